@@ -1,0 +1,274 @@
+"""What plugins hand in and what they get.
+
+Descriptors are small frozen values: making one imports nothing heavy; the heavy thing hides behind `open`, `export`
+or `run`. Arguments are our own values, `str` and `Path`; they may be added to, never retyped.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from patron.engine.results import Report
+from patron.engine.types import Type
+
+if TYPE_CHECKING:
+    import click
+    import pyarrow
+
+    from patron.dsl.problems import Problem
+
+
+# ---------------------------------------------------------------- settings
+
+
+@dataclass(frozen=True, slots=True)
+class SettingSpec:
+    """A setting that a connector, pack, exporter or show declares.
+
+    kind: text, texts (one or more), number, numbers, percent, yesno, choice (one of `choices`), duration, secret
+    (only as `env("NAME")`), files (a block of `table "file", ...`).
+    """
+
+    name: str
+    kind: str
+    describe: str
+    default: object = None
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+# ---------------------------------------------------------------- sources
+
+
+class SourceError(Exception):
+    """Reading failed. `code` is of the error catalogue: P0702 cannot open, P0703 no such table, P0705 unreadable
+    value, P0713 header. `where` names file, row and column in the source where known."""
+
+    def __init__(self, code: str, message: str, hint: str = "", where: str = "") -> None:
+        super().__init__(message)
+        self.code, self.message, self.hint, self.where = code, message, hint, where
+
+
+@dataclass(frozen=True, slots=True)
+class SourceColumn:
+    """A column as the source names it; type text unless the source knows better."""
+
+    name: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class SourceConfig:
+    """A source declaration with its settings read: texts, numbers, yes/no, tuples of texts, mappings for `files`.
+
+    `folder` is the resolved, allowed folder of a file connector (None for others); secrets are already fetched.
+    """
+
+    name: str
+    settings: Mapping[str, object]
+    folder: Path | None = None
+    timezone: str | None = None
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """Rows of one source table, ready for DuckDB: exactly one of parquet files or Arrow batches.
+
+    `rejected` lists rows that could not be read (file, row, reason); accepted + rejected = rows in the source.
+    """
+
+    parquet: tuple[Path, ...] = ()
+    batches: Callable[[], Iterator[pyarrow.RecordBatch]] | None = None
+    files: tuple[Path, ...] = ()
+
+
+class Source(Protocol):
+    """An opened source. Names are as the source spells them; nothing is read before it is asked for."""
+
+    def tables(self) -> Sequence[str]:
+        """The tables it offers."""
+
+    def columns(self, table: str) -> Sequence[SourceColumn]:
+        """The header of a table, without reading rows. SourceError P0703 or P0713."""
+
+    def read(self, table: str) -> Provided:
+        """The rows of a table."""
+
+    def files(self, table: str) -> Sequence[Path]:
+        """The files behind a table; their size and time tell whether a stored load is still good."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceType:
+    """A connector: `source x from NAME { settings }`."""
+
+    name: str
+    describe: str
+    open: Callable[[SourceConfig], Source]
+    settings: tuple[SettingSpec, ...] = ()
+    extensions: tuple[str, ...] = ()
+    needs: str = ""
+    """The extra to install, named in the error when its library is absent: "postgres"."""
+
+
+# ---------------------------------------------------------------- packs and functions
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Metrics, traits, filters, events, attributions by the name `pack.member`, written as .patron files.
+
+    `files` are texts by file name; `settings` become parameters of those files. `tables` are needed by everything
+    in it; a member that needs more than a project has is `source missing` by itself.
+    """
+
+    name: str
+    version: str
+    describe: str
+    files: Mapping[str, Path]
+    settings: tuple[SettingSpec, ...] = ()
+    tables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionType:
+    """A scalar function for expressions. `arguments` are kinds of Type, `lower` gives a sqlglot expression from
+    sqlglot expressions and the dialect's name; it is called only while SQL is built."""
+
+    name: str
+    describe: str
+    arguments: tuple[str, ...]
+    result: Type
+    lower: Callable[[Sequence[Any], str], Any]
+
+
+# ---------------------------------------------------------------- exporters
+
+
+@dataclass(frozen=True, slots=True)
+class ExportJob:
+    """Where an exporter writes: `folder` exists and is empty of others' files; `stem` is a safe file name.
+
+    Write only inside `folder`; the runner publishes the files atomically afterwards. `only` names the show to
+    export (None: the whole report). `raw` switches formula protection off.
+    """
+
+    folder: Path
+    stem: str
+    locale: str = "en"
+    only: str | None = None
+    raw: bool = False
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ExporterType:
+    """A file format: `export "T" as NAME`. `export` returns the files it wrote, the main one first."""
+
+    name: str
+    describe: str
+    extension: str
+    export: Callable[[Report, ExportJob], Sequence[Path]]
+    settings: tuple[SettingSpec, ...] = ()
+    needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowType:
+    """A kind of `show`. `needs` is checked by the model: "no dims", "time first", "one dim or rest", "two dims",
+    "place or two dims", "metrics", "fields", "people" or ""."""
+
+    name: str
+    describe: str
+    needs: str = ""
+    settings: tuple[SettingSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TargetType:
+    """A place to deliver to: `to folder(path = "out")`. `send` gets finished files and the call's arguments."""
+
+    name: str
+    describe: str
+    send: Callable[[Sequence[Path], Mapping[str, str]], str]
+    arguments: tuple[SettingSpec, ...] = ()
+
+
+# ---------------------------------------------------------------- backends, checks, commands
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a query may use; None means the backend's own choice."""
+
+    memory: str | None = None
+    threads: int | None = None
+    temp_folder: Path | None = None
+    seconds: float | None = None
+    rows: int | None = None
+
+
+class Session(Protocol):
+    """An open backend with the canonical tables in it. Nothing outside them can be reached."""
+
+    def run(self, name: str, sql: str) -> None:
+        """Run one step that makes a temporary table."""
+
+    def fetch(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run one SELECT and give its rows."""
+
+    def arrow(self, sql: str) -> pyarrow.Table:
+        """Run one SELECT and give an Arrow table."""
+
+    def cancel(self) -> None:
+        """Stop what is running; safe to call from another thread."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackendType:
+    """An engine: `open` gets the stored load's place and the limits. `dialect` is sqlglot's name for its SQL."""
+
+    name: str
+    describe: str
+    dialect: str
+    open: Callable[[Path, Limits], Session]
+    needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckType:
+    """A further check of a resolved model, for house rules: gives problems of any severity."""
+
+    name: str
+    describe: str
+    check: Callable[[Any], Sequence[Problem]]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandType:
+    """A further command of the command line; `command` gives a click command when it is called for."""
+
+    name: str
+    describe: str
+    command: Callable[[], click.Command]
+
+
+@dataclass(frozen=True, slots=True)
+class PluginFact:
+    """What `patron plugins` shows about one plugin."""
+
+    name: str
+    version: str
+    origin: str
+    allowed: bool
+    problem: str = ""
+    offers: tuple[str, ...] = ()
+    loaded_at: dt.datetime | None = None

@@ -1,0 +1,67 @@
+"""Value types of the language, and how a type is spoken of in an error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+UNITS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A value's type.
+
+    `kind` is one of text number money date moment duration yesno choice reference texts missing.
+    `table` names the canonical table of a reference (`customers`); an id column is a reference to its own table.
+    `whole` marks numbers that are counts: they print without decimals.
+    """
+
+    kind: str
+    table: str = ""
+    whole: bool = False
+
+    def __str__(self) -> str:
+        """The words an analyst reads: "a text", "a number", "a customer"."""
+        if self.kind == "reference":
+            return f"a reference to {self.table}"
+        return _WORDS[self.kind]
+
+    @property
+    def textual(self) -> bool:
+        return self.kind in ("text", "choice", "reference")
+
+    @property
+    def timely(self) -> bool:
+        return self.kind in ("date", "moment")
+
+
+_WORDS = {
+    "text": "a text", "number": "a number", "money": "money", "date": "a date", "moment": "a moment",
+    "duration": "a duration", "yesno": "a condition", "choice": "a text", "texts": "a set of texts",
+    "missing": "missing",
+}  # fmt: skip
+
+TEXT = Type("text")
+NUMBER = Type("number")
+WHOLE = Type("number", whole=True)
+MONEY = Type("money")
+DATE = Type("date")
+MOMENT = Type("moment")
+DURATION = Type("duration")
+YESNO = Type("yesno")
+CHOICE = Type("choice")
+TEXTS = Type("texts")
+MISSING = Type("missing")
+
+
+def reference(table: str) -> Type:
+    """The id of a row of that canonical table."""
+    return Type("reference", table)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a value is shown; never changes the value. kind: money number percent days date text."""
+
+    kind: str
+    digits: int = 0
