@@ -14,11 +14,13 @@ class Type:
     `kind` is one of text number money date moment duration yesno choice reference texts missing.
     `table` names the canonical table of a reference (`customers`); an id column is a reference to its own table.
     `whole` marks numbers that are counts: they print without decimals.
+    `labels` are the texts that bands can have, in the order in which they sort.
     """
 
     kind: str
     table: str = ""
     whole: bool = False
+    labels: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """The words an analyst reads: "a text", "a number", "a customer"."""

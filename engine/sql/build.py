@@ -1,0 +1,133 @@
+"""Small builders of sqlglot trees, so that no SQL is ever made by joining strings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlglot import exp
+
+from patron.engine.types import Type
+
+E = exp.Expression
+
+MONEY_TYPE = "DECIMAL(18, 4)"
+SUM_TYPE = "DECIMAL(38, 4)"
+RATIO_TYPE = "DECIMAL(38, 6)"
+
+
+def name(text: str) -> exp.Identifier:
+    """A quoted identifier."""
+    return exp.to_identifier(text, quoted=True)
+
+
+def col(column: str, table: str | None = None) -> exp.Column:
+    return exp.Column(this=name(column), table=name(table) if table else None)
+
+
+def func(function: str, *args: E) -> E:
+    """A function call by its DuckDB name; sqlglot's typed node where it has one."""
+    return exp.func(function, *args, dialect="duckdb")
+
+
+def anonymous(function: str, *args: E) -> E:
+    """A function call passed through by name: only for functions that every dialect spells alike."""
+    return exp.Anonymous(this=function, expressions=list(args))
+
+
+def cast(value: E, type_: str) -> E:
+    return exp.Cast(this=value, to=exp.DataType.build(type_, dialect="duckdb"))
+
+
+def text(value: str) -> E:
+    return exp.Literal.string(value)
+
+
+def integer(value: int) -> E:
+    literal = exp.Literal.number(str(abs(int(value))))
+    return exp.Neg(this=literal) if value < 0 else literal
+
+
+def decimal(value: Decimal) -> E:
+    """A number written out in digits, never in exponent form."""
+    plain = format(abs(value), "f")
+    literal = exp.Literal.number(plain)
+    return exp.Neg(this=literal) if value < 0 else literal
+
+
+def date(value: dt.date) -> E:
+    return cast(text(value.isoformat()), "DATE")
+
+
+def moment(value: dt.datetime) -> E:
+    return cast(text(value.isoformat(sep=" ")), "TIMESTAMP")
+
+
+def literal(value: object, type_: Type) -> E:
+    """A literal by its type; None is NULL of that type."""
+    if value is None:
+        return exp.Null()
+    if isinstance(value, bool):
+        return exp.Boolean(this=value)
+    if isinstance(value, dt.datetime):
+        return moment(value)
+    if isinstance(value, dt.date):
+        return date(value)
+    if isinstance(value, (int, Decimal)):
+        number = decimal(value) if isinstance(value, Decimal) else integer(value)
+        return cast(number, MONEY_TYPE) if type_.kind == "money" else number
+    if isinstance(value, dt.timedelta):
+        return exp.Interval(this=text(str(int(value.total_seconds()))), unit=exp.Var(this="SECOND"))
+    return text(str(value))
+
+
+def paren(value: E) -> E:
+    return value if isinstance(value, (exp.Column, exp.Literal, exp.Paren, exp.Func, exp.Cast)) else exp.Paren(this=value)
+
+
+def conjunction(items: Sequence[E]) -> E:
+    """`a AND b AND ...`, flat however long (deep trees break the generator)."""
+    return _chain(exp.And, items, exp.true())
+
+
+def disjunction(items: Sequence[E]) -> E:
+    return _chain(exp.Or, items, exp.false())
+
+
+def _chain(kind: type[exp.Connector], items: Sequence[E], empty: E) -> E:
+    """A balanced tree: the generator recurses, and a chain of a thousand would break it."""
+    if not items:
+        return empty
+    if len(items) == 1:
+        return items[0]
+    middle = len(items) // 2
+    return kind(this=_wrap(kind, _chain(kind, items[:middle], empty)), expression=_wrap(kind, _chain(kind, items[middle:], empty)))
+
+
+def _wrap(kind: type[exp.Connector], value: E) -> E:
+    return exp.Paren(this=value) if isinstance(value, exp.Connector) and not isinstance(value, kind) else value
+
+
+def coalesce(*values: E) -> E:
+    return exp.Coalesce(this=values[0], expressions=list(values[1:]))
+
+
+def null_if(value: E, other: E) -> E:
+    return exp.Nullif(this=value, expression=other)
+
+
+def case(branches: Sequence[tuple[E, E]], default: E | None = None) -> E:
+    return exp.Case(ifs=[exp.If(this=c, true=v) for c, v in branches], default=default)
+
+
+def is_null(value: E) -> E:
+    return exp.Is(this=paren(value), expression=exp.Null())
+
+
+def not_(value: E) -> E:
+    return exp.Not(this=paren(value))
+
+
+def binary(kind: type[exp.Binary], left: E, right: E) -> E:
+    return kind(this=paren(left), expression=paren(right))
