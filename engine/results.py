@@ -126,7 +126,8 @@ class Figure:
     """One `show`: kind (card cards line bar pie table matrix heatmap funnel facts, or a plugin's) and its result.
 
     `address` is stable: "report/section/title". `problem` is set instead of a result when this figure alone could
-    not be made; the rest of the report goes on.
+    not be made; the rest of the report goes on. `trend` may hold the metrics of cards along a time dimension, for a
+    small line under each value.
     """
 
     kind: str
@@ -144,6 +145,7 @@ class Figure:
     sql: str = ""
     problem: str = ""
     notes: tuple[str, ...] = ()
+    trend: Result | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,11 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What every report prints about itself."""
+    """What every report prints about itself.
+
+    `week_starts` names day 1 of `weekday`; `smallest_group` is the least number of people a value may be about
+    (0: no limit).
+    """
 
     spec_hash: str
     as_of: str
@@ -217,6 +223,8 @@ class Provenance:
     sources: tuple[SourceFact, ...] = ()
     coverage: tuple[Coverage, ...] = ()
     version: str = ""
+    week_starts: str = "monday"
+    smallest_group: int = 0
 
 
 @dataclass(frozen=True, slots=True)
