@@ -1,0 +1,1 @@
+"""File formats that come with Patron: each a plugin of its own."""

@@ -1,0 +1,1 @@
+"""Packs: metrics, traits and attributions written in the language itself."""

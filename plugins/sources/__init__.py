@@ -1,0 +1,1 @@
+"""Connectors: from where facts come."""
