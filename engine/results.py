@@ -168,6 +168,27 @@ class Conditions:
 
 
 @dataclass(frozen=True, slots=True)
+class WhyLine:
+    """A clause of an audience for one customer: its words, whether it holds, and the values or rows that decided."""
+
+    depth: int
+    words: str
+    holds: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a customer is or is not in an audience or list; `nearest` is the smallest change that would turn it."""
+
+    id: str
+    name: str
+    member: bool
+    lines: tuple[WhyLine, ...]
+    nearest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     text: str
 
