@@ -1,0 +1,1 @@
+"""Where compiled queries run: open, register, run, cancel, close."""

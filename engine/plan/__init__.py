@@ -1,0 +1,1 @@
+"""From a model and a request to relational algebra, and the rules that rewrite it."""

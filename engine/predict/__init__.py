@@ -1,0 +1,1 @@
+"""Fitting models: steps of a plan that are no SQL."""
