@@ -1,0 +1,125 @@
+"""What a metric computes: arithmetic over aggregates, each of one grain, and the ways to read it along time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TypeAlias
+
+from patron.engine.model.terms import Lit, Rows, Term
+from patron.engine.types import Format, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Agg:
+    """An aggregate over the rows of one table (its grain).
+
+    func as in terms.Children; `where` is evaluated per row; `date` is the moment or date that periods and time
+    dimensions use (None: the aggregate has no date). `once` is an id that counts once within every group
+    (influenced numbers); `split` tells that the value is shared out by the weights of credit.
+    """
+
+    rows: Rows
+    func: str
+    type: Type
+    value: Term | None = None
+    where: Term | None = None
+    share: Decimal | None = None
+    order: tuple[Term, ...] = ()
+    date: Term | None = None
+    once: Term | None = None
+    split: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Calc:
+    """Arithmetic over measures: `+ - * / neg if_empty`."""
+
+    op: str
+    args: tuple[Measure, ...]
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Rolled:
+    """`rolling N unit of m`."""
+
+    measure: Measure
+    count: int
+    unit: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class RunningTotal:
+    """`running total of m [from start of unit]`."""
+
+    measure: Measure
+    restart: str | None
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class ShareOf:
+    """`share of m within dims`: dims by the key of their column."""
+
+    measure: Measure
+    within: tuple[str, ...]
+    type: Type
+
+
+Measure: TypeAlias = Agg | Calc | Rolled | RunningTotal | ShareOf | Lit
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric, understood. `name` is its full name, `title` what people read; `empty` is shown instead of missing."""
+
+    name: str
+    title: str
+    measure: Measure
+    type: Type
+    format: Format
+    good: str = ""
+    describe: str = ""
+    text: str = ""
+    needs_members: bool = False
+
+
+def aggregates(measure: Measure) -> Iterator[Agg]:
+    """The aggregates inside a measure, each once."""
+    seen: set[Agg] = set()
+    stack: list[Measure] = [measure]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Agg):
+            if node not in seen:
+                seen.add(node)
+                yield node
+        elif isinstance(node, Calc):
+            stack.extend(reversed(node.args))
+        elif isinstance(node, (Rolled, RunningTotal, ShareOf)):
+            stack.append(node.measure)
+
+
+def change_aggregates(measure: Measure, change: Callable[[Agg], Measure]) -> Measure:
+    """The measure with every aggregate replaced."""
+    if isinstance(measure, Agg):
+        return change(measure)
+    if isinstance(measure, Calc):
+        return replace(measure, args=tuple(change_aggregates(a, change) for a in measure.args))
+    if isinstance(measure, (Rolled, RunningTotal, ShareOf)):
+        return replace(measure, measure=change_aggregates(measure.measure, change))
+    return measure
+
+
+def needs_time(measure: Measure) -> str:
+    """"rolling" or "running" when the measure needs a time dimension, else empty."""
+    if isinstance(measure, Rolled):
+        return "rolling"
+    if isinstance(measure, RunningTotal):
+        return "running"
+    if isinstance(measure, Calc):
+        return next((n for a in measure.args if (n := needs_time(a))), "")
+    return needs_time(measure.measure) if isinstance(measure, ShareOf) else ""
