@@ -1,0 +1,1 @@
+"""Results and reports in words: for machines (CSV, JSON) and for people."""

@@ -1,0 +1,209 @@
+"""Results as text for machines: CSV, JSON and JSON lines, exactly as the command line promises."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, TextIO, TypeAlias
+
+from patron.engine.results import EMPTY, OK, Column, Result, Value
+
+if TYPE_CHECKING:
+    from patron.engine.types import Type
+
+Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json]"
+
+FORMULA = re.compile(r"[\t\r\n\x00]|[\s\"'\u200b\u2060\ufeff]*[=+\-@＝＋－＠]")
+"""How a text begins that a spreadsheet might run."""
+
+
+# ---------------------------------------------------------------- one cell
+
+
+def cell_text(value: Value, column: Column) -> str:
+    """One value as the command line prints it; a missing one is the empty text."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dt.datetime):
+        return moment_text(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return value
+    if column.type.kind == "money":
+        return money_text(value)
+    return number_text(value)
+
+
+def money_text(value: Decimal | float) -> str:
+    """Money with two decimals, or more when the value needs them, and never an exponent."""
+    text = f"{Decimal(str(value)):f}"
+    whole, _, cents = text.partition(".")
+    return _without_minus_zero(f"{whole}.{cents.rstrip('0').ljust(2, '0')}")
+
+
+def number_text(value: Decimal | float) -> str:
+    """The shortest text that reads back as the same number."""
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return _without_minus_zero(text.rstrip("0").rstrip(".") if "." in text else text)
+    text = repr(value)
+    return _without_minus_zero(text.removesuffix(".0"))
+
+
+def moment_text(value: dt.datetime) -> str:
+    """A moment in UTC with its offset; a naive one is taken as UTC. Fractions of a second only when there are some."""
+    aware = value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+    return aware.isoformat()
+
+
+def inert(text: str) -> str:
+    """A text that a spreadsheet shows instead of running it."""
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def _without_minus_zero(text: str) -> str:
+    return text[1:] if text.startswith("-") and not text.strip("-0.") else text
+
+
+# ---------------------------------------------------------------- CSV
+
+
+def csv_lines(result: Result, *, raw: bool = False) -> Iterator[str]:
+    """The lines of a CSV file, each with its line end, the header first.
+
+    Cells that a spreadsheet would run are made inert unless `raw`. A column with a state other than `ok` or `empty`
+    is followed by `<name>_state`.
+    """
+    stated = _stated(result)
+    head: list[str] = []
+    for number, column in enumerate(result.columns):
+        head.append(column.name)
+        if number in stated:
+            head.append(f"{column.name}_state")
+    line = _Writer()
+    yield line(head if raw else [inert(name) for name in head])
+    for row_number, row in enumerate(result.rows):
+        cells: list[str] = []
+        for number, (value, column) in enumerate(zip(row, result.columns, strict=True)):
+            text = cell_text(value, column)
+            cells.append(inert(text) if isinstance(value, str) and not raw else text)
+            if number in stated:
+                cells.append(result.state(row_number, number))
+        yield line(cells)
+
+
+def write_csv(result: Result, stream: TextIO, *, raw: bool = False) -> None:
+    """Write a result as CSV; the stream must keep line ends as they are (`newline=""`)."""
+    stream.writelines(csv_lines(result, raw=raw))
+
+
+class _Line(io.TextIOBase):
+    """A stream that keeps what was written last."""
+
+    text = ""
+
+    def write(self, text: str) -> int:
+        self.text = text
+        return len(text)
+
+
+class _Writer:
+    """Gives one RFC 4180 line for one row of cells."""
+
+    def __init__(self) -> None:
+        self._last = _Line()
+        self._csv = csv.writer(self._last, lineterminator="\n")
+
+    def __call__(self, cells: list[str]) -> str:
+        self._csv.writerow(cells)
+        return self._last.text
+
+
+def csv_line(cells: list[str]) -> str:
+    """One line of a CSV file."""
+    return _Writer()(cells)
+
+
+def _stated(result: Result) -> frozenset[int]:
+    """The columns in which some value has a state worth a column."""
+    return frozenset(column for (_, column), state in result.states.items() if state not in (OK, EMPTY))
+
+
+# ---------------------------------------------------------------- JSON
+
+
+def json_object(result: Result) -> dict[str, Json]:
+    """A result as one object: `columns` and `rows`; `kinds` and `notes` only when there are some."""
+    columns: list[Json] = [json_column(column) for column in result.columns]
+    rows: list[Json] = [_json_row(result, number) for number in range(len(result.rows))]
+    made: dict[str, Json] = {"columns": columns, "rows": rows}
+    if any(result.kinds):
+        made["kinds"] = list(result.kinds)
+    if result.notes:
+        made["notes"] = list(result.notes)
+    return made
+
+
+def json_column(column: Column) -> dict[str, Json]:
+    """What a reader of the JSON needs to know of a column."""
+    return {"name": column.name, "title": column.title, "type": column.type.kind, "unit": column.unit}
+
+
+def json_value(value: Value, column: Column, state: str) -> Json:
+    """A plain value, or an object with value and state when the state says more."""
+    plain = _plain(value, column)
+    return plain if state in (OK, EMPTY) else {"value": plain, "state": state}
+
+
+def write_json(result: Result, stream: TextIO) -> None:
+    """Write a result as one JSON object, ending with a line end."""
+    stream.write(dump(json_object(result)) + "\n")
+
+
+def jsonl_lines(result: Result) -> Iterator[str]:
+    """One JSON object per row, keyed by column name, each with its line end."""
+    for number, row in enumerate(result.rows):
+        cells = zip(result.columns, row, strict=True)
+        line = {c.name: json_value(v, c, result.state(number, i)) for i, (c, v) in enumerate(cells)}
+        yield dump(line) + "\n"
+
+
+def write_jsonl(result: Result, stream: TextIO) -> None:
+    """Write a result as JSON lines."""
+    stream.writelines(jsonl_lines(result))
+
+
+def dump(value: Mapping[str, Json], indent: int | None = None) -> str:
+    """JSON text that is the same for equal values and holds no NaN."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+
+
+def _json_row(result: Result, number: int) -> list[Json]:
+    row = result.rows[number]
+    return [json_value(v, c, result.state(number, i)) for i, (v, c) in enumerate(zip(row, result.columns, strict=True))]
+
+
+def _plain(value: Value, column: Column) -> Json:
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, dt.date) or column.type.kind == "money":
+        return cell_text(value, column)
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def is_number(kind: Type) -> bool:
+    """Whether values of this type are set flush right and sorted by size."""
+    return kind.kind in ("number", "money", "duration")

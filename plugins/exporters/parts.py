@@ -1,0 +1,72 @@
+"""Walking a report: its figures in reading order, and the one that an export asks for."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from patron.engine.results import Conditions, Figure, Note, Part, Report, Section
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A figure or an audience's conditions with the titles of the tabs and sections around it."""
+
+    part: Figure | Conditions
+    path: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.part.title or (self.part.kind if isinstance(self.part, Figure) else "conditions")
+
+
+def figures(parts: Sequence[Part], path: tuple[str, ...] = ()) -> Iterator[Placed]:
+    """All figures and conditions of a report in reading order."""
+    for part in parts:
+        if isinstance(part, Section):
+            yield from figures(part.parts, (*path, part.title))
+        elif not isinstance(part, Note):
+            yield Placed(part, path)
+
+
+def chosen(report: Report, only: str) -> Placed:
+    """The figure of that title, else of that address. LookupError names those there are."""
+    placed = tuple(figures(report.parts))
+    for found in placed:
+        if found.part.title == only:
+            return found
+    for found in placed:
+        if found.part.address == only:
+            return found
+    known = ", ".join(f'"{each.title}"' for each in placed)
+    raise LookupError(f'the report {report.name} has no show "{only}"; it has {known or "none"}')
+
+
+def slug(text: str, longest: int = 40) -> str:
+    """A safe, readable piece of a file name: lower-case words joined by dashes; "" when nothing is left."""
+    simple = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").lower()
+    return re.sub(r"[^a-z0-9]+", "-", simple).strip("-")[:longest].strip("-")
+
+
+def stable_slugs(placed: Sequence[Placed]) -> tuple[str, ...]:
+    """A file name piece for each figure that does not move when others come or go.
+
+    The title's slug alone where it is unique in the report, with a short mark of the address where it is not or
+    where the title has no Latin letters.
+    """
+    names = [slug(each.title) for each in placed]
+    made: list[str] = []
+    for name, each in zip(names, placed, strict=True):
+        clear = name and names.count(name) == 1
+        wanted = name if clear else f"{name or 'show'}-{_mark(each.part.address)}"
+        again = sum(m == wanted or m.startswith(f"{wanted}-again-") for m in made)
+        made.append(f"{wanted}-again-{again}" if again else wanted)
+    return tuple(made)
+
+
+def _mark(address: str) -> str:
+    return hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()[:6]
