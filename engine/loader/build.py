@@ -26,10 +26,10 @@ from patron.engine.contracts import (
     SourceType,
     TargetType,
 )
+from patron.engine.loader import guard
 from patron.engine.loader.allowed import Allowed
 from patron.engine.loader.contract import BrokenContract, checked
 from patron.engine.loader.entry_points import EntryPoint, entry_points, normal
-from patron.engine.loader.guard import guarded
 from patron.engine.loader.kinds import KINDS, Descriptor, Kind
 
 OURS = "patron"
@@ -78,7 +78,7 @@ def _load(entry: EntryPoint, allowed: Allowed) -> Loaded:
     refused = allowed.refuses(entry.distribution, entry.version)
     if refused:
         return Loaded(replace(fact, allowed=False, problem=refused))
-    with guarded():
+    with guard.guarded():
         return _ask(fact, get)
 
 

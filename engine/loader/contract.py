@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from patron.engine.contracts import Pack, SettingSpec, TargetType
+from patron.engine.contracts import FunctionType, Pack, SettingSpec, TargetType
 from patron.engine.loader.kinds import Descriptor, Kind
+from patron.engine.types import Type
 
 SETTING_KINDS = frozenset("text texts number numbers percent yesno choice duration secret files".split())
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -45,6 +46,8 @@ def _faults(kind: Kind, one: Descriptor) -> Iterator[str]:
         if not callable(_field(one, call)):
             yield f"`{call}` is {_a(_field(one, call))}, expected a function"
     yield from _settings_faults(_field(one, "arguments" if isinstance(one, TargetType) else "settings"))
+    if isinstance(one, FunctionType) and not isinstance(_field(one, "result"), Type):
+        yield f"`result` is {_a(_field(one, 'result'))}, expected a Type"
     if isinstance(one, Pack):
         yield from _pack_faults(one)
 

@@ -17,9 +17,9 @@ SECONDS = 20.0
 
 
 @contextlib.contextmanager
-def guarded(seconds: float = SECONDS) -> Iterator[None]:
+def guarded() -> Iterator[None]:
     """Send what is printed to standard error, and raise TimeoutError inside when it takes too long."""
-    with contextlib.redirect_stdout(sys.stderr), _deadline(seconds):
+    with contextlib.redirect_stdout(sys.stderr), _deadline(SECONDS):
         yield
 
 
