@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from patron.engine.hooks import hookimpl
+    from patron.engine.runner.project import open_project
 
 __version__ = "0.1.0"
 
