@@ -1,0 +1,325 @@
+"""The binder: finds what names mean and turns expressions into terms, one rule per kind of node.
+
+Problems are collected; an expression that cannot be understood raises `Unbound` after its problem was reported, and
+the nearest statement or line catches it, so that the rest is still checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property
+from posixpath import dirname, relpath
+from typing import TYPE_CHECKING, Any
+
+from patron.dsl import tree
+from patron.dsl.problems import Problem, Related, nearest, suggest
+from patron.dsl.tree import Span, fold
+from patron.engine.model.canonical import SINGULAR, TABLES
+from patron.engine.model.files import Declaration, Declared
+from patron.engine.model.paths import Ways
+from patron.engine.model.periods import AsOf
+from patron.engine.model.periods import Span as Dates
+from patron.engine.model.terms import Here, Lit, Row, Term
+from patron.engine.types import Type
+
+if TYPE_CHECKING:
+    from patron.engine.model.attributions import Attribution
+    from patron.engine.model.audiences import Audience
+    from patron.engine.model.measures import Metric
+    from patron.engine.model.schema import Schema
+    from patron.engine.model.terms import Occurrence
+
+
+class Unbound(Exception):
+    """A problem was reported; this expression has no meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where an expression stands: the row that bare names belong to.
+
+    `roots` are further rows by name (`action`, `campaign` of a credited order). `chains` lets a path begin with any
+    table that the row reaches (dimensions, conditions of a phrase). `credited` tells that actions may be asked.
+    `use` is a word for messages: the metric or statement that the expression belongs to.
+    """
+
+    table: str
+    row: Row = Here()
+    outer: Scope | None = None
+    roots: Mapping[str, tuple[Row, str]] = field(default_factory=dict)
+    chains: bool = False
+    credited: bool = False
+    file: str = ""
+    prefix: str = ""
+    fan_out: str = "P0404"
+    use: str = ""
+
+    def inside(self, table: str) -> Scope:
+        """The scope of a child's row, with this one around it."""
+        return Scope(table, outer=self, file=self.file, prefix=self.prefix, use=self.use)
+
+
+Rule = Callable[["Binder", Scope, Any], Term]
+
+
+@dataclass(frozen=True, slots=True)
+class ParamValue:
+    """A parameter's values (several only for a pack's list setting)."""
+
+    values: tuple[Term, ...]
+    span: Span
+
+
+class Binder:
+    """Everything needed to understand a project's expressions at one `as of`.
+
+    Definitions are understood when first needed and kept. `period` is that of the query at hand, for `in the period`.
+    """
+
+    RULES: Mapping[type, Rule] = {}
+
+    def __init__(self, declared: Declared, schema: Schema, as_of: AsOf, period: Dates | None = None,
+                 params: Mapping[str, ParamValue] | None = None, attribution: str = "") -> None:  # fmt: skip
+        self.declared, self.schema, self.as_of, self.period = declared, schema, as_of, period
+        self.settings = declared.settings
+        self.ways = Ways(schema)
+        self.local_params = dict(params or {})
+        self.report_attribution = attribution
+        self.problems: list[Problem] = []
+        self._kept: dict[tuple[str, str], object] = {}
+        self._open: list[tuple[str, str, str]] = []
+
+    def variant(self, *, as_of: AsOf | None = None, period: Dates | None = None,
+                params: Mapping[str, ParamValue] | None = None, attribution: str | None = None) -> Binder:  # fmt: skip
+        """A binder of the same project for another moment, period, parameters or attribution."""
+        own = {**self.local_params, **(params or {})}
+        other = Binder(self.declared, self.schema, as_of or self.as_of, period if period is not None else self.period,
+                       own, self.report_attribution if attribution is None else attribution)  # fmt: skip
+        other.problems = self.problems
+        other.ways = self.ways
+        return other
+
+    # ------------------------------------------------------------ problems
+
+    def problem(self, code: str, span: Span, message: str, hint: str = "", related: tuple[Related, ...] = ()) -> None:
+        self.problems.append(Problem(code, span, message, hint, related))
+
+    def fail(self, code: str, span: Span, message: str, hint: str = "", related: tuple[Related, ...] = ()) -> Unbound:
+        """Report a problem; raise the result."""
+        self.problem(code, span, message, hint, related)
+        return Unbound()
+
+    # ------------------------------------------------------------ expressions
+
+    def term(self, scope: Scope, node: tree.Expr) -> Term:
+        """The meaning of an expression for a row of the scope."""
+        return self.RULES[type(node)](self, scope, node)
+
+    def condition(self, scope: Scope, node: tree.Expr) -> Term:
+        """The meaning of a condition; P0306 when it is a value."""
+        found = self.term(scope, node)
+        if found.type.kind not in ("yesno", "missing"):
+            raise self.fail("P0306", node.span, f"a condition is expected, this is {found.type}",
+                            "Compare it with something: `... is \"...\"`, `... >= 5`, `... is known`.")  # fmt: skip
+        return found
+
+    def value(self, scope: Scope, node: tree.Expr) -> Term:
+        """The meaning of a value; P0307 when it is a comparison."""
+        if isinstance(node, _CONDITIONS):
+            self.term(scope, node)
+            raise self.fail("P0307", node.span, "a value is expected, this is a condition",
+                            "To choose by a condition write `if (...) then ... else ...`.")  # fmt: skip
+        return self.term(scope, node)
+
+    # ------------------------------------------------------------ declared names
+
+    @cached_property
+    def members(self) -> Mapping[str, Mapping[str, Declaration]]:
+        """Traits and filters by table and folded full name."""
+        found: dict[str, dict[str, Declaration]] = {}
+        for kind in ("filter", "trait"):
+            for key, declaration in self.declared.known(kind).items():
+                statement = declaration.statement
+                assert isinstance(statement, (tree.FilterDecl, tree.TraitDecl))
+                found.setdefault(statement.table.key, {}).setdefault(key, declaration)
+        return found
+
+    def visible(self, declaration: Declaration, file: str) -> bool:
+        """Whether a file may use a name; packs and phrases see everything."""
+        if declaration.pack or file not in self.declared.sees:
+            return True
+        seen = self.declared.sees[file].get(declaration.file, frozenset())
+        name = getattr(declaration.statement, "name", None)
+        return seen is None or (isinstance(name, tree.Name) and name.key in seen)
+
+    def find(self, kind: str, name: str, span: Span, scope_file: str, prefix: str = "") -> Declaration:
+        """The declaration of a name, or P0201 with the nearest one."""
+        known = self.declared.known(kind)
+        found = (known.get(fold(prefix + name)) if prefix else None) or known.get(fold(name))
+        if found is None:
+            names = [d.name for d in known.values() if self.visible(d, scope_file)]
+            raise self.fail("P0201", span, f"there is no {kind} called `{name}`", suggest(name, names))
+        if not self.visible(found, scope_file):
+            path = relpath(found.file, dirname(scope_file) or ".")
+            raise self.fail("P0201", span, f"there is no {kind} called `{name}` in this file",
+                            f'It is declared in {found.file}: add `import "{path}"`.',
+                            (Related(found.span, "declared here"),))  # fmt: skip
+        return found
+
+    def has(self, kind: str, name: str, prefix: str = "") -> bool:
+        known = self.declared.known(kind)
+        return fold(name) in known or (bool(prefix) and fold(prefix + name) in known)
+
+    @contextmanager
+    def _defining(self, kind: str, key: str, name: str, span: Span) -> Iterator[None]:
+        """Guards against rings: P0602 for audiences, P0207 for everything else, at the use that closes it."""
+        entry = (kind, key, name)
+        if entry in self._open:
+            ring = [n for _, _, n in self._open[self._open.index(entry) :]] + [name]
+            code = "P0602" if kind == "audience" else "P0207"
+            said = "audiences go in a ring" if kind == "audience" else f"`{name}` is defined by itself"
+            raise self.fail(code, span, f"{said}: {' → '.join(ring)}", "One of them must do without the other.")
+        self._open.append(entry)
+        try:
+            yield
+        finally:
+            self._open.pop()
+
+    def define(self, kind: str, declaration: Declaration, span: Span, make: Callable[[], Any]) -> Any:
+        """The meaning of a definition: made once; a failed one fails again without a second message."""
+        key = (kind, fold(declaration.name))
+        if key not in self._kept:
+            with self._defining(kind, key[1], declaration.name, span):
+                try:
+                    made = make()
+                except Unbound:
+                    self._kept[key] = None
+                    raise
+            self._kept[key] = made
+        if self._kept[key] is None:
+            raise Unbound
+        return self._kept[key]
+
+    # ------------------------------------------------------------ kinds of definitions (rules live in their modules)
+
+    define_trait: Callable[[Binder, Declaration, Span], Term]
+    define_event: Callable[[Binder, Declaration, Span], Occurrence]
+    define_metric: Callable[[Binder, Declaration, Span], Metric]
+    define_audience: Callable[[Binder, Declaration, Span], Audience]
+    define_attribution: Callable[[Binder, Declaration, Span], Attribution]
+
+    def metric(self, name: str, span: Span, scope: Scope) -> Metric:
+        found = self.find("metric", name, span, scope.file, scope.prefix)
+        return type(self).define_metric(self, found, span)
+
+    def event(self, name: str, span: Span, scope: Scope) -> Occurrence:
+        found = self.find("event", name, span, scope.file, scope.prefix)
+        return type(self).define_event(self, found, span)
+
+    def audience(self, name: tree.Name, scope: Scope) -> Audience:
+        found = self.find("audience", name.text, name.span, scope.file, scope.prefix)
+        return type(self).define_audience(self, found, name.span)
+
+    def attribution(self, name: str, span: Span, scope: Scope) -> Attribution:
+        found = self.find("attribution", name, span, scope.file, scope.prefix)
+        return type(self).define_attribution(self, found, span)
+
+    # ------------------------------------------------------------ parameters
+
+    def param(self, scope: Scope, node: tree.Param) -> ParamValue:
+        """The value of `$name`: of the report at hand, the pack, or the project; P0211 when there is none."""
+        key = node.name.key
+        if key in self.local_params:
+            return self.local_params[key]
+        setting = self._pack_setting(scope, key)
+        if setting is not None:
+            return setting
+        known = self.declared.known("param")
+        if key not in known:
+            names = [d.name for d in known.values()] + [p for p in self.local_params]
+            raise self.fail("P0211", node.span, f"parameter `${node.name.text}` is unknown", suggest(node.name.text, names))
+        found = self.find("param", node.name.text, node.span, scope.file, scope.prefix)
+        return self.define("param", found, node.span, lambda: self._read_param(found))  # type: ignore[no-any-return]
+
+    def _pack_setting(self, scope: Scope, key: str) -> ParamValue | None:
+        if not scope.prefix:
+            return None
+        owner = next((d for k in ("metric", "trait", "event", "filter", "attribution")
+                      for d in self.declared.known(k).values() if d.prefix == scope.prefix), None)  # fmt: skip
+        if owner is None:
+            return None
+        pack = self.declared.catalog.packs.get(owner.pack)
+        spec = next((s for s in pack.settings if s.name == key), None) if pack else None
+        if spec is None:
+            return None
+        said = self.declared.packs.get(owner.pack, {}).get(key)
+        if said is not None:
+            return ParamValue(tuple(self._setting_term(v) for v in said), said[0].span)
+        defaults = spec.default if isinstance(spec.default, tuple) else (spec.default,)
+        return ParamValue(tuple(_default_term(d) for d in defaults), owner.span)
+
+    def _setting_term(self, value: tree.SettingValue) -> Term:
+        from_word = tree.Text(str(value), span=value.span) if isinstance(value, tree.Path) else value
+        return self.term(Scope(""), from_word)  # type: ignore[arg-type]
+
+    def _read_param(self, declaration: Declaration) -> ParamValue:
+        statement = declaration.statement
+        assert isinstance(statement, tree.ParamDecl)
+        scope = Scope("", file=declaration.file)
+        default = self.term(scope, statement.default)
+        allowed = tuple(self.term(scope, a) for a in statement.allowed)
+        given = self.declared.overrides.get(fold(declaration.name))
+        chosen, span = default, statement.default.span
+        if given is not None:
+            chosen = self._as_type(self.term(scope, given), default.type, given, declaration.name)
+        if allowed and chosen not in allowed:
+            shown = ", ".join(str(a.value) for a in allowed if isinstance(a, Lit))
+            said = chosen.value if isinstance(chosen, Lit) else "that"
+            raise self.fail("P0211", given.span if given is not None else span,
+                            f"parameter {declaration.name} may not be {said}", f"It is one of {shown}.")  # fmt: skip
+        return ParamValue((chosen,), span)
+
+    def _as_type(self, value: Term, wanted: Type, node: tree.Expr, name: str) -> Term:
+        """A value given from outside: a bare number may stand for money, a bare word for a text."""
+        assert isinstance(value, Lit)
+        if value.type.kind == wanted.kind:
+            return value
+        if wanted.kind == "money" and value.type.kind == "number":
+            return replace(value, type=wanted, value=Decimal(str(value.value)))
+        if wanted.textual:
+            return replace(value, type=wanted, value=str(value.value))
+        raise self.fail("P0301", node.span, f"parameter {name} is {wanted}, this is {value.type}")
+
+
+_CONDITIONS = (
+    tree.Compare, tree.IsMissing, tree.OneOf, tree.Between, tree.Order, tree.DateIn, tree.Near, tree.TextTest,
+    tree.InTop, tree.InAudience, tree.InList, tree.InBucket, tree.InRows, tree.Has, tree.And, tree.Or, tree.Not,
+)  # fmt: skip
+
+
+def _default_term(value: object) -> Term:
+    from patron.engine.types import DURATION, MISSING, NUMBER, TEXT, WHOLE, YESNO
+
+    if value is None:
+        return Lit(None, MISSING)
+    if isinstance(value, bool):
+        return Lit(value, YESNO)
+    if isinstance(value, int):
+        return Lit(value, WHOLE)
+    if isinstance(value, (float, Decimal)):
+        return Lit(Decimal(str(value)), NUMBER)
+    import datetime as dt
+
+    return Lit(value, DURATION) if isinstance(value, dt.timedelta) else Lit(str(value), TEXT)
+
+
+def table_named(name: str) -> str | None:
+    """The canonical table of a plural or singular name."""
+    key = fold(name)
+    return key if key in TABLES else SINGULAR.get(key)
+
+
+__all__ = ["Binder", "ParamValue", "Scope", "Unbound", "nearest", "table_named"]

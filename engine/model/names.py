@@ -1,0 +1,214 @@
+"""What a path means: columns, traits, filters, references, parts of dates, rows by name (language reference, 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from patron.dsl import tree
+from patron.dsl.problems import suggest
+from patron.dsl.tree import Name
+from patron.engine.model.binder import Binder, Scope, Unbound
+from patron.engine.model.canonical import SINGULAR, TABLES
+from patron.engine.model.moments import date_part, moment_parts
+from patron.engine.model.paths import Ambiguous
+from patron.engine.model.terms import Field, Followed, Here, Row, Term, rebase, shift
+from patron.engine.types import reference
+
+Place = tuple[Row, str]
+"""A row and its table."""
+
+
+def path_term(b: Binder, scope: Scope, path: tree.Path) -> Term:
+    """The value at the end of a path; a row's own name gives its id."""
+    found = resolve(b, scope, path.parts)
+    if isinstance(found, tuple):
+        row, table = found
+        return row.key if isinstance(row, Followed) else Field(row, "id", reference(table))
+    return found
+
+
+def resolve(b: Binder, scope: Scope, parts: Sequence[Name]) -> Term | Place:
+    """What a path leads to: a value, or a row with its table."""
+    found, rest = _first(b, scope, parts)
+    while rest:
+        place = _as_row(found)
+        if place is None:
+            name = parts[len(parts) - len(rest) - 1]
+            raise b.fail("P0203", rest[0].span, f"`{name.text}` is a value, it has no `{rest[0].text}`")
+        row, table = place
+        member, used = _member(b, table, rest)
+        if member is None:
+            raise unknown_column(b, scope, table, rest[0])
+        found, rest = rebase(member, row), rest[used:]
+    return found
+
+
+def _as_row(found: Term | Place) -> Place | None:
+    if isinstance(found, tuple):
+        return found
+    if found.type.kind == "reference" and found.type.table in TABLES:
+        if isinstance(found, Field) and found.column == "id":
+            return found.row, found.type.table
+        return Followed(found, found.type.table), found.type.table
+    return None
+
+
+def _first(b: Binder, scope: Scope, parts: Sequence[Name]) -> tuple[Term | Place, Sequence[Name]]:
+    """What the beginning of a path names, and what is left of the path."""
+    level: Scope | None = scope
+    depth = 0
+    while level is not None:
+        if level.table or level.roots:
+            hit = _in_scope(b, level, parts, scope, depth)
+            if hit is not None:
+                return hit
+        level, depth = level.outer, depth + 1
+    name = parts[0]
+    target = SINGULAR.get(name.key)
+    if target is not None and scope.table:
+        return _by_chain(b, scope, name, target), parts[1:]
+    raise _unknown(b, scope, name)
+
+
+def _in_scope(
+    b: Binder, level: Scope, parts: Sequence[Name], asked: Scope, depth: int
+) -> tuple[Term | Place, Sequence[Name]] | None:
+    """What the path begins with in one scope, seen from `depth` aggregates further in."""
+    name = parts[0]
+    if name.key in level.roots:
+        row, table = level.roots[name.key]
+        return (shift(row, depth), table), parts[1:]
+    row = shift(level.row, depth)
+    own_name = bool(level.table) and TABLES[level.table].singular == name.key
+    if level.table and not (own_name and len(parts) > 1) and not _too_bare(level, parts):
+        member, used = _member(b, level.table, parts, asked.prefix)
+        if member is not None:
+            return rebase(member, row), parts[used:]
+    if own_name:
+        return (row, level.table), parts[1:]
+    return None
+
+
+def _too_bare(level: Scope, parts: Sequence[Name]) -> bool:
+    """A dimension begins with a table: a bare column would belong to one metric only."""
+    return level.fan_out == "P0401" and len(parts) == 1 and parts[0].key not in SINGULAR
+
+
+def _member(b: Binder, table: str, parts: Sequence[Name], prefix: str = "") -> tuple[Term | None, int]:
+    """A member of a table's rows, and how many names it took: column, trait or filter, part of a date, pack member."""
+    name = parts[0]
+    column = b.ways.columns(table).get(name.key)
+    declared = b.members.get(table, {})
+    declaration = (declared.get(prefix + name.key) if prefix else None) or declared.get(name.key)
+    if column is not None and declaration is not None and declaration.pack == "":
+        raise b.fail("P0208", name.span, f"`{name.text}` could be the column of {table} or the {_kind(declaration)} "
+                     f"`{declaration.name}`", "Give one of them another name.")  # fmt: skip
+    if declaration is not None and (column is None or not column.filled):
+        return type(b).define_trait(b, declaration, name.span), 1
+    if column is not None:
+        return Field(Here(), column.name, column.type), 1
+    part = _moment_part(b, table, name, prefix)
+    if part is not None:
+        return part, 1
+    if len(parts) > 1:
+        dotted = declared.get(f"{name.key}.{parts[1].key}")
+        if dotted is not None:
+            return type(b).define_trait(b, dotted, parts[1].span), 2
+    return None, 0
+
+
+def _kind(declaration: object) -> str:
+    return "filter" if isinstance(getattr(declaration, "statement", None), tree.FilterDecl) else "trait"
+
+
+def _moment_part(b: Binder, table: str, name: Name, prefix: str) -> Term | None:
+    """`created_month` of `created_at`, `birth_year` of ... : a part of a moment or date of the same row."""
+    split = moment_parts(name.key)
+    if split is None:
+        return None
+    base, part = split
+    for ending, parts in (("_at", True), ("_on", False)):
+        whole, _ = _member(b, table, [replace(name, text=base + ending)], prefix)
+        if whole is not None and (parts or part != "hour") and whole.type.timely:
+            return date_part(whole, part, b.settings.week_starts)
+    return None
+
+
+def _by_chain(b: Binder, scope: Scope, name: Name, target: str) -> Place:
+    """The row of another table named by its singular: by a chain of references, or the problem that there is none."""
+    start = scope.table
+    way = b.ways.chain(start, target)
+    if way == ():
+        return scope.row, start
+    if isinstance(way, Ambiguous):
+        ways = " and ".join(".".join(w) for w in way.ways)
+        raise b.fail("P0403", name.span, f"there are two ways from {start} to {target}: {ways}",
+                     f"Write one of them: `{'.'.join(way.ways[0])}`.")  # fmt: skip
+    if isinstance(way, tuple):
+        return _as_row(rebase(b.ways.along(Here(), start, way), scope.row)) or (scope.row, start)
+    raise no_way(b, scope, name, target)
+
+
+def no_way(b: Binder, scope: Scope, name: Name, target: str) -> Unbound:
+    """The problem of a path that a row cannot go: credit (P0610), fan-out (P0401, P0404) or no way at all (P0402)."""
+    start, singular = scope.table, TABLES[scope.table].singular
+    if name.key in ("action", "campaign") and not scope.credited and start in ("orders", "lines"):
+        return b.fail("P0610", name.span, f"`{name.text}.` belongs to attributed numbers",
+                      "Add `attributed by ...` or `influenced by ...` to the metric.")  # fmt: skip
+    if b.ways.fans_out(start, target) and scope.fan_out != "P0402":
+        if scope.fan_out == "P0401":
+            said = f"{scope.use} counts {start}, and {_an(singular)} may have many `{name.text}`"
+            hint = _finer(b, start, target, singular)
+        else:
+            said = f"one {singular} has many {target}: say which"
+            hint = f"Write `has {_child_word(b, start, target)} where (...)`."
+        return b.fail(scope.fan_out, name.span, said, hint)
+    leads = ", ".join(sorted({SINGULAR_OF[t] for t in TABLES if t != start and isinstance(b.ways.chain(start, t), tuple)}))
+    other = [c for c, t, filled in b.ways.references(start) if t == target and filled]
+    hint = f"Write `{singular}.{other[0]}`." if other else f"One {singular} leads to: {leads or 'nothing else'}."
+    return b.fail("P0402", name.span, f"there is no way from {start} to {target}", hint)
+
+
+SINGULAR_OF = {t.name: t.singular for t in TABLES.values()}
+
+
+def _an(word: str) -> str:
+    return ("an " if word[0] in "aeiou" else "a ") + word
+
+
+def _child_word(b: Binder, start: str, target: str) -> str:
+    """The child to ask for: `line` when the product of an order is wanted."""
+    if isinstance(b.ways.chain(target, start), tuple):
+        return SINGULAR_OF[target]
+    for child in TABLES:
+        if child != start and isinstance(b.ways.chain(child, start), tuple) and isinstance(b.ways.chain(child, target), tuple):
+            return SINGULAR_OF[child]
+    return SINGULAR_OF[target]
+
+
+def _finer(b: Binder, start: str, target: str, singular: str) -> str:
+    child = _child_word(b, start, target)
+    plural = SINGULAR[child]
+    return (f"Use a metric that counts {plural}: `unique({plural}.{singular})`; or ask a question about the {singular}: "
+            f"`has {child} where (...)`.")  # fmt: skip
+
+
+def unknown_column(b: Binder, scope: Scope, table: str, name: Name) -> Unbound:
+    """P0203 with the nearest column of the table."""
+    known = [c.name for c in b.ways.columns(table).values()]
+    known += [d.name for d in b.members.get(table, {}).values() if b.visible(d, scope.file)]
+    return b.fail("P0203", name.span, f"{table} has no column `{name.text}`", suggest(name.text, known))
+
+
+def _unknown(b: Binder, scope: Scope, name: Name) -> Unbound:
+    if scope.table and not scope.chains:
+        hidden = b.members.get(scope.table, {}).get(name.key)
+        if hidden is not None and not b.visible(hidden, scope.file):
+            b.find(_kind(hidden), name.text, name.span, scope.file)
+        return unknown_column(b, scope, scope.table, name)
+    names = [*SINGULAR, *(d.name for d in b.declared.known("trait").values())]
+    hint = suggest(name.text, names)
+    if scope.table and name.key in b.ways.columns(scope.table):
+        hint = f"Write `{TABLES[scope.table].singular}.{name.text}`."
+    return b.fail("P0201", name.span, f"there is no table or name called `{name.text}`", hint)
