@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from patron.engine.results import Report
 from patron.engine.types import Type
@@ -55,36 +55,82 @@ class SourceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SourceColumn:
-    """A column as the source names it; type text unless the source knows better."""
+    """A column as the source names it; type text unless the source knows better.
+
+    `stored` is DuckDB's name of its type where the source has types (`TIMESTAMP WITH TIME ZONE` is an instant,
+    `TIMESTAMP` a local time, `DECIMAL(12,2)` exact); empty for text.
+    """
 
     name: str
     type: Type
+    stored: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceConfig:
     """A source declaration with its settings read: texts, numbers, yes/no, tuples of texts, mappings for `files`.
 
-    `folder` is the resolved, allowed folder of a file connector (None for others); secrets are already fetched.
+    `folder` is the resolved, allowed folder of a file connector (None for others), `roots` are the folders whose
+    files may be read, links followed; secrets are already fetched.
     """
 
     name: str
     settings: Mapping[str, object]
     folder: Path | None = None
     timezone: str | None = None
+    roots: tuple[Path, ...] = ()
     limits: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Provided:
-    """Rows of one source table, ready for DuckDB: exactly one of parquet files or Arrow batches.
+class Rejected:
+    """A row that could not be read: its file, its line there (the first is 1), the column's name where known."""
 
-    `rejected` lists rows that could not be read (file, row, reason); accepted + rejected = rows in the source.
+    file: str
+    line: int
+    reason: str
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CsvText:
+    """Delimited text that DuckDB may read itself, nothing guessed: every column is a text.
+
+    `columns` are all columns of the files in order; an empty name is a column without header, which must be empty.
+    `newline` is how lines end (`\\n`, `\\r\\n`), `compression` none, gzip or zstd, `blank` the texts read as missing.
+    """
+
+    files: tuple[Path, ...]
+    columns: tuple[str, ...]
+    delimiter: str = ","
+    header: bool = True
+    newline: str = "\\n"
+    compression: str = "none"
+    blank: tuple[str, ...] = ("",)
+    line_bytes: int = 2**24
+
+
+Rows: TypeAlias = Callable[[Callable[[Rejected], None]], Iterator[Sequence[Sequence[object]]]]
+"""Rows in chunks, values in the order of `columns`; rows that cannot be read go to the callback instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """Rows of one source table: one of parquet files, a table of a DuckDB file, Arrow batches, or plain rows.
+
+    `csv` is the fast way to the same rows as `rows`: where DuckDB refuses the text, `rows` says what is wrong with it.
+    Every row is either given or rejected with a reason: given + rejected = rows in the source.
+    `decimal` is the decimal sign of numbers written as text; `check` runs before anything is read.
     """
 
     parquet: tuple[Path, ...] = ()
+    database: tuple[Path, str, str] | None = None
     batches: Callable[[], Iterator[pyarrow.RecordBatch]] | None = None
+    rows: Rows | None = None
+    csv: CsvText | None = None
     files: tuple[Path, ...] = ()
+    decimal: str = "."
+    check: Callable[[], None] | None = None
 
 
 class Source(Protocol):
