@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from patron.engine.contracts import Provided, Source, SourceColumn, SourceConfig, SourceError, SourceType
+from patron.engine.contracts import Provided, Rows, Source, SourceColumn, SourceConfig, SourceError, SourceType
 from patron.engine.testing.promise import promise
 
 if TYPE_CHECKING:
@@ -46,31 +47,65 @@ def _check_table(where: str, source: Source, table: str) -> int:
     promise(len(set(names)) == len(names), f"{where}: a column comes twice: {names}")
     for file in source.files(table):
         promise(file.is_file(), f"{where}: its file is not there: {file}")
-    first, second = ([*_batches(where, source.read(table))] for _ in range(2))
-    for batch in first:
-        promise(batch.schema.names == names, f"{where}: rows have {batch.schema.names}, the header says {names}")
-    promise(_rows(first) == _rows(second), f"{where}: it gives other rows when it is read again")
-    return len(_rows(first))
+    first, second = ([*_rows(where, source.read(table), names)] for _ in range(2))
+    promise(first == second, f"{where}: it gives other rows when it is read again")
+    return len(first)
 
 
 def _is_column(thing: object) -> bool:
     return isinstance(thing, SourceColumn) and bool(thing.name)
 
 
-def _rows(batches: list[pyarrow.RecordBatch]) -> list[dict[str, object]]:
-    return [row for batch in batches for row in batch.to_pylist()]
-
-
-def _batches(where: str, provided: Provided) -> Iterator[pyarrow.RecordBatch]:
-    """The rows, whichever of the two ways they come."""
-    both = (bool(provided.parquet), provided.batches is not None)
-    promise(sum(both) == 1, f"{where}: `read` gives either parquet files or batches, not both and not none")
+def _rows(where: str, provided: Provided, names: Sequence[str]) -> Iterator[Sequence[object]]:
+    """Every row with values, in whichever way they come."""
+    ways = (
+        bool(provided.parquet),
+        provided.database is not None,
+        provided.batches is not None,
+        provided.rows is not None,
+    )
+    promise(
+        sum(ways) == 1, f"{where}: `read` gives one of parquet, database, batches and rows; here {sum(ways)} of them"
+    )
     for file in provided.files:
         promise(file.is_file(), f"{where}: its file is not there: {file}")
-    if provided.batches is not None:
-        yield from provided.batches()
-        return
+    if provided.check is not None:
+        provided.check()
+    if provided.rows is not None:
+        yield from _plain(where, provided.rows, names)
+    elif provided.database is not None:
+        yield from _in_database(where, *provided.database, names)
+    else:
+        for batch in provided.batches() if provided.batches is not None else _in_files(provided.parquet):
+            _header(where, batch.schema.names, names)
+            yield from (tuple(row.values()) for row in batch.to_pylist())
+
+
+def _plain(where: str, rows: Rows, names: Sequence[str]) -> Iterator[Sequence[object]]:
+    """Rejected rows are no rows; they need a reason."""
+    for chunk in rows(
+        lambda r: promise(bool(r.reason), f"{where}: {r.file}, line {r.line}: rejected without a reason")
+    ):
+        for row in chunk:
+            promise(len(row) == len(names), f"{where}: a row has {len(row)} values, the header {len(names)}: {row}")
+            yield tuple(row)
+
+
+def _in_files(paths: Sequence[Path]) -> Iterator[pyarrow.RecordBatch]:
     from pyarrow import parquet
 
-    for path in provided.parquet:
+    for path in paths:
         yield from parquet.ParquetFile(path).iter_batches()
+
+
+def _in_database(where: str, path: Path, schema: str, table: str, names: Sequence[str]) -> Iterator[Sequence[object]]:
+    import duckdb
+
+    with duckdb.connect(str(path), read_only=True) as opened:
+        found = opened.table(f'"{schema}"."{table}"')
+        _header(where, found.columns, names)
+        yield from found.fetchall()
+
+
+def _header(where: str, given: Sequence[str], names: Sequence[str]) -> None:
+    promise(list(given) == list(names), f"{where}: rows have {list(given)}, the header says {list(names)}")

@@ -4,11 +4,20 @@ import csv
 import itertools
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from patron.engine.contracts import ExporterType, Provided, SourceColumn, SourceConfig, SourceError, SourceType
+from patron.engine.contracts import (
+    ExporterType,
+    Provided,
+    Rejected,
+    SourceColumn,
+    SourceConfig,
+    SourceError,
+    SourceType,
+)
 from patron.engine.hooks import hookimpl
 from patron.engine.testing import catalog_of, check_exporter, check_source, sample_report
 from patron.engine.types import TEXT
@@ -63,6 +72,28 @@ def test_rows_may_come_as_parquet(tmp_path):
     assert checked(InFiles) == {"orders": 2}
 
 
+def test_rows_may_come_plain():
+    class Plain(Good):
+        def read(self, table):
+            self._known(table)
+            return Provided(rows=lambda reject: iter([[("1",)], [("2",), ("3",)]]))
+
+    assert checked(Plain) == {"orders": 3}
+
+
+def test_rows_may_be_in_a_database(tmp_path):
+    path = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(path)) as made:
+        made.execute("CREATE TABLE orders AS SELECT '1' AS id")
+
+    class InDatabase(Good):
+        def read(self, table):
+            self._known(table)
+            return Provided(database=(path, "main", "orders"), files=(path,))
+
+    assert checked(InDatabase) == {"orders": 1}
+
+
 def bad(**methods):
     return type("Bad", (Good,), methods)
 
@@ -72,6 +103,11 @@ def once(self, table):
     rows = iter([BATCH])
     self.read_before = getattr(self, "read_before", 0) + 1
     return Provided(batches=lambda: rows if self.read_before == 1 else iter(()))
+
+
+def rejecting(reject):
+    reject(Rejected("orders.csv", 2, ""))
+    return iter([[("1",)]])
 
 
 BAD_SOURCES = {
@@ -85,8 +121,16 @@ BAD_SOURCES = {
         columns=lambda self, table: (self._known(table), (SourceColumn("number", TEXT),))[1],
     ),
     "its header is no list of SourceColumn": bad(columns=lambda self, table: (self._known(table), ("id",))[1]),
-    "either parquet files or batches": bad(read=lambda self, table: (self._known(table), Provided())[1]),
+    "gives one of parquet, database, batches and rows; here 0": bad(
+        read=lambda self, table: (self._known(table), Provided())[1]
+    ),
     "its file is not there": bad(files=lambda self, table: (Path("nowhere.csv"),)),
+    "a row has 2 values, the header 1": bad(
+        read=lambda self, table: (self._known(table), Provided(rows=lambda reject: iter([[("1", "2")]])))[1],
+    ),
+    "rejected without a reason": bad(
+        read=lambda self, table: (self._known(table), Provided(rows=rejecting))[1],
+    ),
     "gives other rows when it is read again": bad(read=once),
 }
 
