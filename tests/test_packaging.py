@@ -39,10 +39,13 @@ def test_every_package_has_an_init():
 
 
 def test_every_plugin_has_its_entry_point():
-    """A folder of a family is a plugin; what several of a family share is a file."""
-    there = {".".join(p.parts[1:3]) for p in in_rooms() if p.parts[0] == "plugins" and len(p.parts) > 3}
+    """A module of a family that answers a hook is a plugin; the others are what plugins share."""
+    modules = (
+        p.with_suffix("") for p in in_rooms() if p.suffix == ".py" and "@hookimpl" in (ROOT / p).read_text("utf-8")
+    )
+    plugins = {".".join(m.parts[1:]).removesuffix(".__init__") for m in modules if m.parts[0] == "plugins"}
     announced = PYPROJECT["project"]["entry-points"]["patron"]
-    assert {name: announced.get(name) for name in there} == {name: f"patron.plugins.{name}" for name in there}
+    assert {name: announced.get(name) for name in plugins} == {name: f"patron.plugins.{name}" for name in plugins}
 
 
 @pytest.mark.parametrize("module", PYPROJECT["project"]["entry-points"]["patron"].values())

@@ -1,12 +1,14 @@
 """A backend: a thin coat over another one. Everything is passed on; every statement is logged first."""
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from patron.engine.contracts import Limits, Session
+
+if TYPE_CHECKING:
+    import pyarrow
 
 LOG = logging.getLogger("patron_example")
 
@@ -21,13 +23,19 @@ class Traced:
         LOG.info("%s: %s", name, sql)
         self.inner.run(name, sql)
 
-    def fetch(self, sql: str) -> Sequence[tuple[Any, ...]]:
+    def fetch(self, sql: str) -> list[tuple[Any, ...]]:
         LOG.info("%s", sql)
         return self.inner.fetch(sql)
 
-    def __getattr__(self, name: str) -> Any:
-        """Whatever else a session can do, the inner one does."""
-        return getattr(self.inner, name)
+    def arrow(self, sql: str) -> "pyarrow.Table":
+        LOG.info("%s", sql)
+        return self.inner.arrow(sql)
+
+    def cancel(self) -> None:
+        self.inner.cancel()
+
+    def close(self) -> None:
+        self.inner.close()
 
 
 def open_traced(load: Path, limits: Limits) -> Session:
