@@ -1,0 +1,40 @@
+"""HTML: one page that stands alone, with tabs, charts and tables, for the people the report is made for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from patron.engine.contracts import ExporterType, ExportJob, ShowType
+from patron.engine.hooks import hookimpl
+from patron.engine.results import Report
+from patron.plugins.exporters.parts import chosen
+
+EXTRA = "html"
+
+
+def export(report: Report, job: ExportJob) -> Sequence[Path]:
+    """Write `stem.html`. ImportError names the extra to install when a library is absent."""
+    try:
+        from patron.plugins.exporters.html.page import page
+
+        text = page(report, job.locale, None if job.only is None else (chosen(report, job.only).part,))
+    except ModuleNotFoundError as error:
+        if error.name and error.name.startswith("patron"):
+            raise
+        raise ImportError(f"pages need {error.name}: pip install 'patron[{EXTRA}]'", name=error.name) from error
+    path = job.folder / f"{job.stem}.html"
+    path.write_bytes(text.encode("utf-8", "replace"))
+    return (path,)
+
+
+@hookimpl
+def patron_exporters() -> list[ExporterType]:
+    """The html exporter."""
+    return [ExporterType("html", "one page with charts and tables that needs no network", ".html", export, needs=EXTRA)]
+
+
+@hookimpl
+def patron_shows() -> list[ShowType]:
+    """No kinds beyond those of the language."""
+    return []

@@ -1,0 +1,95 @@
+"""Cards: a value, what it is compared with, the change and its colour, and a small line of its course."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from patron.engine.report.reader import plain
+from patron.engine.results import EMPTY, EXPIRED, OK, Figure, Result
+from patron.plugins.exporters.html.desk import Desk
+from patron.plugins.exporters.html.shape import Measure, shape, visible
+from patron.plugins.exporters.html.tables import tone
+
+WIDTH, HEIGHT = 120, 32
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One number as a card shows it."""
+
+    title: str
+    value: str
+    state: str
+    advice: str
+    before: str
+    change: str
+    arrow: str
+    tone: str
+    course: str
+    describe: str
+
+
+def cards(figure: Figure, result: Result, desk: Desk) -> tuple[Card, ...]:
+    """One card for each metric of each row; usually there is one row."""
+    found = shape(result)
+    return tuple(
+        _card(figure, result, row, measure, desk) for row in range(len(result.rows)) for measure in found.measures
+    )
+
+
+def _card(figure: Figure, result: Result, row: int, measure: Measure, desk: Desk) -> Card:
+    column, state = measure.column, result.state(row, measure.now)
+    words = desk.reader.words(state)
+    change = "" if measure.change is None else _change_text(result, row, measure, desk)
+    return Card(
+        title=plain(column.title or column.name),
+        value=desk.reader.shown(result.rows[row][measure.now], state, column),
+        state="" if state == OK else state,
+        advice="" if state in (OK, EMPTY) else words.advice,
+        before=_before(result, row, measure, desk),
+        change=change,
+        arrow=_arrow(visible(result, row, measure.change)),
+        tone=tone(visible(result, row, measure.change), column.good) if state in (OK, EXPIRED) else "flat",
+        course=_course(figure.trend, column.name),
+        describe=plain(column.describe),
+    )
+
+
+def _before(result: Result, row: int, measure: Measure, desk: Desk) -> str:
+    if measure.before is None:
+        return ""
+    value, state = result.rows[row][measure.before], result.state(row, measure.before)
+    return desk.words["was"].format(value=desk.reader.shown(value, state, result.columns[measure.before]))
+
+
+def _change_text(result: Result, row: int, measure: Measure, desk: Desk) -> str:
+    if measure.change is None or visible(result, row, measure.now) is None:
+        return ""
+    change = visible(result, row, measure.change)
+    if change is None:
+        return desk.words["no_before"]
+    if change == 0:
+        return desk.words["same"]
+    return desk.reader.shown(result.rows[row][measure.change], OK, result.columns[measure.change])
+
+
+def _arrow(change: float | None) -> str:
+    if not change:
+        return ""
+    return "▲" if change > 0 else "▼"
+
+
+def _course(trend: Result | None, name: str) -> str:
+    """The path of a small line through the values of a metric; "" when there are too few."""
+    if trend is None:
+        return ""
+    number = next((i for i, c in enumerate(trend.columns) if c.name == name), None)
+    points = [visible(trend, row, number) for row in range(len(trend.rows))]
+    known = [point for point in points if point is not None]
+    if len(known) < 3 or len(known) < len(points):
+        return ""
+    low, high = min(known), max(known)
+    reach = (high - low) or 1.0
+    step = WIDTH / (len(known) - 1)
+    spots = (f"{i * step:.1f} {HEIGHT - 3 - (v - low) / reach * (HEIGHT - 6):.1f}" for i, v in enumerate(known))
+    return "M" + "L".join(spots)

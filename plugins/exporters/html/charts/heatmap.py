@@ -1,0 +1,160 @@
+"""Heat: colour by the first metric over two dimensions, or over places."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from patron.engine.report.reader import plain
+from patron.engine.report.text import Json
+from patron.engine.results import Figure, Result
+from patron.plugins.exporters.html.charts import spec
+from patron.plugins.exporters.html.charts.bar import bar
+from patron.plugins.exporters.html.charts.spec import Chart, Panel, Spec
+from patron.plugins.exporters.html.desk import Desk
+from patron.plugins.exporters.html.shape import Measure, amount, drawn_rows, name_of, order, shape, visible
+
+LEVELS = 7
+ROW = 30
+WRITTEN = 16
+"""Up to so many columns, values are written into the cells."""
+
+_CELL = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;/ ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
+
+
+def heatmap(figure: Figure, result: Result, desk: Desk) -> Chart | None:
+    """A grid of two dimensions, a map of places, or bars for places without a position."""
+    found = shape(result)
+    if not found.measures or not found.dims:
+        return None
+    places = _places(result, found.dims)
+    if places:
+        return _map(result, found.measures[0], places, desk)
+    if len(found.dims) == 1:
+        return bar(figure, result, desk)
+    return _grid(result, found.dims, found.measures[0], desk)
+
+
+def _levels(values: Sequence[float | None]) -> tuple[list[int], float, float]:
+    known = [v for v in values if v is not None]
+    low, high = min([0.0, *known]), max([0.0, *known])
+    reach = (high - low) or 1.0
+    return [-1 if v is None else min(LEVELS - 1, int((v - low) / reach * LEVELS)) for v in values], low, high
+
+
+def _fill(level: int) -> str:
+    return "var(--h-none)" if level < 0 else f"var(--h{level})"
+
+
+def _ramp(measure: Measure, low: float, high: float, desk: Desk) -> tuple[str, str]:
+    write = desk.reader.formatter(measure.column)
+    return write(low), write(high)
+
+
+# ---------------------------------------------------------------- two dimensions
+
+
+def _grid(result: Result, dims: Sequence[int], measure: Measure, desk: Desk) -> Chart:
+    down, across = dims[0], dims[-1]
+    rows, reader = drawn_rows(result), desk.reader
+    levels, low, high = _levels([visible(result, row, measure.now) for row in rows])
+    values: list[Json] = []
+    for row, level in zip(rows, levels, strict=True):
+        x, y = name_of(result, row, across, reader), name_of(result, row, down, reader)
+        shown = spec.shown_at(result, row, measure.now, reader)
+        values.append({"x": x, "y": y, "c": _fill(level), "i": "var(--h-ink)" if level < 4 else "var(--h-light)", "t": shown,
+                       "tip": spec.tip((f"{y} · {x}", ""), (measure.column.title, shown))})  # fmt: skip
+    heads = _names(result, rows, across, desk)
+    sides = _names(result, rows, down, desk)
+    height = len(sides) * ROW
+    encoding: Spec = {
+        "x": {"field": "x", "type": "nominal", "sort": None, "axis": _axis("top", labelOverlap="greedy"),
+              "scale": {"padding": 0.04, "domain": list(heads)}},
+        "y": {"field": "y", "type": "nominal", "sort": None, "axis": _axis("left", labelLimit=140),
+              "scale": {"padding": 0.06, "domain": list(sides)}},
+    }  # fmt: skip
+    rect: Spec = {
+        "mark": {"type": "rect", "cornerRadius": 3},
+        "encoding": {"color": {"field": "c", "type": "nominal", "scale": None, "legend": None}, "tooltip": {"value": "tip"}},
+    }
+    layers: list[Json] = [rect]
+    if len(heads) <= WRITTEN:
+        text: Spec = {"text": {"field": "t", "type": "nominal"}, "color": {"field": "i", "type": "nominal", "scale": None, "legend": None}}
+        layers.append({"mark": {"type": "text", "fontSize": 11, "tooltip": None}, "encoding": text})
+    chart: Spec = {"height": height, "data": {"values": values}, "encoding": encoding, "layer": layers}
+    return Chart("heatmap", (Panel(desk.keep_chart(chart), height + 30),), ramp=_ramp(measure, low, high, desk))
+
+
+def _names(result: Result, rows: Sequence[int], column: int, desk: Desk) -> tuple[str, ...]:
+    names = {result.rows[row][column]: name_of(result, row, column, desk.reader) for row in rows}
+    return tuple(names[v] for v in order([result.rows[row][column] for row in rows], result.columns[column]))
+
+
+def _axis(side: str, **more: Json) -> Spec:
+    return {"title": None, "orient": side, "grid": False, "domain": False, "ticks": False, "labelAngle": 0, **more}
+
+
+# ---------------------------------------------------------------- places
+
+
+def _places(result: Result, dims: Sequence[int]) -> dict[int, tuple[float, float]]:
+    """The latitude and longitude of each row; {} when they are not places."""
+    found: dict[int, tuple[float, float]] = {}
+    names = [result.columns[n].name.rpartition(".")[2].lower() for n in dims]
+    for row in drawn_rows(result):
+        cells = [result.rows[row][n] for n in dims]
+        place: tuple[float | None, float | None] = (None, None)
+        if {"latitude", "longitude"} <= set(names):
+            place = amount(cells[names.index("latitude")]), amount(cells[names.index("longitude")])
+        elif len(dims) == 1 and isinstance(cells[0], str) and (match := _CELL.fullmatch(cells[0])):
+            place = float(match[1]), float(match[2])
+        if place[0] is not None and place[1] is not None and abs(place[0]) <= 85 and abs(place[1]) <= 180:
+            found[row] = (place[0], place[1])
+        elif any(cell is not None for cell in cells):
+            return {}
+    return found
+
+
+def _map(result: Result, measure: Measure, places: dict[int, tuple[float, float]], desk: Desk) -> Chart:
+    """Squares where people are, north up, true in shape at their middle latitude."""
+    size = _cell_size(places)
+    levels, low, high = _levels([visible(result, row, measure.now) for row in places])
+    values: list[Json] = []
+    for (row, (lat, lon)), level in zip(places.items(), levels, strict=True):
+        where = f"{lat:g}, {lon:g}"
+        told = spec.tip((where, ""), (plain(measure.column.title), spec.shown_at(result, row, measure.now, desk.reader)))
+        values.append({"x": round(lon, 6), "x2": round(lon + size * 0.94, 6), "y": round(lat, 6), "y2": round(lat + size * 0.94, 6),
+                       "c": _fill(level), "tip": told})  # fmt: skip
+    lats, lons = [p[0] for p in places.values()], [p[1] for p in places.values()]
+    tall, wide = max(lats) - min(lats) + size, max(lons) - min(lons) + size
+    aspect = tall / (wide * max(0.05, math.cos(math.radians(sum(lats) / len(lats)))))
+    encoding: Spec = {
+        "x": {"field": "x", "type": "quantitative", "scale": {"zero": False, "nice": False, "domain": [min(lons), max(lons) + size]},
+              "axis": _degrees(desk.words["longitude"])},
+        "x2": {"field": "x2"},
+        "y": {"field": "y", "type": "quantitative", "scale": {"zero": False, "nice": False, "domain": [min(lats), max(lats) + size]},
+              "axis": _degrees(desk.words["latitude"])},
+        "y2": {"field": "y2"},
+        "color": {"field": "c", "type": "nominal", "scale": None, "legend": None},
+        "tooltip": {"value": "tip"},
+    }  # fmt: skip
+    chart: Spec = {"data": {"values": values}, "mark": {"type": "rect", "cornerRadius": 2}, "encoding": encoding,
+                   "aspect": round(aspect, 4)}  # fmt: skip
+    return Chart("heatmap", (Panel(desk.keep_chart(chart), 320),), ramp=_ramp(measure, low, high, desk))
+
+
+def _degrees(title: str) -> Spec:
+    return {"title": title, "format": ".1f", "grid": True, "domain": False, "ticks": False, "tickCount": 5}
+
+
+def _cell_size(places: dict[int, tuple[float, float]]) -> float:
+    """The width of a cell in degrees: the smallest step between neighbours."""
+    steps = [
+        b - a
+        for axis in (0, 1)
+        for values in [sorted({p[axis] for p in places.values()})]
+        for a, b in zip(values, values[1:], strict=False)
+        if b - a > 1e-9
+    ]
+    return min(steps, default=0.1)

@@ -1,0 +1,37 @@
+"""What is at hand while a page is made: who reads it, its words, and the data its scripts will need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from patron.engine.report.reader import Reader
+from patron.engine.report.text import Json
+
+
+@dataclass(slots=True)
+class Desk:
+    """Hands out ids and gathers the data of charts and tables, in order, for the one data block of the page."""
+
+    reader: Reader
+    words: Mapping[str, str]
+    charts: dict[str, Json] = field(default_factory=dict)
+    tables: dict[str, Json] = field(default_factory=dict)
+    _ids: int = 0
+
+    def fresh(self, prefix: str) -> str:
+        """An id that is not taken; the same report gives the same ids."""
+        self._ids += 1
+        return f"{prefix}{self._ids}"
+
+    def keep_chart(self, spec: Json) -> str:
+        """Keep a chart's spec; gives the id of the place to draw it."""
+        name = self.fresh("c")
+        self.charts[name] = spec
+        return name
+
+    def keep_table(self, table: Json) -> str:
+        """Keep a table's rows; gives the id of the table."""
+        name = self.fresh("t")
+        self.tables[name] = table
+        return name

@@ -1,0 +1,145 @@
+"""A figure as the template sees it: its body by kind, its state, and where its numbers come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from patron.engine.report.reader import plain
+from patron.engine.results import Definition, Figure, Report, Result
+from patron.plugins.exporters.html.cards import Card, cards
+from patron.plugins.exporters.html.charts.bar import bar
+from patron.plugins.exporters.html.charts.heatmap import heatmap
+from patron.plugins.exporters.html.charts.line import line
+from patron.plugins.exporters.html.charts.pie import pie
+from patron.plugins.exporters.html.charts.spec import Chart
+from patron.plugins.exporters.html.desk import Desk
+from patron.plugins.exporters.html.lists import Fact, Step, facts, funnel
+from patron.plugins.exporters.html.matrix import Matrix, matrix
+from patron.plugins.exporters.html.tables import Table, states_of, table
+
+Body: TypeAlias = tuple[Card, ...] | Chart | Matrix | tuple[Step, ...] | tuple[Fact, ...] | None
+Maker: TypeAlias = Callable[[Figure, Result, Desk], Body]
+
+MAKERS: Mapping[str, tuple[str, Maker]] = {
+    "card": ("cards", cards),
+    "cards": ("cards", cards),
+    "line": ("chart", line),
+    "bar": ("chart", bar),
+    "pie": ("chart", pie),
+    "heatmap": ("chart", heatmap),
+    "matrix": ("matrix", lambda figure, result, desk: matrix(result, desk)),
+    "funnel": ("funnel", lambda figure, result, desk: funnel(result, desk)),
+    "facts": ("facts", lambda figure, result, desk: facts(result, desk)),
+}
+"""Kinds with a form of their own; any other kind is shown as a table, so that no plugin's figure is lost."""
+
+NARROW = frozenset({"pie", "funnel", "facts"})
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Where a figure's numbers come from, one click away."""
+
+    subject: str
+    period: str
+    comparison: str
+    filter: str
+    definitions: tuple[Definition, ...]
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """A figure ready for its template; `form` names the macro of its body."""
+
+    id: str
+    kind: str
+    title: str
+    subtitle: str
+    form: str
+    body: Body
+    numbers: Table | None
+    table: Table | None
+    states: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    problem: str
+    empty: str
+    about: About
+    narrow: bool
+
+
+def figure_view(figure: Figure, report: Report, desk: Desk) -> FigureView:
+    """What the template needs of one figure."""
+    result = figure.result if not figure.problem else None
+    form, body = _body(figure, result, desk)
+    drawn = form == "chart" or form == "matrix"
+    return FigureView(
+        id=desk.fresh("f"),
+        kind=figure.kind,
+        title=plain(figure.title),
+        subtitle=_subtitle(figure, report, desk.words),
+        form=form,
+        body=body,
+        numbers=table(figure, result, desk, behind=True) if drawn and result is not None else None,
+        table=table(figure, result, desk) if form == "table" and result is not None else None,
+        states=states_of(result, desk.reader) if result is not None else (),
+        notes=tuple(plain(note) for note in (*figure.notes, *(result.notes if result is not None else ()))),
+        problem=plain(figure.problem) if figure.problem or result is not None else "?",
+        empty=_why_empty(figure, report, desk.words) if form == "empty" else "",
+        about=_about(figure, report),
+        narrow=figure.kind in NARROW or (figure.kind == "bar" and isinstance(body, Chart) and _small(result)),
+    )
+
+
+def _body(figure: Figure, result: Result | None, desk: Desk) -> tuple[str, Body]:
+    """The form of a figure and what it needs: its kind's own, else a table, else the words for nothing."""
+    if result is None:
+        return "problem", None
+    if not result.rows:
+        return "empty", None
+    form, make = MAKERS.get(figure.kind, ("table", _no_body))
+    body = make(figure, result, desk)
+    return (form, body) if body else ("table", None)
+
+
+def _no_body(_figure: Figure, _result: Result, _desk: Desk) -> Body:
+    return None
+
+
+def _small(result: Result | None) -> bool:
+    """Few enough bars for half the width."""
+    if result is None:
+        return False
+    dims = [c for c in result.columns if c.role == "dimension"]
+    return len(dims) == 1 and len(result.rows) <= 10 and not (dims[0].time and len(result.rows) > 7)
+
+
+def _subtitle(figure: Figure, report: Report, words: Mapping[str, str]) -> str:
+    """What differs from the report's own people and period, and the comparison."""
+    said = (
+        plain(figure.subject) if figure.subject and figure.subject not in report.subject else "",
+        plain(figure.period) if figure.period and figure.period != report.period else "",
+        f"{words['compared']}: {plain(figure.comparison)}" if figure.comparison and figure.comparison != report.comparison else "",
+    )
+    return " · ".join(filter(None, said))
+
+
+def _why_empty(figure: Figure, report: Report, words: Mapping[str, str]) -> str:
+    facts = (figure.subject or report.subject, figure.period or report.period, figure.filter)
+    return words["empty_why"].format(why="; ".join(plain(fact) for fact in facts if fact))
+
+
+def _about(figure: Figure, report: Report) -> About:
+    definitions = tuple(
+        Definition(plain(d.name), plain(d.title), plain(d.text), plain(d.describe)) for d in figure.definitions
+    )
+    return About(
+        plain(figure.subject or report.subject),
+        plain(figure.period or report.period),
+        plain(figure.comparison),
+        plain(figure.filter),
+        definitions,
+        plain(figure.sql),
+    )

@@ -1,0 +1,101 @@
+"""The page: one file with its styles, scripts and data inside, that asks for nothing from anywhere."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from patron.engine.report.reader import Reader, plain
+from patron.engine.report.text import Json, dump
+from patron.engine.results import Part, Report
+from patron.plugins.exporters.html.bundle import chart_library
+from patron.plugins.exporters.html.charts.spec import d3_locale
+from patron.plugins.exporters.html.desk import Desk
+from patron.plugins.exporters.html.layout import blocks
+from patron.plugins.exporters.html.provenance import provenance_view
+from patron.plugins.exporters.html.words import page_words
+
+HERE = Path(__file__).parent
+STYLES = ("colours.css", "page.css", "figures.css", "tables.css", "print.css")
+SCRIPTS = ("tabs.js", "tables.js", "charts.js", "page.js")
+
+
+def page(report: Report, locale: str, parts: tuple[Part, ...] | None = None) -> str:
+    """The report, or some parts of it, as a page in the language of `locale`."""
+    reader = Reader.of(report.provenance, locale)
+    desk = Desk(reader, page_words(locale))
+    body = blocks(report.parts if parts is None else parts, report, desk)
+    library = chart_library() if desk.charts else ""
+    start, style, script = _static("start.js"), _joined(STYLES), _joined(SCRIPTS)
+    text = _environment().get_template("page.html.j2").render(
+        report=_heading(report),
+        blocks=body,
+        provenance=provenance_view(report.provenance, desk),
+        t=desk.words,
+        language=locale.replace("_", "-"),
+        csp=_policy((start, library, script), style),
+        start=Markup(start),  # noqa: S704 - our own file
+        style=Markup(style),  # noqa: S704 - our own files
+        script=Markup(script),  # noqa: S704 - our own files
+        library=Markup(library),  # noqa: S704 - the library's own script
+        data=Markup(_data(desk)),  # noqa: S704 - escaped for a script element
+    )  # fmt: skip
+    return text
+
+
+def _heading(report: Report) -> dict[str, str | tuple[str, ...]]:
+    """The texts of the head of the page."""
+    texts = {
+        "title": report.title or report.name, "project": report.project, "subject": report.subject,
+        "period": report.period, "comparison": report.comparison, "describe": report.describe,
+        "as_of": report.provenance.as_of, "zone": report.provenance.zone,
+    }  # fmt: skip
+    return {**{name: plain(text) for name, text in texts.items()}, "notes": tuple(plain(note) for note in report.notes)}
+
+
+def _data(desk: Desk) -> str:
+    """Everything the scripts read, unable to end the element it stands in."""
+    words: dict[str, Json] = dict(desk.words.items())
+    text = dump({"charts": desk.charts, "tables": desk.tables, "words": words, "locale": d3_locale(desk.reader)})
+    for character in "<>&'\u2028\u2029\u007f":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _policy(scripts: tuple[str, ...], style: str) -> str:
+    """What the browser may do for this page: run these scripts, use this style, fetch nothing."""
+    runs = " ".join(_hash(script) for script in scripts if script)
+    return (
+        f"default-src 'none'; script-src {runs}; style-src {_hash(style)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@functools.cache
+def _static(name: str) -> str:
+    return (HERE / "static" / name).read_text(encoding="utf-8")
+
+
+def _joined(names: tuple[str, ...]) -> str:
+    return "\n".join(_static(name) for name in names)
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    """Templates of this folder only, every value escaped, every missing name an error."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,111 @@
+"""What a result is made of: its dimensions, and its metrics with the comparison that belongs to each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from patron.engine.report.reader import Reader
+from patron.engine.report.words import word
+from patron.engine.results import OK, Column, Result, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A metric's column with the columns of its comparison, as numbers."""
+
+    column: Column
+    now: int
+    before: int | None = None
+    change: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The columns of a result sorted by what they do."""
+
+    dims: tuple[int, ...]
+    measures: tuple[Measure, ...]
+
+    @property
+    def compared(self) -> bool:
+        """Whether any metric has a value to compare with."""
+        return any(measure.before is not None for measure in self.measures)
+
+
+def shape(result: Result) -> Shape:
+    """Sort the columns of a result."""
+    dims = tuple(i for i, c in enumerate(result.columns) if c.role == "dimension")
+    measures = tuple(_measure(result, i) for i, c in enumerate(result.columns) if c.role == "metric")
+    return Shape(dims, measures)
+
+
+def _measure(result: Result, now: int) -> Measure:
+    column = result.columns[now]
+    own = (column.metric or column.name, column.name)
+
+    def other(role: str) -> int | None:
+        """The column of the comparison: named after this one, else of the same metric."""
+        of_role = [(i, c) for i, c in enumerate(result.columns) if c.role == role]
+        for i, c in of_role:
+            if c.name == f"{column.name}_{role}":
+                return i
+        return next((i for i, c in of_role if c.metric in own), None)
+
+    return Measure(column, now, other("before"), other("change"))
+
+
+def amount(value: Value) -> float | None:
+    """A value as a length or height; None when it has none."""
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float) and not hasattr(value, "as_tuple"):
+        return None
+    number = float(str(value))
+    return number if math.isfinite(number) else None
+
+
+def visible(result: Result, row: int, column: int | None) -> float | None:
+    """The amount to draw: nothing for a value that must not be seen."""
+    if column is None or result.state(row, column) not in (OK, "expired"):
+        return None
+    return amount(result.rows[row][column])
+
+
+def kind_of(result: Result, row: int) -> str:
+    """ "" for an ordinary row, "rest", "total" or "all"."""
+    return result.kinds[row] if row < len(result.kinds) else ""
+
+
+def drawn_rows(result: Result) -> tuple[int, ...]:
+    """The rows that belong on a chart: not those that repeat others as a total."""
+    return tuple(i for i in range(len(result.rows)) if kind_of(result, i) not in ("total", "all"))
+
+
+def name_of(result: Result, row: int, column: int, reader: Reader) -> str:
+    """What a dimension's value is called: words for a missing one, nothing beside the title of a summing row."""
+    value = result.rows[row][column]
+    if value is None:
+        if kind_of(result, row):
+            return ""
+        state = result.state(row, column)
+        return word("unknown", reader.locale) if state in (OK, "empty") else reader.words(state).full
+    return reader.formatter(result.columns[column])(value)
+
+
+def label(result: Result, row: int, columns: Sequence[int], reader: Reader) -> str:
+    """The names of several dimensions of a row."""
+    return " · ".join(filter(None, (name_of(result, row, c, reader) for c in columns)))
+
+
+def order(values: Sequence[Value], column: Column) -> tuple[Value, ...]:
+    """Distinct values across: numbers and dates by size, texts as they come, the missing one last."""
+    known = tuple(dict.fromkeys(v for v in values if v is not None))
+    missing: tuple[Value, ...] = (None,) if any(v is None for v in values) else ()
+    if column.time or column.type.kind in ("number", "money", "date", "moment"):
+        known = tuple(sorted(known, key=_size))
+    return (*known, *missing)
+
+
+def _size(value: Value) -> tuple[float, str]:
+    number = amount(value)
+    return (number, "") if number is not None else (0.0, str(value))

@@ -1,0 +1,111 @@
+/* Charts: drawn as SVG with colours of the page, without eval; tips are set as text. */
+(() => {
+  "use strict";
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const places = [...document.querySelectorAll("[data-chart]")];
+  if (!places.length || !window.vegaEmbed) return;
+
+  const FONT = 'ui-sans-serif, system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Noto Sans TC", sans-serif';
+  const config = {
+    aria: false,
+    background: null,
+    font: FONT,
+    padding: 0,
+    view: { stroke: null },
+    axis: {
+      labelColor: "var(--ink-3)", titleColor: "var(--ink-3)", gridColor: "var(--line)", domainColor: "var(--line-2)",
+      tickColor: "var(--line-2)", labelFontSize: 11, titleFontSize: 11, titleFontWeight: 400, labelPadding: 6, tickSize: 4,
+    },
+    mark: { invalid: "break-paths-show-path-domains" },
+  };
+
+  const tip = document.getElementById("tip");
+  const hide = () => { tip.hidden = true; };
+  const show = (_, event, item, value) => {
+    const lines = value == null || !item || !item.datum ? null : item.datum.tip || (item.datum.datum && item.datum.datum.tip);
+    if (!lines) return hide();
+    tip.replaceChildren(...lines.map(([name, text]) => {
+      const line = document.createElement("p");
+      const label = document.createElement("span");
+      label.textContent = name;
+      line.append(label);
+      if (text) {
+        const bold = document.createElement("b");
+        bold.textContent = text;
+        line.append(bold);
+      }
+      return line;
+    }));
+    tip.hidden = false;
+    const gap = 14;
+    const { offsetWidth: w, offsetHeight: h } = tip;
+    const left = event.clientX + gap + w > innerWidth ? event.clientX - gap - w : event.clientX + gap;
+    const top = Math.min(Math.max(8, event.clientY - h / 2), innerHeight - h - 8);
+    tip.style.transform = "translate(" + Math.max(8, left) + "px," + top + "px)";
+  };
+
+  const widthOf = (place) => {
+    for (let node = place; node; node = node.parentElement) if (node.clientWidth > 40) return Math.floor(node === place ? node.clientWidth : Math.min(node.clientWidth - 40, 1120));
+    return 640;
+  };
+
+  const sized = (spec, width) => {
+    const copy = JSON.parse(JSON.stringify(spec));
+    if (copy.aspect) {
+      copy.width = Math.min(width - 60, 560);
+      copy.height = Math.round(Math.min(Math.max(copy.width * copy.aspect, 120), 520));
+      delete copy.aspect;
+      return copy;
+    }
+    if (!copy.width) {
+      copy.width = width;
+      copy.autosize = { type: "fit-x", contains: "padding" };
+    }
+    return copy;
+  };
+
+  const drawn = new WeakMap();
+  const draw = async (place) => {
+    const width = widthOf(place);
+    if (drawn.get(place) === width) return;
+    drawn.set(place, width);
+    const narrow = width < 480;
+    const spec = sized(data.charts[place.dataset.chart], width);
+    const axis = { ...config.axis, labelLimit: narrow ? 96 : 180 };
+    const view = await window.vegaEmbed(place, spec, {
+      mode: "vega-lite", renderer: "svg", ast: true, actions: false, defaultStyle: false, tooltip: show,
+      config: { ...config, axis }, formatLocale: data.locale.number, timeFormatLocale: data.locale.time,
+      loader: { load: () => Promise.reject(new Error("charts load nothing")) },
+    }).catch((error) => ({ error }));
+    if (view.error) {
+      drawn.delete(place);
+      place.classList.add("undrawn");
+      console.error(view.error);
+      return;
+    }
+    place.classList.add("drawn");
+  };
+
+  const idle = window.requestIdleCallback || ((work) => setTimeout(work, 16));
+  const visible = (place) => place.offsetParent !== null && getComputedStyle(place).visibility !== "hidden";
+  const queue = [...places.filter(visible), ...places.filter((place) => !visible(place))];
+  const work = async () => {
+    const place = queue.shift();
+    if (!place) {
+      document.documentElement.dataset.charts = "drawn";
+      return;
+    }
+    await draw(place);
+    idle(work);
+  };
+  work();
+
+  let waiting = 0;
+  const again = () => { clearTimeout(waiting); waiting = setTimeout(() => places.filter(visible).forEach(draw), 120); };
+  if (window.ResizeObserver) {
+    const watch = new ResizeObserver(again);
+    places.forEach((place) => watch.observe(place));
+  }
+  document.addEventListener("scroll", hide, { passive: true });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+})();

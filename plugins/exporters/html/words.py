@@ -1,0 +1,96 @@
+"""The words of the page itself, by language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from patron.engine.report.words import language
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "skip": ("Skip to the report", "跳到報表內容"),
+    "about_whom": ("People", "對象"),
+    "period": ("Period", "期間"),
+    "compared": ("Compared with", "比較對象"),
+    "as_of": ("As of", "資料時點"),
+    "filter": ("Filter", "篩選條件"),
+    "theme": ("Light or dark", "淺色或深色"),
+    "print": ("Print", "列印"),
+    "numbers": ("Show the numbers", "顯示數字"),
+    "how": ("How this is counted", "計算方式"),
+    "sql": ("The SQL that computed it", "計算用的 SQL"),
+    "copy": ("Copy", "複製"),
+    "copied": ("Copied", "已複製"),
+    "copy_table": ("Copy rows", "複製各列"),
+    "find": ("Filter rows", "篩選各列"),
+    "rows": ("Rows {a} to {b} of {n}", "第 {a} 到 {b} 列，共 {n} 列"),
+    "rows_found": ("{n} of {all} rows match", "符合 {n} 列，共 {all} 列"),
+    "no_match": ("No row contains this text.", "沒有包含此文字的列。"),
+    "previous": ("Previous", "上一頁"),
+    "next": ("Next", "下一頁"),
+    "sort": ("Sort by {column}", "依{column}排序"),
+    "was": ("from {value}", "原為 {value}"),
+    "others": ("others: {value}", "比較值 {value}"),
+    "same": ("no change", "無變化"),
+    "no_before": ("nothing to compare with", "無可比較的數值"),
+    "now": ("this period", "本期"),
+    "before": ("before", "前期"),
+    "mark": ("Marks", "標記"),
+    "chart": ("{kind} chart: {title}. The numbers are in the table below it.", "{title}（{kind}圖）。數字在下方表格中。"),
+    "line": ("Line", "折線"),
+    "bar": ("Bar", "長條"),
+    "pie": ("Pie", "圓餅"),
+    "heatmap": ("Heat", "熱點"),
+    "of_first": ("{share} of the first step", "占第一步 {share}"),
+    "of_previous": ("{share} of the step before", "占前一步 {share}"),
+    "larger": ("larger than the step before", "大於前一步"),
+    "left": ("people left", "剩餘人數"),
+    "people": ("people", "人"),
+    "problem": ("This part could not be made", "無法產生此部分"),
+    "problem_rest": ("Everything else in the report is complete. Mend the cause, then run the report again.",
+                     "報表其餘部分皆完整。請修正原因後重新執行。"),
+    "empty": ("Nothing to show", "沒有資料"),
+    "empty_why": ("No rows met the conditions: {why}.", "沒有符合條件的資料：{why}。"),
+    "cut": ("{drawn} of {all} {what} are drawn; all are in the numbers below.",
+            "圖中僅繪出 {all} 個中的 {drawn} 個；下方表格有全部數字。"),
+    "series": ("series", "數列"),
+    "bars": ("bars", "長條"),
+    "as_bars": ("More than eight parts, or parts below zero: drawn as bars.", "超過八個部分或有負值，因此改用長條圖。"),
+    "low": ("low", "低"),
+    "high": ("high", "高"),
+    "no_script": ("Charts, sorting and paging need scripts; every number is in the tables.",
+                  "圖表、排序與分頁需要執行指令碼；所有數字都在表格中。"),
+    "print_more": ("Printed: the first {shown} of {n} rows. The csv export has all of them.",
+                   "僅列印 {n} 列中的前 {shown} 列；csv 匯出包含全部。"),
+    "where_from": ("Where these numbers come from", "這些數字的來源"),
+    "spec": ("Spec", "規格雜湊"),
+    "zone": ("Time zone", "時區"),
+    "currency": ("Currency", "貨幣"),
+    "order_rule": ("Orders that count", "計入的訂單"),
+    "sales": ("Sales are", "銷售額定義"),
+    "counted": ("People counted", "計入人數"),
+    "smallest": ("Smallest group shown", "最小顯示群組"),
+    "version": ("Made with Patron", "Patron 版本"),
+    "sources": ("Sources", "資料來源"),
+    "source": ("Source", "來源"),
+    "table": ("Table", "資料表"),
+    "row_count": ("Rows", "列數"),
+    "rejected": ("Rejected", "拒絕列數"),
+    "newest": ("Newest load", "最新載入"),
+    "coverage": ("People with a known value", "已知資料的人口比例"),
+    "not_counted": ("not counted", "未計算"),
+    "no_coverage": ("No demographic dimension is used.", "未使用人口統計維度。"),
+    "unknown": ("not known", "未知"),
+    "states": ("What the words mean", "用語說明"),
+    "sections": ("Parts of the report", "報表各部分"),
+    "change": ("change", "變化"),
+    "latitude": ("Latitude", "緯度"),
+    "longitude": ("Longitude", "經度"),
+}  # fmt: skip
+
+_PLACE = {"en": 0, "zh": 1}
+
+
+def page_words(locale: str) -> dict[str, str]:
+    """All words of the page in the language of the locale."""
+    place = _PLACE[language(locale)]
+    return {name: words[place] for name, words in _WORDS.items()}
