@@ -1489,5 +1489,7 @@ class Document:
     statements: tuple[Statement, ...]
     text: str = field(default="", compare=False, repr=False)
     comments: tuple[Comment, ...] = field(default=(), compare=False, repr=False)
+    broken: tuple[tuple[str, Name], ...] = field(default=(), compare=False, repr=False)
+    """Kind and name of the declarations left out because they could not be read: names that are not unknown."""
 
 

@@ -1,0 +1,140 @@
+"""Makes `grammars/tables.py` from `grammars/patron.lark`: `python -m patron.dsl.generate`.
+
+Lark analyses the grammar and computes its LALR tables here, once, so that reading a spec needs neither lark nor
+this work: a command that checks a small file would otherwise spend most of its time on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from patron.grammars import grammar_text
+
+STARTS = ("statement", "phrase", "given")
+WORD_CLASSES = ("UNIT", "WEEKDAY", "CURRENCY", "NAME")
+BUILD, GIVE, LIST = 0, 1, 2
+
+HEADER = '''# ruff: noqa
+"""Generated from patron.lark by `python -m patron.dsl.generate`; change the grammar, not this file.
+
+SYMBOLS   names of terminals (the first TERMINALS of them) and of rules
+WORDS     the text of every terminal that is written in one way
+PATTERNS  the pattern of the others
+RULES     rule, number of symbols, what happens (0 build, 1 give the one part on, 2 make a list), builder, parts
+ROWS      of each state: symbol and action, in turn; an action n >= 0 goes to state n, n < 0 reduces rule -n - 1
+STATES    the row of each state
+STARTS    first and last state of each start rule
+"""
+
+'''
+
+
+class KeepNewlines:
+    """Makes lark's contextual lexer see newlines everywhere; which ones count is decided later."""
+
+    always_accept = ("_NL",)
+
+    def process(self, stream: Iterator[Any]) -> Iterator[Any]:
+        return stream
+
+
+def build_lark(starts: Sequence[str] = STARTS, strict: bool = False, postlex: Any = None) -> Any:
+    """The grammar as a parser of lark: to read its tables, and to prove that it is sound (`strict`)."""
+    from lark import Lark
+
+    return Lark(grammar_text(), parser="lalr", lexer="contextual", start=list(starts),
+                postlex=postlex or KeepNewlines(), maybe_placeholders=True, strict=strict)  # fmt: skip
+
+
+def tables_text() -> str:
+    """The text of `grammars/tables.py`."""
+    lark = build_lark()
+    table = lark.parser.parser._parse_table
+    terminals = sorted(t.name for t in lark.terminals if t.name not in IGNORED)
+    terminals = ["$END", *terminals]
+    origins = sorted({str(rule.origin.name) for rule in lark.rules})
+    symbols = [*terminals, *origins]
+    number = {name: n for n, name in enumerate(symbols)}
+    rules = list(lark.rules)
+    rule_number = {rule: n for n, rule in enumerate(rules)}
+    order = {state: n for n, state in enumerate(sorted(table.states))}
+    rows: dict[str, int] = {}
+    states = []
+    for state in sorted(table.states):
+        cells = []
+        for name, (action, target) in sorted(table.states[state].items(), key=lambda c: _number(number, c[0])):
+            reduce = action.name == "Reduce"
+            cells += [_number(number, name), -rule_number[target] - 1 if reduce else order[target]]
+        states.append(rows.setdefault(" ".join(map(str, cells)), len(rows)))
+    words = {t.pattern.value: number[t.name] for t in lark.terminals
+             if t.pattern.type == "str" and t.name in number}  # fmt: skip
+    patterns = {t.name: t.pattern.value for t in lark.terminals
+                if t.pattern.type != "str" and t.name in number and t.name != "_NL"}  # fmt: skip
+    ends = {s: (order[table.start_states[s]], order[table.end_states[s]]) for s in STARTS}
+    return HEADER + "\n".join([
+        f"TERMINALS = {len(terminals)}",
+        f"SYMBOLS = {_wrapped(' '.join(symbols))}.split()",
+        f"WORDS = {_dictionary(words)}",
+        f"PATTERNS = {_dictionary(patterns)}",
+        "RULES = (\n" + "".join(f"    {_rule(rule, number)!r},\n" for rule in rules) + ")",
+        "ROWS = (\n" + "".join(f"    {row!r},\n" for row in rows) + ")",
+        f"STATES = tuple(map(int, {_wrapped(' '.join(map(str, states)))}.split()))",
+        f"STARTS = {_dictionary(ends)}",
+    ]) + "\n"  # fmt: skip
+
+
+IGNORED = {"WS_INLINE", "CONT", "COMMENT"}
+
+
+def _number(number: dict[str, int], name: Any) -> int:
+    return number[str(getattr(name, "name", name))]
+
+
+def _rule(rule: Any, number: dict[str, int]) -> tuple[int, int, int, str, tuple[int, ...]]:
+    """One rule: which of its parts are handed on (-1 stands for a part in [ ] that is absent)."""
+    keep = rule.options.keep_all_tokens
+    kept = [n for n, s in enumerate(rule.expansion) if keep or not (s.is_term and s.filter_out)]
+    parts: list[int] = []
+    absent = rule.options.empty_indices or (False,) * len(rule.expansion)
+    position = 0
+    for missing in absent:
+        if missing:
+            parts.append(-1)
+        else:
+            parts += [position] if position in kept else []
+            position += 1
+    name, builder = str(rule.origin.name), str(rule.alias or rule.origin.name)
+    if name.startswith("_"):
+        action = LIST
+    elif rule.options.expand1 and not rule.alias and len(parts) == 1:
+        action = GIVE
+    else:
+        action = BUILD
+    return number[name], len(rule.expansion), action, builder if action == BUILD else "", tuple(parts)
+
+
+def _wrapped(text: str, width: int = 100) -> str:
+    lines, line = [], ""
+    for word in text.split(" "):
+        if len(line) + len(word) > width:
+            lines.append(line)
+            line = ""
+        line += word + " "
+    return "(\n" + "".join(f"    {piece!r}\n" for piece in [*lines, line]) + ")"
+
+
+def _dictionary(entries: dict[str, Any]) -> str:
+    return "{\n" + "".join(f"    {k!r}: {v!r},\n" for k, v in entries.items()) + "}"
+
+
+def main() -> None:
+    import patron.grammars
+
+    target = Path(patron.grammars.__file__).with_name("tables.py")
+    target.write_text(tables_text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
