@@ -1,0 +1,1 @@
+"""The commands, one a file; the command has the name of its module."""

@@ -1,0 +1,54 @@
+"""`patron demo`: a small shop to look at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from patron.engine.cli import problems
+from patron.engine.cli.commands.run import shown_path
+from patron.engine.cli.options import Options, command
+from patron.engine.cli.watching import watched
+from patron.engine.runtime.errors import UsageError
+
+EXAMPLES = """
+patron demo                      in the folder `patron-demo`
+patron demo shop --size large
+patron demo shop --seed 7        another shop of the same kind
+"""
+
+
+@command("demo", EXAMPLES)
+@click.argument("dir", required=False, default="patron-demo", metavar="[DIR]")
+@click.option("--size", type=click.Choice(("small", "medium", "large")), default="small", help="How much data to make.")
+@click.option("--seed", type=int, default=1, metavar="N", help="Another number gives another shop.")
+@click.option("--force", is_flag=True, help="Write into a folder that is not empty.")
+def demo(options: Options, dir: str, size: str, seed: int, force: bool) -> int:  # noqa: A002 - the word of the help
+    """Make a small shop of generated data with example specs in DIR, run its reports, and say where they are."""
+    from dataclasses import replace
+
+    from patron.engine.runner.demo import make_shop
+
+    folder = Path(dir)
+    if folder.exists() and any(folder.iterdir()) and not force:
+        raise UsageError(f"{folder} is not empty", "Name another folder, or say --force.")
+    problems.note(f"making a {size} shop in {folder}", options)
+    make_shop(folder, size, seed)
+    here = replace(options, folder=str(folder))
+    with watched(here) as project:
+        results = project.run()
+    for result in results:
+        for file in result.files:
+            click.echo(shown_path(file))
+    problems.note(_next(folder), options)
+    return 0
+
+
+def _next(folder: Path) -> str:
+    return (
+        f"\nLook at the specs in {folder}, then try:\n"
+        f"  cd {folder}\n"
+        '  patron query "total_sales by month"\n'
+        "  patron run"
+    )

@@ -1,0 +1,98 @@
+"""`patron run`: reports made, `run` declarations performed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from patron.engine.cli import output, problems
+from patron.engine.cli.commands.test import tell_test
+from patron.engine.cli.options import Options, command
+from patron.engine.cli.watching import watched
+from patron.engine.runtime.errors import PermissionDenied
+
+if TYPE_CHECKING:
+    from patron.engine.runner.making import Made
+    from patron.engine.runner.project import Project
+    from patron.engine.runner.run import Done, Run
+
+EXAMPLES = """
+patron run                                    every report of the project
+patron run data_analytics                     one report, with the exports it declares
+patron run data_analytics --format html,csv   the whole report in these formats
+patron run nightly                            the steps of `run nightly`, once, now
+patron run nightly --as-of 2026-05-06 --out /tmp/try
+"""
+
+
+@command("run", EXAMPLES)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--format", "forms", metavar="F,G", help="Formats: html, csv, ... (`patron plugins` shows all).")
+@click.option("--out", metavar="DIR", help="Another output folder than patron.toml names.")
+def run(options: Options, names: tuple[str, ...], forms: str | None, out: str | None) -> int:
+    """Make reports, or perform a `run` declaration once.
+
+    NAME is a report or a run. Without a name every report of the project is made and no `run` is performed, since a
+    run may also take lists and send things. Files appear under the output folder, one folder a report, each
+    file whole or not at all; their paths are printed. An export that this role may not make is skipped and told.
+    """
+    formats = [f.strip().lower() for f in (forms or "").split(",") if f.strip()]
+    with watched(options) as project:
+        results = project.run(names, formats, None if out is None else Path(out).resolve())
+    if options.json:
+        output.say_json({"results": [_json(r) for r in results]})
+    else:
+        for result in results:
+            _tell(result, project, options)
+    problems.brief(project.warnings, options)
+    return next((c for c in map(_code, results) if c), 0)
+
+
+def _code(result: Made | Run) -> int:
+    found = getattr(result, "exit_code", None)
+    return found if isinstance(found, int) else (PermissionDenied.exit_code if result.skipped else 0)
+
+
+def _tell(result: Made | Run, project: Project, options: Options) -> None:
+    for step in getattr(result, "steps", ()):
+        _tell_step(step, project, options)
+    for file in result.files:
+        click.echo(shown_path(file))
+    problems.show(result.skipped, project.line, options)
+    for text in getattr(result, "notes", ()):
+        problems.note(text, options)
+
+
+def _tell_step(step: Done, project: Project, options: Options) -> None:
+    problems.note(f"{'FAILED' if step.failed else 'done'}  {step.words}", options)
+    for tested in step.tested:
+        if not tested.passed:
+            tell_test(tested, project, options, err=True)
+    if step.error is not None:
+        if step.error.problems:
+            problems.show(step.error.problems, project.line, options)
+        else:
+            problems.say_error(step.error, options)
+
+
+def shown_path(path: Path) -> str:
+    """A path as short as it can be said from here."""
+    short = os.path.relpath(path)
+    return str(path) if short.startswith("..") else short
+
+
+def _json(result: Made | Run) -> dict[str, object]:
+    steps = [
+        {"step": s.words, "exit_code": s.exit_code, "error": s.error and s.error.message}
+        for s in getattr(result, "steps", ())
+    ]
+    return {
+        "name": getattr(result, "report", None) or getattr(result, "name", None),
+        "files": [str(f) for f in result.files],
+        "problems": [p.as_json() for p in result.skipped],
+        **({"steps": steps} if steps else {}),
+        "exit_code": _code(result),
+    }

@@ -1,0 +1,64 @@
+"""`patron why`: why somebody is or is not in an audience."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from patron.engine.cli import output
+from patron.engine.cli.options import Options, command, takes_color
+from patron.engine.cli.watching import watched
+
+if TYPE_CHECKING:
+    from patron.engine.results import Why
+
+EXAMPLES = """
+patron why 4711 win_back
+patron why 4711 win_back --as-of 2026-05-06
+patron why c17 spring_vips --json
+"""
+
+YES, NO = "yes", "no "
+
+
+@command("why", EXAMPLES)
+@click.argument("id", metavar="ID")
+@click.argument("name")
+def why(options: Options, id: str, name: str) -> None:  # noqa: A002 - the word that analysts use
+    """Tell why the customer ID is or is not in the audience or list NAME.
+
+    Every clause is true or false, with the values and rows that decided, and the nearest change that would turn it.
+    """
+    with watched(options) as project:
+        found = project.why(id, name)
+    if options.json:
+        _as_json(found)
+        return
+    color = takes_color(sys.stdout, options.no_color)
+    for line in why_lines(found, color=color):
+        click.echo(line, color=True)
+
+
+def why_lines(found: Why, *, color: bool = False) -> list[str]:
+    """A Why in words."""
+
+    def mark(holds: bool) -> str:
+        return click.style(YES if holds else NO, fg="green" if holds else "red") if color else (YES if holds else NO)
+
+    inside = "is" if found.member else "is not"
+    wide = max((len(x.words) + 2 * x.depth for x in found.lines), default=0)
+    out = [f"{found.id} {inside} in {found.name}", ""]
+    for line in found.lines:
+        words = f"{'  ' * line.depth}{line.words}"
+        out.append(f"  {mark(line.holds)}  {words:<{wide}}  {line.detail}".rstrip())
+    if found.nearest:
+        out += ["", f"Nearest change: {found.nearest}"]
+    return out
+
+
+def _as_json(found: Why) -> None:
+    lines = [{"depth": x.depth, "words": x.words, "holds": x.holds, "detail": x.detail} for x in found.lines]
+    about = {"id": found.id, "name": found.name, "member": found.member}
+    output.say_json({**about, "lines": lines, "nearest": found.nearest or None})

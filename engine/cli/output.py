@@ -1,0 +1,145 @@
+"""Results on their way out: the format asked, to standard output or to a file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import click
+
+from patron.engine.cli.options import Options, takes_color
+from patron.engine.runtime.errors import UsageError
+
+if TYPE_CHECKING:
+    from patron.engine.results import Result
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+FORMATS = ("table", "csv", "json", "jsonl", "parquet", "arrow", "markdown")
+BINARY = frozenset({"parquet", "arrow"})
+ENDINGS: Mapping[str, str] = {
+    ".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".parquet": "parquet", ".arrow": "arrow", ".md": "markdown",
+    ".txt": "table",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a result goes and how: what `--format`, `--out` and `--raw` say."""
+
+    form: str | None = None
+    out: str | None = None
+    raw: bool = False
+
+    def chosen(self, options: Options) -> str:
+        """The format: what was said, what the file's ending says, JSON with --json, else a table for eyes and CSV
+        for programs."""
+        if self.form is not None:
+            return self.form
+        if self.out is not None and Path(self.out).suffix.lower() in ENDINGS:
+            return ENDINGS[Path(self.out).suffix.lower()]
+        if options.json:
+            return "json"
+        return "table" if self.out is None and sys.stdout.isatty() else "csv"
+
+    def write(self, result: Result, options: Options) -> None:
+        """Write a result there."""
+        form = self.chosen(options)
+        if form in BINARY:
+            _binary(result, form, self.out)
+        elif self.out is not None:
+            from patron.engine.runtime.files import publish
+
+            publish(Path(self.out).resolve(), "".join(_lines(result, form, raw=self.raw)))
+        elif form == "table":
+            _on_terminal(result, options)
+        else:
+            sys.stdout.writelines(_lines(result, form, raw=self.raw))
+
+
+def say_json(body: Mapping[str, object]) -> None:
+    """One JSON object on standard output."""
+    import json
+
+    click.echo(json.dumps(body, ensure_ascii=False, indent=1))
+
+
+STANDARD_OUTPUT = Target()
+
+
+def format_options(function: Function) -> Function:
+    """`--format`, `--out` and `--raw`, handed to the function as one `Target` called `target`."""
+
+    def with_target(*args: Any, form: str | None, out: str | None, raw: bool, **values: Any) -> Any:
+        return function(*args, target=Target(form, out, raw), **values)
+
+    with_target.__doc__ = function.__doc__
+    wrapped: Any = with_target
+    for option in (
+        click.option("--raw", is_flag=True, help="Leave cells as they are that a spreadsheet would run as a formula."),
+        click.option("--out", metavar="FILE", help="Write to this file instead of standard output."),
+        click.option(
+            "--format", "form", type=click.Choice(FORMATS), metavar="FORMAT",
+            help=f"{', '.join(FORMATS)}; a table on a terminal, csv in a pipe.",
+        ),
+    ):  # fmt: skip
+        wrapped = option(wrapped)
+    return cast("Function", wrapped)
+
+
+def _lines(result: Result, form: str, *, raw: bool) -> Iterable[str]:
+    from patron.engine.report import text
+
+    match form:
+        case "csv":
+            return text.csv_lines(result, raw=raw)
+        case "json":
+            return [text.dump(text.json_object(result)) + "\n"]
+        case "jsonl":
+            return text.jsonl_lines(result)
+        case "markdown":
+            from patron.engine.report.markdown import markdown_lines
+
+            return markdown_lines(result)
+    from patron.engine.cli.table import table_text
+
+    return [table_text(result, width=200, color=False)]
+
+
+def _on_terminal(result: Result, options: Options) -> None:
+    from patron.engine.cli.table import table_text, terminal_width
+
+    text = table_text(result, width=terminal_width(), color=takes_color(sys.stdout, options.no_color))
+    click.echo(text, nl=False, color=True)
+
+
+def _binary(result: Result, form: str, out: str | None) -> None:
+    if out is None and sys.stdout.isatty():
+        raise UsageError(f"{form} is not for a terminal", f"Name a file: --out answer.{form}")
+    table = result.to_arrow()
+    if out is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(_bytes(table, form))
+        return
+    from patron.engine.runtime.files import publish
+
+    publish(Path(out).resolve(), _bytes(table, form))
+
+
+def _bytes(table: Any, form: str) -> bytes:
+    import io
+
+    import pyarrow
+
+    stream = io.BytesIO()
+    if form == "parquet":
+        import pyarrow.parquet
+
+        pyarrow.parquet.write_table(table, stream, write_page_checksum=True)
+    else:
+        with pyarrow.ipc.new_file(stream, table.schema) as file:
+            file.write_table(table)
+    return stream.getvalue()

@@ -1,0 +1,23 @@
+"""A project opened while somebody may be watching: progress on a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from patron.engine.cli.options import Options, takes_color
+
+if TYPE_CHECKING:
+    from patron.engine.runner.project import Project
+
+
+@contextmanager
+def watched(options: Options) -> Iterator[Project]:
+    """The project, with progress on standard error while the block runs."""
+    from patron.engine.runtime.progress import shown
+
+    wanted = not options.quiet and not options.json
+    with shown(wanted, takes_color(sys.stderr, options.no_color)) as progress:
+        yield options.project(progress)

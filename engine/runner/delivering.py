@@ -1,0 +1,67 @@
+"""Delivering finished files: `to folder(...)`, `send to email(...)`. A folder is always there; the rest are plugins."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from patron.dsl import tree
+from patron.dsl.problems import Problem
+from patron.engine.catalog import Lacking
+from patron.engine.runtime.errors import SpecError
+from patron.engine.runtime.files import publishing, safe_path
+
+if TYPE_CHECKING:
+    from patron.engine.runner.project import Project
+
+
+def deliver(project: Project, target: tree.Target, files: Sequence[Path]) -> str:
+    """Send files to a target; the sentence says where they went."""
+    name, arguments = str(target.call.function), arguments_of(project, target)
+    if tree.fold(name) == "folder":
+        return _to_folder(project, target, files, arguments)
+    found = project.catalog.require_target(name)
+    if isinstance(found, Lacking):
+        raise SpecError([found.at(target.call.function.span)])
+    known = [a.name for a in found.arguments]
+    for argument in target.call.args:
+        if argument.name is not None and argument.name.text not in known:
+            message = f"`{name}` takes no `{argument.name.text}`"
+            hint = f"It takes: {', '.join(known) or 'nothing'}."
+            raise SpecError([Problem("P0210", argument.span, message, hint)])
+    return found.send(tuple(files), arguments)
+
+
+def arguments_of(project: Project, target: tree.Target) -> Mapping[str, str]:
+    """The arguments of a target as texts."""
+    from patron.engine.runner.testing import parameters
+
+    params = parameters(project)
+    return {a.name.text if a.name else "path": _text(a.value, params) for a in target.call.args}
+
+
+def _text(value: tree.Expr, params: Mapping[str, tree.Expr]) -> str:
+    match value:
+        case tree.Text():
+            return value.value
+        case tree.Param() if value.name.key in params:
+            return _text(params[value.name.key], params)
+        case tree.Number():
+            return str(value.value)
+        case tree.Bool():
+            return "yes" if value.value else "no"
+    raise SpecError([Problem("P0302", value.span, "a target takes texts, numbers, yes or no")])
+
+
+def _to_folder(project: Project, target: tree.Target, files: Sequence[Path], arguments: Mapping[str, str]) -> str:
+    if not arguments.get("path"):
+        raise SpecError([Problem("P0302", target.span, "`folder` needs a path", 'For example `folder(path = "out")`.')])
+    base = (project.root / target.span.file).parent
+    roots = (project.root, project.config.output_folder, *project.config.allow_paths)
+    folder = safe_path(arguments["path"], base, roots)
+    for file in files:
+        with publishing(folder / file.name) as beside:
+            shutil.copyfile(file, beside)
+    return f"{len(files)} to {folder}"

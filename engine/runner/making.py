@@ -1,0 +1,199 @@
+"""Making a report's files: each format by its exporter, all published together, a manifest of hashes last."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import patron
+from patron.dsl import tree
+from patron.dsl.problems import Problem
+from patron.engine.catalog import Lacking
+from patron.engine.contracts import ExporterType, ExportJob
+from patron.engine.results import Figure, Report
+from patron.engine.runtime.errors import SpecError, UsageError
+from patron.engine.runtime.files import io_errors, move_in, publish, sha256, slug
+
+if TYPE_CHECKING:
+    from patron.engine.runner.project import Project
+
+MANIFEST = "manifest.json"
+PREFERRED = ("html", "csv", "json")
+"""Formats for a report that names none: the first that is installed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The files of one report, and what was left out and why."""
+
+    report: str
+    folder: Path
+    files: tuple[Path, ...]
+    skipped: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One file to make: a format, its name, and which part of the report it holds.
+
+    `only` is a show's title, `detail` a table of rows (`order_details`, a pack's), neither: the whole report.
+    """
+
+    format: str
+    stem: str
+    only: str | None = None
+    detail: str | None = None
+    to: tree.Target | None = None
+    span: tree.Span = tree.NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to make of a report: its parameters, the formats asked, and whether its own exports are made too."""
+
+    name: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    formats: tuple[str, ...] = ()
+    exports: bool = True
+    out: Path | None = None
+
+
+def make(project: Project, order: Order) -> Made:
+    """Compute a report once and write every file asked of it."""
+    from patron.engine.runner.delivering import deliver
+
+    decl = project.statement(tree.ReportDecl, order.name)
+    pieces, skipped = pieces_of(project, decl, order)
+    exporters = {p.format: _exporter(project, p) for p in pieces}
+    project.progress.step(f"report {order.name}")
+    report = project.report(order.name, **order.params)
+    folder = (order.out or project.config.output_folder) / folder_name(order)
+    files: list[Path] = []
+    with _workshop(folder.parent) as shop:
+        sent: list[tuple[Piece, list[Path]]] = []
+        for number, piece in enumerate(pieces):
+            project.progress.step(f"{order.name} as {piece.format}")
+            bench = shop / str(number)
+            bench.mkdir()
+            made = list(exporters[piece.format].export(_part(project, report, order, piece), _job(bench, piece)))
+            sent.append((piece, made))
+        here = [f for piece, made in sent if piece.to is None for f in made]
+        for piece, made in sent:
+            if piece.to is not None:
+                deliver(project, piece.to, made)
+        files.extend(move_in(here, folder))
+        _write_manifest(folder, report, files)
+    return Made(order.name, folder, tuple(files), skipped, report.notes)
+
+
+def pieces_of(
+    project: Project, decl: tree.ReportDecl | None, order: Order
+) -> tuple[tuple[Piece, ...], tuple[Problem, ...]]:
+    """The files to make, and the exports that this run's role may not make."""
+    role = project.config.role
+    whole = slug(order.name)
+    pieces = [Piece(f, whole) for f in order.formats]
+    skipped: list[Problem] = []
+    for export in _exports(decl) if order.exports else ():
+        if export.allow and tree.fold(role) not in {a.key for a in export.allow}:
+            allowed = ", ".join(str(a) for a in export.allow)
+            message = f'{role} may not export "{export.title.value}"'
+            skipped.append(Problem("P0805", export.span, message, f"Allowed: {allowed}."))
+        else:
+            pieces.extend(_of_export(export, {p.stem.casefold() for p in pieces if p.stem != whole}))
+    if not pieces and not skipped:
+        pieces = [Piece(_default_format(project), whole)]
+    return tuple(dict.fromkeys(pieces)), tuple(skipped)
+
+
+def _of_export(export: tree.Export, taken: set[str]) -> Iterator[Piece]:
+    stem = slug(export.title.value, taken)
+    only = export.of.value if isinstance(export.of, tree.Text) else None
+    detail = str(export.of) if isinstance(export.of, tree.Path) else None
+    for form in export.formats:
+        yield Piece(str(form).lower(), stem, only, detail, export.to, form.span)
+
+
+def _exports(part: tree.ReportDecl | tree.Tab | None) -> Iterator[tree.Export]:
+    for inner in part.parts if part is not None else ():
+        if isinstance(inner, tree.Export):
+            yield inner
+        elif isinstance(inner, tree.Tab):
+            yield from _exports(inner)
+
+
+def _default_format(project: Project) -> str:
+    known = project.catalog.exporters
+    found = next((f for f in PREFERRED if f in known), None) or next(iter(sorted(known)), None)
+    if found is None:
+        raise UsageError("no exporter is installed", "`patron plugins` shows what there is")
+    return found
+
+
+def _exporter(project: Project, piece: Piece) -> ExporterType:
+    found = project.catalog.require_exporter(piece.format)
+    if not isinstance(found, Lacking):
+        return found
+    if piece.span == tree.NOWHERE:
+        raise UsageError(found.message, found.hint)
+    raise SpecError([found.at(piece.span)])
+
+
+def _job(bench: Path, piece: Piece) -> ExportJob:
+    return ExportJob(bench, piece.stem, only=piece.only)
+
+
+def _part(project: Project, report: Report, order: Order, piece: Piece) -> Report:
+    """The report, or a report of the one table of rows asked for."""
+    if piece.detail is None:
+        return report
+    rows = project.detail(order.name, piece.detail, **order.params)
+    address = f"{report.name}/{piece.detail}"
+    return replace(report, title=piece.stem, parts=(Figure("table", piece.detail, address, rows),))
+
+
+def folder_name(order: Order) -> str:
+    """The folder of a report: its name, and the parameters that tell it from others of the same name."""
+    said = "".join(f"-{name}-{value}" for name, value in sorted(order.params.items()))
+    return slug(f"{order.name}{said}")
+
+
+@contextmanager
+def _workshop(beside: Path) -> Iterator[Path]:
+    """A hidden folder beside the output where files are made; gone afterwards, whatever happens."""
+    with io_errors(beside):
+        beside.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=".making-", dir=beside))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_manifest(folder: Path, report: Report, files: Sequence[Path]) -> None:
+    """Say what belongs to this report, with hashes; files of an earlier making that no longer do are removed."""
+    old = _listed(folder / MANIFEST)
+    names = [f.name for f in files]
+    body = {
+        "report": report.name, "title": report.title, "as_of": report.provenance.as_of,
+        "spec_hash": report.provenance.spec_hash, "patron": patron.__version__,
+        "files": [{"name": f.name, "size": f.stat().st_size, "sha256": sha256(f)} for f in files],
+    }  # fmt: skip
+    publish(folder / MANIFEST, json.dumps(body, ensure_ascii=False, indent=1) + "\n")
+    for name in old:
+        if name not in names and Path(name).name == name:
+            (folder / name).unlink(missing_ok=True)
+
+
+def _listed(manifest: Path) -> list[str]:
+    try:
+        return [str(f["name"]) for f in json.loads(manifest.read_text(encoding="utf-8"))["files"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []

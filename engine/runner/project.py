@@ -1,0 +1,362 @@
+"""A project: its specs, what they mean, and the answers they give. What the command line and Python callers use.
+
+    with open_project("shop") as shop:
+        shop.query("total_sales by month").to_pandas()
+
+Every step is taken once, and only when something needs it; the steps themselves are in `stages`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from patron.dsl import tree
+from patron.dsl.problems import Problem, by_place, suggest
+from patron.dsl.tree import Document, fold
+from patron.engine.runner import overrides as given_values
+from patron.engine.runner.config import Config, read_config
+from patron.engine.runner.spec_files import find_root, read_spec, spec_files
+from patron.engine.runner.stages import Stages
+from patron.engine.runtime.clock import Clock, SystemClock, read_when
+from patron.engine.runtime.errors import SpecError, UsageError, raise_for
+from patron.engine.runtime.progress import SILENT, Progress
+
+if TYPE_CHECKING:
+    from patron.engine.catalog import Catalog
+    from patron.engine.contracts import Session
+    from patron.engine.model.periods import AsOf
+    from patron.engine.results import Conditions, Report, Result, Why
+    from patron.engine.runner.lists import ListFacts, ListStore, Taken
+    from patron.engine.runner.making import Made
+    from patron.engine.runner.run import Run
+
+
+def open_project(
+    path: str | Path | None = None,
+    *,
+    profile: str | None = None,
+    as_of: str | dt.date | dt.datetime | None = None,
+    params: Mapping[str, object] | None = None,
+    backend: str | None = None,
+    catalog: Catalog | None = None,
+    clock: Clock | None = None,
+    progress: Progress = SILENT,
+) -> Project:
+    """The project in a folder (default: the one at or above the working directory). Nothing of it is read yet."""
+    root = find_root(None if path is None else Path(path), Path.cwd())
+    config = read_config(root, profile)
+    if backend is not None:
+        from dataclasses import replace
+
+        config = replace(config, backend=backend)
+    when = read_when(as_of) if isinstance(as_of, str) else as_of
+    return Project(config, when, params or {}, Stages(), clock or SystemClock(), catalog, progress)
+
+
+class Project:
+    """An opened project. Use it as a context manager, or `close` it."""
+
+    def __init__(
+        self,
+        config: Config,
+        when: dt.date | dt.datetime | None,
+        params: Mapping[str, object],
+        stages: Stages,
+        clock: Clock,
+        catalog: Catalog | None = None,
+        progress: Progress = SILENT,
+        folder: Path | None = None,
+    ) -> None:
+        self.config, self.when, self.params = config, when, params
+        self.stages, self.clock, self.progress = stages, clock, progress
+        self.folder = folder
+        """A folder that replaces the folder of every file source, for tests."""
+        if catalog is not None:
+            self.catalog = catalog
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the backend."""
+        self.__dict__.pop("context", None)
+        session = self.__dict__.pop("session", None)
+        if session is not None:
+            session.close()
+
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        return self.config.root
+
+    def seen_from(self, when: dt.date | dt.datetime | None, folder: Path | None = None) -> Project:
+        """The same specs looked at from another moment, or over the data in another folder."""
+        other = Project(
+            self.config, when or self.when, self.params, self.stages, self.clock, self.catalog, self.progress, folder
+        )
+        shared = ["_parsed", "declared"]
+        if folder == self.folder:
+            shared += ["bound", "model", "loaded"]
+        for name in shared:
+            if name in self.__dict__:
+                other.__dict__[name] = self.__dict__[name]
+        return other
+
+    # ------------------------------------------------------------ from text to model
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """What the allowed plugins offer."""
+        return self.stages.catalog(self.config)
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """The spec files, relative to the root."""
+        return spec_files(self.root, (self.config.output_folder, self.config.state_folder))
+
+    @cached_property
+    def _parsed(self) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
+        documents: list[Document] = []
+        problems: list[Problem] = []
+        for file in self.files:
+            document, found = self.stages.parse(read_spec(self.root / file), file)
+            documents.append(document)
+            problems.extend(found)
+        return tuple(documents), tuple(problems)
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """Every spec file as a tree."""
+        return self._parsed[0]
+
+    @cached_property
+    def declared(self) -> Any:
+        """What the specs declare, packs included."""
+        return self.stages.declare(self.documents, self.catalog, self._values(self.params))
+
+    @cached_property
+    def bound(self) -> Any:
+        """The mapped tables and their schema."""
+        return self.stages.bind(self.declared, self.config, self.folder)
+
+    @cached_property
+    def model(self) -> Any:
+        """The model: every name bound."""
+        return self.stages.resolve(self.declared, self.bound.schema)
+
+    @property
+    def spec_problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong with the specs, and what is worth a note."""
+        found = (*self._parsed[1], *self.declared.problems, *self.bound.problems, *self.model.problems)
+        return by_place((*found, *self._house_rules(found)))
+
+    def _house_rules(self, found: Sequence[Problem]) -> Iterable[Problem]:
+        if any(p.stops for p in found):
+            return ()
+        return (p for check in self.catalog.checks.values() for p in check.check(self.model))
+
+    # ------------------------------------------------------------ from model to answers
+
+    @cached_property
+    def as_of(self) -> AsOf:
+        """The moment this run looks from."""
+        from patron.engine.model.periods import AsOf
+
+        zone = self.declared.settings.timezone
+        if self.when is None:
+            return AsOf.at(self.clock.now(), zone)
+        if isinstance(self.when, dt.datetime):
+            return AsOf.at(self.when, zone)
+        return AsOf.end_of(self.when, zone)
+
+    @cached_property
+    def loaded(self) -> Any:
+        """The canonical tables, stored. Raises when the specs are wrong."""
+        raise_for(self.spec_problems)
+        loaded = self.stages.load(self.bound, self.config, self.progress)
+        raise_for(loaded.problems)
+        return loaded
+
+    @cached_property
+    def session(self) -> Session:
+        """The backend with the tables in it."""
+        return self.stages.open(self.loaded, self.catalog, self.config)
+
+    @cached_property
+    def context(self) -> Any:
+        """What an answer needs beside the model."""
+        return self.stages.context(self.as_of, self.loaded, self.session, self.lists, self.config, self.progress)
+
+    @cached_property
+    def lists(self) -> ListStore:
+        """The frozen lists of this project."""
+        from patron.engine.model.list_rules import list_rules
+        from patron.engine.model.periods import to_local
+        from patron.engine.runner.lists import ListStore
+
+        zone = self.declared.settings.timezone
+        rules = {d.name.key: list_rules(d) for d in self.statements(tree.ListDecl)}
+        return ListStore(
+            self.config.state_folder, rules,
+            lambda moment: to_local(moment.astimezone(dt.UTC).replace(tzinfo=None), zone).date(),
+        )  # fmt: skip
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What does not stop and should be told beside an answer."""
+        loaded = self.__dict__.get("loaded")
+        found = (*self.spec_problems, *(loaded.problems if loaded else ()))
+        return tuple(p for p in by_place(found) if p.severity == "W")
+
+    # ------------------------------------------------------------ what callers ask
+
+    def check(self, paths: Iterable[str | Path] | None = None, data: bool = False) -> tuple[Problem, ...]:
+        """All problems of these files (default: of all); with `data`, also those that only rows show."""
+        found = self.spec_problems
+        if data and not any(p.stops for p in found):
+            loaded = self.stages.load(self.bound, self.config, self.progress)
+            found = by_place((*found, *loaded.problems))
+        if paths is None:
+            return found
+        wanted = frozenset(self.named(paths))
+        return tuple(p for p in found if p.span.file in wanted)
+
+    def named(self, paths: Iterable[str | Path]) -> tuple[str, ...]:
+        """The spec files that these paths, files or folders, stand for."""
+        wanted: dict[str, None] = {}
+        for path in paths:
+            found = [f for f in self.files if _stands_for(self.root, path, f)]
+            if not found:
+                raise UsageError(f"`{path}` is no spec file of this project", suggest(str(path), self.files))
+            wanted.update(dict.fromkeys(found))
+        return tuple(wanted)
+
+    def line(self, file: str, number: int) -> str | None:
+        """A line of a spec file, for the excerpt under a problem."""
+        text = next((d.text for d in self.documents if d.file == file), None)
+        lines = text.splitlines() if text is not None else []
+        return lines[number - 1] if 0 < number <= len(lines) else None
+
+    def query(self, phrase: str | tree.Phrase) -> Result:
+        """The answer to a query phrase."""
+        if isinstance(phrase, str):
+            phrase = self._phrase(phrase)
+        self._ready()
+        return self.stages.query(self.model, phrase, self.context)
+
+    def audience(self, name: str, columns: Sequence[str] = ()) -> Result:
+        """The members of an audience: column `id` and those asked, ascending."""
+        self._ready()
+        return self.stages.audience(self.model, self._known("audience", name), self.context, columns)
+
+    def conditions(self, name: str) -> Conditions:
+        """The tree of an audience with the number of people left after every line."""
+        self._ready()
+        return self.stages.audience_tree(self.model, self._known("audience", name), self.context)
+
+    def why(self, customer: str, name: str) -> Why:
+        """Why somebody is or is not in an audience or list."""
+        self._ready()
+        return self.stages.why(self.model, customer, self._known("audience", name, "list"), self.context)
+
+    def report(self, name: str, **params: object) -> Report:
+        """A finished report."""
+        self._ready()
+        full = self._known("report", name)
+        return self.stages.report(self.model, full, self._values(params), self.context)
+
+    def detail(self, name: str, table: str, **params: object) -> Result:
+        """The rows behind a report: `order_details`, or a pack's."""
+        self._ready()
+        full = self._known("report", name)
+        return self.stages.detail(self.model, full, table, self._values(params), self.context)
+
+    def run(
+        self, names: Iterable[str] = (), formats: Sequence[str] = (), out: str | Path | None = None
+    ) -> tuple[Made | Run, ...]:
+        """Make reports and perform `run` declarations, by name; every report when none is named."""
+        from patron.engine.runner.performing import perform
+
+        return tuple(perform(self, names, formats, None if out is None else Path(out)))
+
+    def refresh(self, sources: Iterable[str]) -> None:
+        """Read these sources again, whatever is stored of them."""
+        self.__dict__.pop("loaded", None)
+        self.close()
+        self.stages.forget(self.config, tuple(sources))
+
+    def plan(self, name: str) -> str:
+        """The plan of a report, audience, metric or phrase, as text."""
+        raise_for(self.spec_problems)
+        return self.stages.plan_text(self.model, name, self.as_of)
+
+    def sql(self, name: str) -> str:
+        """The SQL of a report, audience, metric or phrase, in the dialect of the backend."""
+        raise_for(self.spec_problems)
+        return self.stages.sql_text(self.model, name, self.as_of, self.dialect)
+
+    def take_list(self, name: str) -> Taken:
+        """Take a list now: its members as they are at this run's moment, kept for good."""
+        from patron.engine.runner.taking import take
+
+        return take(self, name)
+
+    def list_facts(self) -> tuple[ListFacts, ...]:
+        """All lists of the specs with the fields of their latest version."""
+        now = self.as_of.moment.replace(tzinfo=dt.UTC)
+        return tuple(self.lists.facts(d.name.text, now=now) for d in self.statements(tree.ListDecl))
+
+    # ------------------------------------------------------------ helpers
+
+    @property
+    def dialect(self) -> str:
+        """The SQL that this run's backend speaks."""
+        backend = self.catalog.backends.get(self.config.backend)
+        return backend.dialect if backend is not None else self.config.backend
+
+    def statements(self, kind: type[Any]) -> tuple[Any, ...]:
+        """All statements of a kind, in order of file and place."""
+        return tuple(s for d in self.documents for s in d.statements if isinstance(s, kind))
+
+    def statement(self, kind: type[Any], name: str) -> Any | None:
+        """The statement of that kind and name."""
+        return next((s for s in self.statements(kind) if s.name.key == fold(name)), None)
+
+    def _values(self, given: Mapping[str, object]) -> Mapping[str, tree.Expr]:
+        return given_values.values(given, self.documents, self.stages.value)
+
+    def _phrase(self, text: str) -> tree.Phrase:
+        phrase, problems = self.stages.phrase(text)
+        if phrase is None or any(p.stops for p in problems):
+            raise SpecError(problems)
+        return phrase
+
+    def _ready(self) -> None:
+        raise_for(self.spec_problems)
+
+    def _known(self, kind: str, name: str, *others: str) -> str:
+        """The declared name as it is written in the spec; SpecError P0201 when nothing has it."""
+        known: dict[str, str] = {}
+        for one in (kind, *others):
+            known.update({k: d.name for k, d in self.declared.known(one).items()})
+        if fold(name) in known:
+            return known[fold(name)]
+        spoken = " or ".join((kind, *others))
+        message = f"there is no {spoken} called {name}"
+        raise SpecError([Problem("P0201", tree.NOWHERE, message, suggest(name, known.values()))])
+
+
+def _stands_for(root: Path, path: str | Path, file: str) -> bool:
+    """Whether a path, from the working directory or from the root, is this spec file or a folder above it."""
+    full = root / file
+    return any(p == full or p in full.parents for p in (Path(path).resolve(), (root / path).resolve()))

@@ -1,0 +1,162 @@
+"""Performing a `run` declaration once: its steps in the order written, until one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from patron.dsl import tree
+from patron.dsl.problems import Problem, suggest
+from patron.engine.runner import testing
+from patron.engine.runner.delivering import deliver
+from patron.engine.runner.making import Made, Order, make
+from patron.engine.runtime.errors import PatronError, PermissionDenied, SpecError, raise_for
+
+if TYPE_CHECKING:
+    from patron.engine.runner.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A step after it was performed, in words; `failed` when the run stops there."""
+
+    words: str
+    exit_code: int = 0
+    error: PatronError | None = None
+    tested: tuple[testing.Tested, ...] = ()
+    made: tuple[Made, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether the run stops here."""
+        return self.exit_code != 0
+
+
+@dataclass
+class Performance:
+    """What a run has made so far."""
+
+    project: Project
+    out: Path | None
+    files: list[Path] = field(default_factory=list)
+    skipped: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run after it was performed."""
+
+    name: str
+    steps: tuple[Done, ...]
+    files: tuple[Path, ...]
+    skipped: tuple[Problem, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """That of the step that failed; 5 when only exports were left out for want of permission."""
+        failed = next((s.exit_code for s in self.steps if s.failed), 0)
+        return failed or (PermissionDenied.exit_code if self.skipped else 0)
+
+
+def perform(project: Project, decl: tree.RunDecl, out: Path | None = None) -> Run:
+    """Perform the steps of a run. After a failing step only `if failed send` happens."""
+    so_far = Performance(project, out)
+    steps: list[Done] = []
+    for step in _in_turn(decl):
+        done = _step(so_far, step)
+        steps.append(done)
+        if done.failed:
+            steps.extend(_step(so_far, s, late=True) for s in decl.steps if isinstance(s, tree.RunSend) and s.if_failed)
+            break
+    return Run(decl.name.text, tuple(steps), tuple(so_far.files), tuple(so_far.skipped))
+
+
+def _in_turn(decl: tree.RunDecl) -> Iterator[tree.RunStep]:
+    """The steps that are performed: not the schedule, not what happens only after a failure."""
+    for step in decl.steps:
+        if isinstance(step, (tree.Every, tree.RunMissed)) or (isinstance(step, tree.RunSend) and step.if_failed):
+            continue
+        yield step
+
+
+def _step(so_far: Performance, step: tree.RunStep, *, late: bool = False) -> Done:
+    """One step; what goes wrong in it is told, not thrown."""
+    if isinstance(step, tree.RunSend) and step.if_failed and not late:
+        return Done("")
+    try:
+        return _STEPS[type(step)](so_far, step)
+    except PatronError as error:
+        return Done(_words(step), error.exit_code, error)
+
+
+# ---------------------------------------------------------------- the kinds of steps
+
+
+def _check(so_far: Performance, step: tree.RunCheck) -> Done:
+    """Everything named must exist and the project be free of errors."""
+    project = so_far.project
+    raise_for(project.check())
+    kinds = (tree.ReportDecl, tree.AudienceDecl, tree.MetricDecl, tree.ListDecl)
+    names = {d.name.key for kind in kinds for d in project.statements(kind)}
+    lacking = [p for p in step.names if p.key not in names]
+    if lacking:
+        raise SpecError(
+            [Problem("P0201", p.span, f"there is no report called {p}", suggest(str(p), names)) for p in lacking]
+        )
+    return Done(_words(step))
+
+
+def _tests(so_far: Performance, step: tree.RunTests) -> Done:
+    project = so_far.project
+    tested = tuple(testing.perform(project, testing.chosen(project, [t.value for t in step.titles])))
+    return Done(_words(step), testing.exit_code(tested), tested=tested)
+
+
+def _lists(so_far: Performance, step: tree.RunLists) -> Done:
+    taken = [so_far.project.take_list(str(name)) for name in step.names]
+    told = ", ".join(f"{t.name} version {t.version}: {t.size:,} people" for t in taken)
+    return Done(f"list {told}")
+
+
+def _reports(so_far: Performance, step: tree.RunReports) -> Done:
+    formats = tuple(str(f).lower() for f in step.formats)
+    made = []
+    for one in step.reports:
+        params = {p.name.text: p.value for p in one.params}
+        done = make(so_far.project, Order(str(one.report), params, formats, out=so_far.out))
+        so_far.files.extend(done.files)
+        so_far.skipped.extend(done.skipped)
+        made.append(done)
+    return Done(_words(step), made=tuple(made))
+
+
+def _refresh(so_far: Performance, step: tree.RunRefresh) -> Done:
+    so_far.project.refresh(str(n) for n in step.names)
+    return Done(_words(step))
+
+
+def _send(so_far: Performance, step: tree.RunSend) -> Done:
+    return Done(f"send to {step.target.call.function}: {deliver(so_far.project, step.target, so_far.files)}")
+
+
+_STEPS: dict[type, Callable[..., Done]] = {
+    tree.RunCheck: _check, tree.RunTests: _tests, tree.RunLists: _lists, tree.RunReports: _reports,
+    tree.RunRefresh: _refresh, tree.RunSend: _send,
+}  # fmt: skip
+
+
+def _words(step: tree.RunStep) -> str:
+    """A step as it is told."""
+    match step:
+        case tree.RunCheck() | tree.RunRefresh() | tree.RunLists():
+            word = {tree.RunCheck: "check", tree.RunRefresh: "refresh", tree.RunLists: "list"}[type(step)]
+            return f"{word} {', '.join(str(n) for n in step.names)}"
+        case tree.RunTests():
+            return "test " + ", ".join(f'"{t.value}"' for t in step.titles)
+        case tree.RunReports():
+            return f"report {', '.join(str(r.report) for r in step.reports)}"
+        case tree.RunSend():
+            return f"send to {step.target.call.function}"
+    return ""

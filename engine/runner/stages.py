@@ -1,0 +1,136 @@
+"""The way from text to answers, one step a method: the only place where the runner calls the rooms below.
+
+Every import is made when its step is taken, so that a check never pays for SQL and a format never for a model.
+Tests hand a project other stages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from patron.dsl.problems import Problem
+    from patron.dsl.tree import Document, Expr, Phrase
+    from patron.engine.catalog import Catalog
+    from patron.engine.contracts import Session
+    from patron.engine.model.periods import AsOf
+    from patron.engine.results import Conditions, Report, Result, Why
+    from patron.engine.runner.config import Config
+    from patron.engine.runtime.progress import Progress
+
+
+class Stages:
+    """The real steps."""
+
+    def catalog(self, config: Config) -> Catalog:
+        """What the allowed plugins offer."""
+        from patron.engine.loader import load_catalog
+
+        return load_catalog(config.plugins)
+
+    def parse(self, raw: bytes, file: str) -> tuple[Document, Sequence[Problem]]:
+        """A spec file as a tree."""
+        from patron.dsl.parse import parse_file
+
+        return parse_file(raw, file)
+
+    def phrase(self, text: str) -> tuple[Phrase | None, Sequence[Problem]]:
+        """A query phrase as a tree."""
+        from patron.dsl.parse import parse_phrase
+
+        return parse_phrase(text)
+
+    def value(self, text: str) -> Expr | None:
+        """A value as the language reads it; None when it is none."""
+        from patron.dsl.parse import parse_value
+
+        return parse_value(text)
+
+    def declare(self, documents: Sequence[Document], catalog: Catalog, overrides: Mapping[str, Expr]) -> Any:
+        """What is declared: settings, parameters, imports, packs."""
+        from patron.engine.model.files import declarations
+        from patron.engine.runner.packs import pack_reader
+
+        return declarations(documents, catalog, overrides, pack_reader(catalog, self.parse))
+
+    def bind(self, declared: Any, config: Config, folder: Path | None) -> Any:
+        """Mapped tables and their schema, from the headers of the sources. `folder` replaces that of file sources."""
+        from patron.engine.model.mapping import bind_tables
+
+        return bind_tables(declared, config, folder)
+
+    def resolve(self, declared: Any, schema: Any) -> Any:
+        """The model: every name bound."""
+        from patron.engine.model.resolve import resolve
+
+        return resolve(declared, schema)
+
+    def load(self, bound: Any, config: Config, progress: Progress) -> Any:
+        """The canonical tables, stored; what is stored already is taken as it is when it is still good."""
+        from patron.engine.load import load
+
+        return load(bound, config.state_folder / "loads", progress)
+
+    def forget(self, config: Config, sources: Sequence[str]) -> None:
+        """Read these sources anew at the next load."""
+        from patron.engine.load import forget
+
+        forget(config.state_folder / "loads", sources)
+
+    def open(self, loaded: Any, catalog: Catalog, config: Config) -> Session:
+        """A backend with the stored tables in it."""
+        return catalog.backends[config.backend].open(loaded.path, config.limits)
+
+    def context(
+        self, as_of: AsOf, loaded: Any, session: Session, lists: Any, config: Config, progress: Progress
+    ) -> Any:
+        """What every answer needs beside the model."""
+        from patron.engine.report.answers import Context
+
+        return Context(
+            as_of=as_of, store=loaded.store, session=session, lists=lists, limits=config.limits, progress=progress
+        )
+
+    # ------------------------------------------------------------ answers
+
+    def query(self, model: Any, phrase: Phrase, context: Any) -> Result:
+        from patron.engine.report import answers
+
+        return answers.query(model, phrase, context)
+
+    def audience(self, model: Any, name: str, context: Any, columns: Sequence[str]) -> Result:
+        from patron.engine.report import answers
+
+        return answers.audience(model, name, context, tuple(columns))
+
+    def audience_tree(self, model: Any, name: str, context: Any) -> Conditions:
+        from patron.engine.report import answers
+
+        return answers.audience_tree(model, name, context)
+
+    def why(self, model: Any, customer: str, name: str, context: Any) -> Why:
+        from patron.engine.report import answers
+
+        return answers.why(model, customer, name, context)
+
+    def report(self, model: Any, name: str, params: Mapping[str, object], context: Any) -> Report:
+        from patron.engine.report import answers
+
+        return answers.report(model, name, params, context)
+
+    def detail(self, model: Any, name: str, table: str, params: Mapping[str, object], context: Any) -> Result:
+        from patron.engine.report import answers
+
+        return answers.detail(model, name, table, params, context)
+
+    def plan_text(self, model: Any, name: str, as_of: AsOf) -> str:
+        from patron.engine.report import answers
+
+        return answers.plan_text(model, name, as_of)
+
+    def sql_text(self, model: Any, name: str, as_of: AsOf, dialect: str) -> str:
+        from patron.engine.report import answers
+
+        return answers.sql_text(model, name, as_of, dialect)

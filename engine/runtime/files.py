@@ -1,0 +1,126 @@
+"""Files: published whole or not at all, read and written only where the project allows it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Container, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from patron.engine.runtime.errors import IoFailed, PermissionDenied
+
+_CHUNK = 1 << 20
+_RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", *(f"com{i}" for i in range(1, 10)), *(f"lpt{i}" for i in range(1, 10))}
+)
+
+
+# ---------------------------------------------------------------- publishing
+
+
+def publish(path: Path, content: bytes | str) -> None:
+    """Write a file so that readers see the old one or the new one, never a part: beside it, flushed, moved."""
+    with publishing(path) as beside:
+        beside.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+@contextmanager
+def publishing(path: Path) -> Iterator[Path]:
+    """A place beside `path` to write to; it becomes `path` when the block ends well, and is removed when not."""
+    beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.part")
+    with io_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield beside
+            _flush(beside)
+            beside.replace(path)
+            _flush(path.parent)
+        finally:
+            beside.unlink(missing_ok=True)
+
+
+def move_in(made: Iterable[Path], folder: Path) -> tuple[Path, ...]:
+    """Move finished files into a folder, each in one step; the folder is flushed at the end."""
+    moved = []
+    with io_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in made:
+            _flush(file)
+            target = folder / file.name
+            file.replace(target)
+            moved.append(target)
+        _flush(folder)
+    return tuple(moved)
+
+
+def _flush(path: Path) -> None:
+    """Make sure that it is on the disk. A folder cannot be flushed everywhere (Windows)."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        if path.is_dir():
+            return
+        raise
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def io_errors(path: Path) -> Iterator[None]:
+    """Turn what the system says into a sentence with the path."""
+    try:
+        yield
+    except OSError as error:
+        at = error.filename or path
+        raise IoFailed(f"{at}: {(error.strerror or str(error)).lower()}", _advice(error)) from error
+
+
+def _advice(error: OSError) -> str:
+    import errno
+
+    return {
+        errno.ENOSPC: "The disk is full. What was there before is unchanged; make room and try again.",
+        errno.EACCES: "Nobody may read or write there; look at the owner and rights of the folder.",
+        errno.EROFS: "That disk can only be read; choose another folder with --out.",
+        errno.ENOENT: "Look at the spelling of the path; it is relative to the working directory.",
+    }.get(error.errno or 0, "What was there before is unchanged.")
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hex."""
+    digest = hashlib.sha256()
+    with io_errors(path), path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+# ---------------------------------------------------------------- safe paths
+
+
+def safe_path(text: str, base: Path, roots: Iterable[Path]) -> Path:
+    """The path `text` names, from `base`, once every link is followed; PermissionDenied when it leaves all roots."""
+    if "\0" in text or re.match(r"[a-z][a-z0-9+.-]+://", text, re.IGNORECASE) or text.startswith(("~", "\\\\")):
+        raise PermissionDenied(f"`{text}` is no path inside the project", "write it relative to the file that names it")
+    allowed = tuple(Path(os.path.realpath(r)) for r in roots)
+    found = Path(os.path.realpath(base / text))
+    if not any(found.is_relative_to(r) for r in allowed):
+        raise PermissionDenied(
+            f"`{text}` is outside the project",
+            "Paths stay under the project's folder, or under one that `allow_paths` of patron.toml lists.",
+        )
+    return found
+
+
+def slug(title: str, taken: Container[str] = (), limit: int = 80) -> str:
+    """A file name for a title. When more than blanks had to change, or the name is `taken` (compared in small
+    letters), a piece of the title's hash keeps two titles apart."""
+    plain = re.sub(r"\s+", "_", unicodedata.normalize("NFC", title).strip())
+    name = re.sub(r"[^\w.-]+", "_", plain).strip("._")[:limit] or "report"
+    lossless = name == plain and name.casefold() not in _RESERVED and name.casefold() not in taken
+    return name if lossless else f"{name}-{hashlib.sha256(title.encode()).hexdigest()[:6]}"
