@@ -7,10 +7,10 @@ PYTHON ?= $(firstword $(wildcard .venv/bin/python) python3)
 check: format-check lint types contracts tests
 
 format-check:
-	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff format --check --output-format concise .
 
 lint:
-	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff check --output-format concise .
 
 types:
 	$(PYTHON) -m mypy

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 
@@ -126,7 +125,7 @@ def test_ours_are_whole_and_need_no_permission():
     catalog = load_catalog()
     ours = [f for f in catalog.plugins if f.origin == "patron"]
     assert ours
-    assert [replace(f, offers=()) for f in ours if f.problem] == []
+    assert [f.problem for f in ours if f.problem] == []
     assert not catalog.clashes
 
 
