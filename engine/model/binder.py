@@ -43,7 +43,8 @@ class Scope:
 
     `roots` are further rows by name (`action`, `campaign` of a credited order). `chains` lets a path begin with any
     table that the row reaches (dimensions, conditions of a phrase). `credited` tells that actions may be asked.
-    `use` is a word for messages: the metric or statement that the expression belongs to.
+    `use` is a word for messages: the metric or statement that the expression belongs to. `terms` are whole paths with
+    a meaning given from outside: the columns of a result, in `having`.
     """
 
     table: str
@@ -56,6 +57,7 @@ class Scope:
     prefix: str = ""
     fan_out: str = "P0404"
     use: str = ""
+    terms: Mapping[str, Term] = field(default_factory=dict)
 
     def inside(self, table: str) -> Scope:
         """The scope of a child's row, with this one around it."""
@@ -238,6 +240,9 @@ class Binder:
         if setting is not None:
             return setting
         known = self.declared.known("param")
+        if key not in known and key in ("order_rule", "sales"):
+            said = self.settings.order_rule if key == "order_rule" else self.settings.sales
+            return ParamValue((Lit(said, Type("text")),), self.settings.span)
         if key not in known:
             names = [d.name for d in known.values()] + [p for p in self.local_params]
             raise self.fail("P0211", node.span, f"parameter `${node.name.text}` is unknown", suggest(node.name.text, names))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,8 +13,8 @@ from patron.engine.model.binder import Binder, Scope, Unbound
 from patron.engine.model.canonical import SINGULAR, TABLES
 from patron.engine.model.moments import date_part, moment_parts
 from patron.engine.model.paths import Ambiguous
-from patron.engine.model.terms import Field, Followed, Here, Row, Term, rebase, shift
-from patron.engine.types import reference
+from patron.engine.model.terms import Children, Field, Followed, Here, Lit, Op, Row, Term, compare, rebase, shift
+from patron.engine.types import MOMENT, TEXT, YESNO, reference
 
 Place = tuple[Row, str]
 """A row and its table."""
@@ -21,6 +22,8 @@ Place = tuple[Row, str]
 
 def path_term(b: Binder, scope: Scope, path: tree.Path) -> Term:
     """The value at the end of a path; a row's own name gives its id."""
+    if path.key in scope.terms:
+        return scope.terms[path.key]
     found = resolve(b, scope, path.parts)
     if isinstance(found, tuple):
         row, table = found
@@ -111,11 +114,29 @@ def _member(b: Binder, table: str, parts: Sequence[Name], prefix: str = "") -> t
     part = _moment_part(b, table, name, prefix)
     if part is not None:
         return part, 1
+    if table == "customers" and name.key == "consent" and len(parts) > 1:
+        return _consent(b, parts[1].key), 2
     if len(parts) > 1:
         dotted = declared.get(f"{name.key}.{parts[1].key}")
         if dotted is not None:
             return type(b).define_trait(b, dotted, parts[1].span), 2
     return None, 0
+
+
+def _consent(b: Binder, channel: str) -> Term:
+    """`consent.sms`: yes when the latest status of that channel is `in`, no for `out` and `pending`, else missing.
+
+    A status without a date holds for all time, until a dated one.
+    """
+    columns = b.ways.columns("consents")
+    date = Field(Here(), "changed_at", columns["changed_at"].type)
+    since = Op("first_known", (date, Lit(dt.datetime(1, 1, 1), MOMENT)), MOMENT)
+    where = compare("=", Field(Here(), "channel", columns["channel"].type), Lit(channel, TEXT))
+    status = Field(Here(), "status", columns["status"].type)
+    customer = Field(Here(), "customer", reference("customers"))
+    latest = Children(Here(), "consents", customer, "last", status.type, status, where, order=(since,))
+    known_no = Op("if", (Op("is_missing", (latest,), YESNO), Lit(None, YESNO), Lit(False, YESNO)), YESNO)
+    return Op("if", (compare("=", latest, Lit("in", TEXT)), Lit(True, YESNO), known_no), YESNO)
 
 
 def _kind(declaration: object) -> str:

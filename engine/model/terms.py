@@ -8,7 +8,7 @@ equal meanings, and the plan computes each once.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -351,3 +351,30 @@ def column(name: str, type_: Type, row: Row | None = None) -> Field:
 def follow(row: Row, name: str, table: str) -> Followed:
     """The row reached through the reference `name` of `row`."""
     return Followed(Field(row, name, reference(table)), table)
+
+
+def constant(term: Term) -> bool | None:
+    """The truth of a condition on literals; None when it depends on rows."""
+    if isinstance(term, Lit):
+        return bool(term.value)
+    if not isinstance(term, Op):
+        return None
+    if term.name in ("and", "or", "not"):
+        parts = [constant(a) for a in term.args]
+        if any(p is None for p in parts):
+            return None
+        return all(parts) if term.name == "and" else any(parts) if term.name == "or" else not parts[0]
+    values = [a.value for a in term.args if isinstance(a, Lit)]
+    if len(values) != len(term.args):
+        return None
+    if term.name == "one_of":
+        return values[0] in values[1:]
+    if term.name == "is_missing":
+        return values[0] is None
+    if None in values:
+        return False
+    compared: Mapping[str, bool] = {"=": values[0] == values[1]}
+    if term.name in ("<", "<=", ">", ">="):
+        a, c = values[0], values[1]
+        compared = {"<": a < c, "<=": a <= c, ">": a > c, ">=": a >= c}  # type: ignore[operator]
+    return compared.get(term.name)

@@ -16,7 +16,7 @@ from patron.engine.model.functions import AGGREGATES, FUNCTIONS, aggregate_type,
 from patron.engine.model.moments import local_date, local_hour
 from patron.engine.model.names import path_term
 from patron.engine.model.settings import agrees
-from patron.engine.model.terms import Children, Field, Here, Lit, Numbered, Op, Previous, Term
+from patron.engine.model.terms import Children, Field, Here, Lit, Numbered, Op, Previous, Term, constant
 from patron.engine.types import (
     DATE, DURATION, MISSING, MOMENT, MONEY, NUMBER, TEXT, WHOLE, YESNO, Type, reference,
 )  # fmt: skip
@@ -170,10 +170,13 @@ def _binary(b: Binder, scope: Scope, node: tree.Binary) -> Term:
 def _choose(b: Binder, scope: Scope, node: tree.Choose) -> Term:
     condition = b.condition(scope, node.condition)
     then, otherwise = b.term(scope, node.then), b.term(scope, node.otherwise)
+    decided = constant(condition)
     type_ = common([then.type, otherwise.type])
     if type_ is None:
         raise b.fail("P0301", node.otherwise.span, f"`then` gives {then.type}, `else` gives {otherwise.type}",
                      "Both must be of one type.")  # fmt: skip
+    if decided is not None:
+        return then if decided else otherwise
     return Op("if", (condition, then, otherwise), type_)
 
 
