@@ -35,6 +35,8 @@ def _run(work: Callable[[], object], given: Mapping[str, Any], args: Sequence[st
     except (KeyboardInterrupt, click.Abort, EOFError):
         click.echo("interrupted", err=True)
         return INTERRUPTED
+    except click.exceptions.Exit as error:
+        return error.exit_code
     except click.ClickException as error:
         return _wrong_use(error, _options(given, args))
     except PatronError as error:

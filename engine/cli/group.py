@@ -74,9 +74,12 @@ class Patron(click.Group):
         """Run and leave with the exit code that belongs to what happened."""
         given: MutableMapping[str, Any] = {}
 
+        name = prog_name or "patron"
+        self._main_shell_completion(extra, name, complete_var)
+
         def work() -> object:
-            run = super(Patron, self).main
-            return run(args, prog_name or "patron", complete_var, standalone_mode=False, obj=given, **extra)
+            with self.make_context(name, list(sys.argv[1:] if args is None else args), obj=given, **extra) as ctx:
+                return self.invoke(ctx)
 
         sys.exit(ending.code_of(work, given, list(sys.argv[1:] if args is None else args)))
 

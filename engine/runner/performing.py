@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def perform(project: Project, names: Iterable[str], formats: Sequence[str], out: Path | None) -> Iterator[Made | Run]:
     """Make or perform each in turn; every report of the specs when none is named. A name may be either."""
-    raise_for(project.spec_problems)
+    raise_for(project.ground_problems)
     for decl in _named(project, tuple(names)):
         if isinstance(decl, tree.RunDecl):
             yield perform_run(project, decl, out)

@@ -147,23 +147,17 @@ class Project:
     @cached_property
     def bound(self) -> Any:
         """The mapped tables and their schema."""
-        return self.stages.bind(self.declared, self.config, self.folder)
+        return self.stages.bind(self.declared, self.as_of, self.config, self.folder)
 
     @cached_property
     def model(self) -> Any:
         """The model: every name bound."""
-        return self.stages.resolve(self.declared, self.bound.schema)
+        return self.stages.resolve(self.declared, self.bound.schema, self.as_of)
 
     @property
-    def spec_problems(self) -> tuple[Problem, ...]:
-        """Everything that is wrong with the specs, and what is worth a note."""
-        found = (*self._parsed[1], *self.declared.problems, *self.bound.problems, *self.model.problems)
-        return by_place((*found, *self._house_rules(found)))
-
-    def _house_rules(self, found: Sequence[Problem]) -> Iterable[Problem]:
-        if any(p.stops for p in found):
-            return ()
-        return (p for check in self.catalog.checks.values() for p in check.check(self.model))
+    def ground_problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the ground that everything stands on: form, imports, names said twice, mappings."""
+        return by_place((*self._parsed[1], *self.declared.problems, *self.bound.problems))
 
     # ------------------------------------------------------------ from model to answers
 
@@ -182,7 +176,7 @@ class Project:
     @cached_property
     def loaded(self) -> Any:
         """The canonical tables, stored. Raises when the specs are wrong."""
-        raise_for(self.spec_problems)
+        self._ready()
         loaded = self.stages.load(self.bound, self.config, self.progress)
         raise_for(loaded.problems)
         return loaded
@@ -215,21 +209,18 @@ class Project:
     def warnings(self) -> tuple[Problem, ...]:
         """What does not stop and should be told beside an answer."""
         loaded = self.__dict__.get("loaded")
-        found = (*self.spec_problems, *(loaded.problems if loaded else ()))
+        found = (*self.ground_problems, *(loaded.problems if loaded else ()))
         return tuple(p for p in by_place(found) if p.severity == "W")
 
     # ------------------------------------------------------------ what callers ask
 
     def check(self, paths: Iterable[str | Path] | None = None, data: bool = False) -> tuple[Problem, ...]:
         """All problems of these files (default: of all); with `data`, also those that only rows show."""
-        found = self.spec_problems
+        wanted = None if paths is None else frozenset(self.named(paths))
+        found = by_place((*self.ground_problems, *self.stages.check(self.model, wanted)))
         if data and not any(p.stops for p in found):
-            loaded = self.stages.load(self.bound, self.config, self.progress)
-            found = by_place((*found, *loaded.problems))
-        if paths is None:
-            return found
-        wanted = frozenset(self.named(paths))
-        return tuple(p for p in found if p.span.file in wanted)
+            found = by_place((*found, *self.stages.load(self.bound, self.config, self.progress).problems))
+        return found if wanted is None else tuple(p for p in found if p.span.file in wanted or not p.span.file)
 
     def named(self, paths: Iterable[str | Path]) -> tuple[str, ...]:
         """The spec files that these paths, files or folders, stand for."""
@@ -297,12 +288,12 @@ class Project:
 
     def plan(self, name: str) -> str:
         """The plan of a report, audience, metric or phrase, as text."""
-        raise_for(self.spec_problems)
+        self._ready()
         return self.stages.plan_text(self.model, name, self.as_of)
 
     def sql(self, name: str) -> str:
         """The SQL of a report, audience, metric or phrase, in the dialect of the backend."""
-        raise_for(self.spec_problems)
+        self._ready()
         return self.stages.sql_text(self.model, name, self.as_of, self.dialect)
 
     def take_list(self, name: str) -> Taken:
@@ -342,7 +333,7 @@ class Project:
         return phrase
 
     def _ready(self) -> None:
-        raise_for(self.spec_problems)
+        raise_for(self.ground_problems)
 
     def _known(self, kind: str, name: str, *others: str) -> str:
         """The declared name as it is written in the spec; SpecError P0201 when nothing has it."""

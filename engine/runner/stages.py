@@ -6,16 +6,23 @@ Tests hand a project other stages.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from patron.dsl.tree import fold
 
 if TYPE_CHECKING:
     from patron.dsl.problems import Problem
     from patron.dsl.tree import Document, Expr, Phrase
     from patron.engine.catalog import Catalog
     from patron.engine.contracts import Session
+    from patron.engine.model.files import Declared
+    from patron.engine.model.mapping import Bound
+    from patron.engine.model.mapping_binding import Header, SqlFault, SqlRead
     from patron.engine.model.periods import AsOf
+    from patron.engine.model.resolve import Model
+    from patron.engine.model.schema import Schema
     from patron.engine.results import Conditions, Report, Result, Why
     from patron.engine.runner.config import Config
     from patron.engine.runtime.progress import Progress
@@ -48,24 +55,46 @@ class Stages:
 
         return parse_value(text)
 
-    def declare(self, documents: Sequence[Document], catalog: Catalog, overrides: Mapping[str, Expr]) -> Any:
+    def declare(self, documents: Sequence[Document], catalog: Catalog, overrides: Mapping[str, Expr]) -> Declared:
         """What is declared: settings, parameters, imports, packs."""
         from patron.engine.model.files import declarations
         from patron.engine.runner.packs import pack_reader
 
         return declarations(documents, catalog, overrides, pack_reader(catalog, self.parse))
 
-    def bind(self, declared: Any, config: Config, folder: Path | None) -> Any:
+    def bind(self, declared: Declared, as_of: AsOf, config: Config, folder: Path | None) -> Bound:
         """Mapped tables and their schema, from the headers of the sources. `folder` replaces that of file sources."""
-        from patron.engine.model.mapping import bind_tables
+        from patron.engine.model.mapping_binding import MappingFacts, bind_tables
+        from patron.engine.model.mapping_sources import SourceOverride
+        from patron.engine.runner.parameters import literals
 
-        return bind_tables(declared, config, folder)
+        settings, catalog = declared.settings, declared.catalog
+        facts = MappingFacts(
+            types=catalog.sources,
+            root=config.root,
+            zone=settings.timezone,
+            currency=settings.currency,
+            params=literals(declared, as_of),
+            allow_paths=config.allow_paths,
+            data_folder=folder,
+            overrides={fold(n): SourceOverride(c.connector, c.settings) for n, c in config.sources.items()},
+            functions=catalog.functions,
+            age_limits=settings.age_limits,
+            read_sql=_read_sql,
+        )
+        return bind_tables(declared.documents, facts)
 
-    def resolve(self, declared: Any, schema: Any) -> Any:
-        """The model: every name bound."""
+    def resolve(self, declared: Declared, schema: Schema, as_of: AsOf) -> Model:
+        """The model: names are bound when they are used."""
         from patron.engine.model.resolve import resolve
 
-        return resolve(declared, schema)
+        return resolve(declared, schema, as_of)
+
+    def check(self, model: Model, files: Collection[str] | None) -> tuple[Problem, ...]:
+        """All problems of the definitions of these files, house rules included."""
+        from patron.engine.model.resolve import check
+
+        return check(model, files)
 
     def load(self, bound: Any, config: Config, progress: Progress) -> Any:
         """The canonical tables, stored; what is stored already is taken as it is when it is still good."""
@@ -134,3 +163,10 @@ class Stages:
         from patron.engine.report import answers
 
         return answers.sql_text(model, name, as_of, dialect)
+
+
+def _read_sql(text: str, header: Callable[[str, str], Header | SqlFault | None]) -> SqlRead:
+    """The SELECT of an sql table, read; sqlglot is imported only for projects that have one."""
+    from patron.engine.sql.reading import read_sql
+
+    return read_sql(text, header)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def take(project: Project, name: str) -> Taken:
     """A new version of a list, as of the project's moment."""
-    raise_for(project.spec_problems)
+    raise_for(project.ground_problems)
     decl = list_of(project, name)
     assert decl.source is not None  # the model has checked it
     audience = decl.source.text

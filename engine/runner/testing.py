@@ -74,7 +74,7 @@ def chosen(project: Project, titles: Iterable[str]) -> tuple[tree.TestDecl, ...]
 
 def perform(project: Project, tests: Iterable[tree.TestDecl]) -> Iterator[Tested]:
     """Perform tests one after the other. A test that cannot be performed does not stop the next."""
-    raise_for(project.spec_problems)
+    raise_for(project.ground_problems)
     for test in tests:
         project.progress.step(f'test "{test.title.value}"')
         yield _one(project, test)

@@ -1,0 +1,107 @@
+"""Reports, runs, tests and lists."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cli.conftest import Shop  # type: ignore[import-not-found]
+
+
+def test_a_report_is_made_with_its_exports(shop: Shop) -> None:
+    done = shop("run", "weekly", "--as-of", "2026-05-06")
+    assert done.exit_code == 5, "an export of bosses is skipped and told"
+    assert done.stdout == "out/weekly/Weekly_numbers.txt\n"
+    assert "P0805" in done.stderr
+    assert (shop.root / "out/weekly/Weekly_numbers.txt").read_text() == "weekly as of 2026-05-06\n"
+    manifest = json.loads((shop.root / "out/weekly/manifest.json").read_text())
+    assert manifest["as_of"] == "2026-05-06"
+    assert len(manifest["files"][0]["sha256"]) == 64
+    assert sorted(p.name for p in (shop.root / "out").iterdir()) == ["weekly"]
+
+
+def test_formats_asked_replace_the_exports_and_old_files_go(shop: Shop) -> None:
+    shop("run", "weekly")
+    done = shop("run", "weekly", "--format", "fake")
+    assert done.exit_code == 0
+    assert sorted(p.name for p in (shop.root / "out/weekly").iterdir()) == ["manifest.json", "weekly.txt"]
+
+
+def test_an_unknown_format_and_an_unknown_report(shop: Shop) -> None:
+    done = shop("run", "weekly", "--format", "fax")
+    assert (done.exit_code, "fake" in done.stderr) == (2, True)
+    done = shop("run", "weekli")
+    assert (done.exit_code, "weekly" in done.stderr) == (3, True)
+
+
+def test_without_names_every_report_is_made(shop: Shop) -> None:
+    done = shop("run", "--format", "fake", "--out", "elsewhere", "--json")
+    body = json.loads(done.stdout)
+    assert [x["name"] for x in body["results"]] == ["weekly"]
+    assert (shop.root / "elsewhere/weekly/weekly.txt").exists()
+
+
+def test_a_run_is_performed_in_order(shop: Shop) -> None:
+    done = shop("run", "nightly", "--as-of", "2026-05-06")
+    steps = [line for line in done.stderr.splitlines() if line.startswith(("done", "FAILED"))]
+    assert [s.split()[1] for s in steps] == ["list", "test", "report", "send"]
+    assert (shop.root / "sent/weekly.txt").exists()
+    assert (shop.root / "sent/Weekly_numbers.txt").exists()
+    assert done.exit_code == 5
+
+
+def test_a_failing_test_stops_a_run(shop: Shop) -> None:
+    done = shop("run", "broken")
+    assert done.exit_code == 4
+    assert "FAILED  test" in done.stderr
+    assert "total_sales = 12.50" in done.stderr
+    assert not (shop.root / "out").exists()
+
+
+def test_tests_print_both_sides(shop: Shop) -> None:
+    done = shop("test")
+    assert done.exit_code == 3
+    assert done.stdout.splitlines() == [
+        "ok      good",
+        "FAILED  bad",
+        "  shop.patron:47: expect total_sales = $1.00 tolerance $0.50",
+        "      total_sales = 12.50",
+        "      1.00",
+        "FAILED  bad with data",
+        "  shop.patron:51: expect total_orders / total_sales > 5",
+        "      total_orders / total_sales = 0.32",
+        "      5",
+        '  shop.patron:52: expect "9" in audience romans',
+        '      "9" is not among the 5 people of romans',
+    ]
+    assert "3 tests: 2 failed" in done.stderr
+
+
+def test_data_checks_alone_end_with_four(shop: Shop) -> None:
+    assert shop("test", "bad").exit_code == 4
+    assert shop("test", "GOOD").exit_code == 0
+    assert shop("test", "bad with data").exit_code == 3
+    assert shop("test", "nope").exit_code == 2
+    assert json.loads(shop("test", "--json").stdout)["tests"][0]["passed"] is True
+
+
+def test_lists_are_taken_shown_and_exported(shop: Shop) -> None:
+    assert "photo,pending,,,,,,,90\n" in shop("lists").stdout
+    assert shop("lists", "export", "photo").exit_code == 2
+    done = shop("lists", "take", "photo", "--as-of", "2026-03-01T09:00")
+    assert done.stdout == "photo version 1: 5 people\n"
+    assert shop("lists", "take", "photo", "--as-of", "2026-03-01T09:00").stdout == done.stdout
+    told = shop("lists", "--as-of", "2026-03-02").stdout
+    assert "photo,live,1,5,2026-03-01T09:00:00+00:00,2026-08-28T09:00:00+00:00,2025-12-31,2026-08-28,90" in told
+    assert "expired" in shop("list", "--as-of", "2026-12-01").stdout
+    assert shop("lists", "export", "photo").stdout == "id\n1\n2\n3\n4\n5\n"
+    assert shop("lists", "show", "photo").stdout.splitlines()[1].startswith("photo,1,5,2026-03-01T09:00:00+00:00,romans,")
+
+
+def test_a_damaged_list_ends_with_nine(shop: Shop) -> None:
+    shop("lists", "take", "photo")
+    next((shop.root / ".patron/lists").rglob("1.members")).write_text('"7"\n')
+    done = shop("lists", "export", "photo")
+    assert done.exit_code == 9
+    assert done.stdout == ""

@@ -1,0 +1,96 @@
+"""The command as a process: exit codes, streams, colours, pipes, speed of what should be quick."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PATRON = [sys.executable, "-m", "patron.engine.cli"]
+REPOSITORY = Path(__file__).parent.parent.parent
+
+
+def patron(*args: str, cwd: Path, stdin: bytes = b"", **env: str) -> subprocess.CompletedProcess[bytes]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("PATRON_") and k != "NO_COLOR"}
+    return subprocess.run(
+        [*PATRON, *args], cwd=cwd, input=stdin, capture_output=True, check=False, timeout=60,
+        env={**clean, "PYTHONPATH": str(REPOSITORY), **env},
+    )  # fmt: skip
+
+
+COMMANDS = "demo init check fmt query audience why run test lists plan sql plugins doctor".split()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_examples(tmp_path: Path, command: str) -> None:
+    done = patron(command, "--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stderr == b""
+    if command != "lists":
+        assert b"Examples:" in done.stdout
+    assert b"--as-of" in done.stdout
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    told = patron("--help", cwd=tmp_path).stdout.decode()
+    assert all(f"\n  {c} " in told for c in COMMANDS)
+    assert patron("--version", cwd=tmp_path).stdout.startswith(b"patron ")
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["chek"], "Did you mean `patron check`?"),
+        (["query"], "Missing argument"),
+        (["query", "x", "--fromat", "csv"], "--format"),
+        (["query", "x", "--format", "cvs"], "'csv'"),
+        (["lists", "tak", "x"], "Did you mean `patron lists take`?"),
+        (["query", "x"], "there is no project"),
+        (["--project", "nowhere", "check"], "nowhere"),
+    ],
+)
+def test_wrong_use_ends_with_two(tmp_path: Path, args: list[str], told: str) -> None:
+    done = patron(*args, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert told in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
+def test_no_colours_in_a_pipe(tmp_path: Path) -> None:
+    (tmp_path / "a.patron").write_text("language 1\nproject\n")
+    done = patron("check", "--project", str(tmp_path), cwd=tmp_path)
+    assert done.returncode == 3
+    assert b"\x1b" not in done.stdout + done.stderr
+
+
+def test_environment_variables_mean_the_options(tmp_path: Path) -> None:
+    done = patron("check", cwd=tmp_path, PATRON_PROJECT="nowhere")
+    assert b"nowhere" in done.stderr
+    assert patron("query", "x", cwd=tmp_path, PATRON_AS_OF="soon", PATRON_PROJECT=".").returncode == 2
+
+
+def test_a_reader_that_leaves_is_no_fault(tmp_path: Path) -> None:
+    script = f"{sys.executable} -m patron.engine.cli --help | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, capture_output=True, check=False, timeout=60,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_check_imports_nothing_heavy(tmp_path: Path) -> None:
+    (tmp_path / "a.patron").write_text('language 1\nproject "P" {\n  timezone "UTC"\n  currency USD\n}\n')
+    script = (
+        "import sys\nfrom patron.engine.cli.group import patron\n"
+        "try:\n    patron.main(['check'])\nexcept SystemExit as e:\n    code = e.code\n"
+        "heavy = {'sqlglot', 'duckdb', 'pandas', 'pyarrow', 'rich', 'sklearn', 'jinja2'} & set(sys.modules)\n"
+        "assert not heavy, heavy\nsys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, check=False, timeout=60,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()

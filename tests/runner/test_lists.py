@@ -1,0 +1,91 @@
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from patron.dsl.parse import parse_file
+from patron.dsl.tree import ListDecl
+from patron.engine.model.list_rules import SHOPLINE, Length, ListRules, list_rules
+from patron.engine.results import ConditionLine
+from patron.engine.runner.lists import ListStore, Taken
+from patron.engine.runtime.errors import Damaged
+
+MARCH = dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC)
+
+
+def store(folder: Path) -> ListStore:
+    return ListStore(folder, {"vips": SHOPLINE}, lambda moment: moment.date())
+
+
+def taken(at: dt.datetime = MARCH) -> Taken:
+    return Taken("vips", 0, 0, at, "big", "list vips { }", (ConditionLine("total >= $5", 1, 3),))
+
+
+def test_what_was_taken_is_kept(tmp_path: Path) -> None:
+    made = store(tmp_path).take(taken(), ["1", "2", 'odd "id"\n'])
+    assert (made.version, made.size) == (1, 3)
+    again = store(tmp_path)
+    assert again.get("VIPS") == made
+    assert again.members(made) == ("1", "2", 'odd "id"\n')
+    assert again.get("vips", 7) is None
+
+
+def test_a_second_taking_is_a_second_version(tmp_path: Path) -> None:
+    lists = store(tmp_path)
+    lists.take(taken(), ["1"])
+    later = lists.take(taken(MARCH + dt.timedelta(days=1)), ["1"])
+    assert later.version == 2
+    assert [t.version for t in lists.versions("vips")] == [1, 2]
+
+
+def test_the_same_photograph_is_taken_once(tmp_path: Path) -> None:
+    lists = store(tmp_path)
+    assert lists.take(taken(), ["1"]) == lists.take(taken(), ["1"])
+    assert len(lists.versions("vips")) == 1
+
+
+@pytest.mark.parametrize("suffix", ["members", "json"])
+def test_damage_is_noticed(tmp_path: Path, suffix: str) -> None:
+    lists = store(tmp_path)
+    made = lists.take(taken(), ["1", "2"])
+    path = next((tmp_path / "lists").rglob(f"1.{suffix}"))
+    path.write_text(path.read_text().replace("2", "3"))
+    with pytest.raises(Damaged):
+        lists.members(lists.get("vips") or made)
+
+
+def test_members_that_are_gone_are_damage(tmp_path: Path) -> None:
+    lists = store(tmp_path)
+    made = lists.take(taken(), ["1"])
+    next((tmp_path / "lists").rglob("1.members")).unlink()
+    with pytest.raises(Damaged, match="is gone"):
+        lists.members(made)
+
+
+def test_states_and_bounds(tmp_path: Path) -> None:
+    lists = store(tmp_path)
+    assert lists.facts("vips").state == "pending"
+    lists.take(taken(), ["1"])
+    live = lists.facts("vips", now=MARCH + dt.timedelta(days=179))
+    assert (live.state, live.first, live.last, live.at_most) == (
+        "live", dt.date(2025, 12, 31), dt.date(2026, 8, 28), 90,
+    )  # fmt: skip
+    assert lists.facts("vips", now=MARCH + dt.timedelta(days=181)).state == "expired"
+
+
+def _decl(body: str) -> ListDecl:
+    document, problems = parse_file(f"language 1\nlist l {{\n  from audience a\n{body}\n}}\n", "l.patron")
+    assert not problems
+    return next(s for s in document.statements if isinstance(s, ListDecl))
+
+
+def test_rules_of_a_list() -> None:
+    assert list_rules(_decl("")) == ListRules()
+    assert list_rules(_decl("rules shopline")) == SHOPLINE
+    own = _decl(
+        "analyse from 60 days before to 180 days after\nat most 90 days per report\nrefresh every hour for 180 days"
+    )
+    assert list_rules(own) == SHOPLINE
+    months = list_rules(_decl("analyse from 1 months before to 2 months after"))
+    assert months.before == Length(1, "month")
+    assert months.bounds(dt.date(2026, 3, 31)) == (dt.date(2026, 2, 28), dt.date(2026, 5, 31))
