@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, localcontext
+from itertools import pairwise
 
 SLOTS = 65_536
 FIRST_DAY = dt.date(2024, 1, 1)
@@ -35,7 +36,7 @@ def order_counts() -> list[int]:
         at_least = [Decimal(n) / 100 for n in (100, 85, 51, 36, 25, 19)]
         at_least += [Decimal("1.74") * Decimal(k) ** Decimal("-1.36") for k in range(6, MOST_ORDERS + 1)]
         at_least.append(Decimal(0))
-        return shares([low - high for low, high in zip(at_least, at_least[1:], strict=False)])
+        return shares([low - high for low, high in pairwise(at_least)])
 
 
 def wave(position: int, length: int, height: int) -> int:
@@ -67,5 +68,5 @@ def product_slots() -> list[int]:
     with localcontext() as context:
         context.prec = 28
         weights = [Decimal(k) ** Decimal("-0.7") for k in range(2, PRODUCTS + 1)]
-        first = sum(weights) * 2 / 98
+        first = sum(weights, Decimal(0)) * 2 / 98
         return [1 + n for n in shares([first, *weights])]

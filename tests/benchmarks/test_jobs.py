@@ -1,0 +1,86 @@
+"""The jobs: their phrases parse, their SQL runs, and answers are compared as they should be."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from benchmarks.compare import differences, same
+from benchmarks.definitions import definitions
+from benchmarks.generate import generate
+from benchmarks.hand_side import HandOnFiles
+from benchmarks.jobs import JOBS, SKEW_PHRASES
+from benchmarks.patron_side import SKEW_SPEC, SPEC
+
+from patron.dsl.parse import parse_file, parse_phrase
+
+
+@pytest.fixture(scope="module")
+def hand(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("shop")
+    generate(0.003, folder)
+    side = HandOnFiles(folder, 1, "1GB", folder)
+    yield side
+    side.close()
+
+
+@pytest.mark.parametrize("path", sorted([*SPEC.glob("*.patron"), *SKEW_SPEC.glob("*.patron")]), ids=lambda p: p.name)
+def test_specs_parse(path):
+    assert parse_file(path.read_bytes(), path.name)[1] == ()
+
+
+@pytest.mark.parametrize("phrase", [*(j.phrase for j in JOBS if j.phrase), *SKEW_PHRASES.values()])
+def test_phrases_parse(phrase):
+    assert parse_phrase(phrase)[1] == ()
+
+
+def test_a_thousand_definitions_parse():
+    document, problems = parse_file("language 1\n" + "\n".join(definitions(1000)), "many.patron")
+    assert problems == ()
+    assert len(document.statements) == 1001
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda j: j.name)
+def test_hand_sql_runs_and_agrees_with_itself(hand, job):
+    rows, columns, _ = hand.answer(job)
+    again, _, _ = hand.answer(job)
+    assert rows
+    assert set(job.keys) <= set(columns)
+    assert list(differences(rows, columns, again, columns, job.keys)) == []
+
+
+def test_every_day_of_the_period_and_a_total(hand):
+    rows, _, _ = hand.answer(next(j for j in JOBS if j.name == "b"))
+    assert len(rows) == 91
+    assert rows[0][0] == dt.date(2025, 10, 3)
+    assert rows[-2][:2] == (dt.date(2025, 12, 31), 0)
+    assert rows[-1][0] is None
+
+
+@pytest.mark.parametrize(
+    "ours, theirs",
+    [
+        ("12", 12),
+        (Decimal("1.50"), Decimal("1.5000")),
+        (3, Decimal(3)),
+        (Decimal("33.333333"), 33.33333333333),
+        (0.1 + 0.2, 0.3),
+        (None, None),
+        (dt.datetime(2026, 1, 1, tzinfo=dt.UTC), dt.datetime(2026, 1, 1)),  # noqa: DTZ001
+    ],
+)
+def test_same(ours, theirs):
+    assert same(ours, theirs)
+
+
+@pytest.mark.parametrize(
+    "ours, theirs",
+    [("12", 13), (Decimal("1.50"), Decimal("1.5001")), (None, 0), (0.3, 0.30000001), ("a", "b")],
+)
+def test_not_same(ours, theirs):
+    assert not same(ours, theirs)
+
+
+def test_differences_are_told():
+    told = list(differences([("1", 5), ("2", 6)], ["id", "n"], [(1, 5), (2, 7)], ["id", "n"], ["id"]))
+    assert told == ["(2,) n: 6, expected 7"]
+    assert list(differences([], ["id"], [(1, 2)], ["id", "n"], ["id"])) == ["columns n are missing"]
