@@ -71,7 +71,7 @@ class SourceConfig:
     """A source declaration with its settings read: texts, numbers, yes/no, tuples of texts, mappings for `files`.
 
     `folder` is the resolved, allowed folder of a file connector (None for others), `roots` are the folders whose
-    files may be read, links followed; secrets are already fetched.
+    files may be read, links followed. A setting of kind secret has a `reveal()` that gives its text.
     """
 
     name: str

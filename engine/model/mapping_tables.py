@@ -76,6 +76,8 @@ class TableBinder:
             self._column(column, keys)
         if keys is None:
             self._unmapped()
+        else:
+            self._keys_by_name(keys)
         self._needed()
         return TableMapping(
             self.table.name, fold(self.scope.source), self.scope.table, tuple(self.columns.values()), where, keys,
@@ -136,15 +138,24 @@ class TableBinder:
         for key, column in (self.scope.header or {}).items():
             if key in self.columns or key in self.failed:
                 continue
-            canonical = self.table.by_name.get(key)
-            if canonical is None:
-                if column.name not in taken:
-                    self.columns[key] = MapColumnTerm(column.name, column.type, _field(column), canonical=False, span=self.decl.span)
-                continue
-            path = tree.Path((tree.Name(column.name, span=self.decl.span),), span=self.decl.span)
-            term = self._try(lambda c=column, t=canonical.type, p=path: converted(_field(c), t, p))  # type: ignore[misc]
-            if term is not None:
-                self.columns[key] = MapColumnTerm(canonical.name, canonical.type, term, span=self.decl.span)
+            if key in self.table.by_name or column.name not in taken:
+                self._as_it_is(key, column)
+
+    def _keys_by_name(self, keys: tuple[MapTerm, ...]) -> None:
+        """A column that the rows are grouped by is there under its own name."""
+        for term in keys:
+            if isinstance(term, Field) and fold(term.column) not in {*self.columns, *self.failed}:
+                self._as_it_is(fold(term.column), SourceColumn(term.column, term.type))
+
+    def _as_it_is(self, key: str, column: SourceColumn) -> None:
+        canonical = self.table.by_name.get(key)
+        if canonical is None:
+            self.columns[key] = MapColumnTerm(column.name, column.type, _field(column), canonical=False, span=self.decl.span)
+            return
+        path = tree.Path((tree.Name(column.name, span=self.decl.span),), span=self.decl.span)
+        term = self._try(lambda: converted(_field(column), canonical.type, path))
+        if term is not None:
+            self.columns[key] = MapColumnTerm(canonical.name, canonical.type, term, span=self.decl.span)
 
     def _needed(self) -> None:
         if self.scope.header is None:
