@@ -22,6 +22,7 @@ HEADER = '''# ruff: noqa
 SYMBOLS   names of terminals (the first TERMINALS of them) and of rules
 WORDS     the text of every terminal that is written in one way
 PATTERNS  the pattern of the others
+KEPT      terminals that are handed on as parts
 RULES     rule, number of symbols, what happens (0 build, 1 give the one part on, 2 make a list), builder, parts
 ROWS      of each state: symbol and action, in turn; an action n >= 0 goes to state n, n < 0 reduces rule -n - 1
 STATES    the row of each state
@@ -73,11 +74,13 @@ def tables_text() -> str:
     patterns = {t.name: t.pattern.value for t in lark.terminals
                 if t.pattern.type != "str" and t.name in number and t.name != "_NL"}  # fmt: skip
     ends = {s: (order[table.start_states[s]], order[table.end_states[s]]) for s in STARTS}
+    kept = sorted({number[str(s.name)] for r in rules for s in _handed_on(r) if s.is_term})
     return HEADER + "\n".join([
         f"TERMINALS = {len(terminals)}",
         f"SYMBOLS = {_wrapped(' '.join(symbols))}.split()",
         f"WORDS = {_dictionary(words)}",
         f"PATTERNS = {_dictionary(patterns)}",
+        f"KEPT = {tuple(kept)!r}",
         "RULES = (\n" + "".join(f"    {_rule(rule, number)!r},\n" for rule in rules) + ")",
         "ROWS = (\n" + "".join(f"    {row!r},\n" for row in rows) + ")",
         f"STATES = tuple(map(int, {_wrapped(' '.join(map(str, states)))}.split()))",
@@ -92,10 +95,15 @@ def _number(number: dict[str, int], name: Any) -> int:
     return number[str(getattr(name, "name", name))]
 
 
+def _handed_on(rule: Any) -> list[Any]:
+    keep = rule.options.keep_all_tokens
+    return [s for s in rule.expansion if keep or not (s.is_term and s.filter_out)]
+
+
 def _rule(rule: Any, number: dict[str, int]) -> tuple[int, int, int, str, tuple[int, ...]]:
     """One rule: which of its parts are handed on (-1 stands for a part in [ ] that is absent)."""
-    keep = rule.options.keep_all_tokens
-    kept = [n for n, s in enumerate(rule.expansion) if keep or not (s.is_term and s.filter_out)]
+    handed_on = {id(s) for s in _handed_on(rule)}
+    kept = [n for n, s in enumerate(rule.expansion) if id(s) in handed_on]
     parts: list[int] = []
     absent = rule.options.empty_indices or (False,) * len(rule.expansion)
     position = 0

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 
 from patron.dsl.problems import Problem
-from patron.dsl.source import JOINERS, Source, refused
+from patron.dsl.source import JOINERS, Source, refused, too_large
 from patron.dsl.tree import Comment
 from patron.grammars.tables import PATTERNS
 
@@ -19,6 +20,9 @@ from patron.grammars.tables import PATTERNS
 (WORD, QUOTED, NEWLINE, SIGN, STRING, NUMBER, MONEY, PERCENT, DATE, DATETIME, TIME, LONG_VERSION, SQLTEXT, OPEN_TEXT,
  OPEN_SQL, ODD, COMMENT, END) = range(18)  # fmt: skip
 
+NAME_LIKE = (WORD, QUOTED)
+MAX_PIECES = 400_000
+"""Words, signs, line ends and comments of a file: one of the permitted size has about half as many."""
 MAX_DEPTH = 64
 CONTINUES = frozenset("and or where by during having sorted top per then else".split())
 STATEMENTS = (
@@ -88,12 +92,15 @@ class Raw:
 def lex(source: Source) -> Raw:
     """The raw tokens of a source with the problems seen on the way."""
     raw = Raw(source)
-    bad = refused(source.text)
+    bad = list(islice(refused(source.text), MAX_REFUSED))
+    if len(bad) == MAX_REFUSED:
+        _refuse(raw, bad)
+        return _ended(raw)
     skip = set(bad)
     pattern, kind_of = _sweep()
     kinds, starts, ends = raw.kinds, raw.starts, raw.ends
     text = source.text
-    for match in pattern.finditer(text):
+    for match in islice(pattern.finditer(text), MAX_PIECES + 1):
         group = match.lastindex or 0
         kind = kind_of[group]
         start, end = match.span(group)
@@ -114,15 +121,23 @@ def lex(source: Source) -> Raw:
         kinds.append(kind)
         starts.append(start)
         ends.append(end)
-    kinds.append(END)
-    starts.append(len(text))
-    ends.append(len(text))
+    if len(kinds) + len(raw.comments) > MAX_PIECES:
+        return _ended(Raw(source, problems=[too_large(source.file, f"the file has more than {MAX_PIECES:,} words")]))
+    _ended(raw)
     _refuse(raw, bad)
     _measure_depth(raw)
     return raw
 
 
+def _ended(raw: Raw) -> Raw:
+    raw.kinds.append(END)
+    raw.starts.append(len(raw.source.text))
+    raw.ends.append(len(raw.source.text))
+    return raw
+
+
 MAX_REPORTS = 100
+MAX_REFUSED = 1000
 _QUOTES = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d\uff02\u2018\u2019\u201a\u2039\u203a"
 _INSTEAD = {
     **dict.fromkeys(_QUOTES, "Texts stand between straight double quotes: \"...\""),

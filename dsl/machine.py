@@ -40,15 +40,19 @@ _SHAPES: Final = {
 NOTHING = -1
 """The terminal of a token that stands nowhere, such as `&`."""
 
-_rows: dict[int, dict[int, int]] = {}
+ROWS: Final[list[dict[int, int] | None]] = [None] * len(tables.STATES)
+"""The rows unpacked so far, by state; read them through `row` unless every moment counts."""
+
+KEPT: Final = frozenset(tables.KEPT)
+"""Terminals that are part of a node; all others only lead to one."""
 
 
 def row(state: int) -> dict[int, int]:
     """What to do in a state, by symbol: go to a state (n >= 0) or apply rule -n - 1."""
-    found = _rows.get(state)
+    found = ROWS[state]
     if found is None:
         cells = list(map(int, tables.ROWS[tables.STATES[state]].split()))
-        found = _rows[state] = dict(zip(cells[::2], cells[1::2], strict=True))
+        found = ROWS[state] = dict(zip(cells[::2], cells[1::2], strict=True))
     return found
 
 

@@ -48,7 +48,7 @@ def parse_file(text: str | bytes, file: str) -> tuple[Document, tuple[Problem, .
     statements: list[Statement] = []
     broken: list[tuple[str, Name]] = []
     opening = _first(raw)
-    while (start := _next(reader)) is not None:
+    while not reader.full and (start := _next(reader)) is not None:
         statement = reader.read("statement")
         if statement is None or reader.broken:
             broken += _declared(raw, start)
@@ -70,7 +70,7 @@ def parse_value(text: str) -> Expr | None:
     if not problems and isinstance(value, (Text, Number, Percent, Money, Date, Moment, Bool, Duration)):
         return value
     source, unreadable = read(text, "")
-    if unreadable or refused(source.text) or "\n" in source.text:
+    if unreadable or any(refused(source.text)) or "\n" in source.text:
         return None
     bare = source.text.strip(" \t")
     return None if bare.startswith('"') else Text(bare, span=source.span(0, len(source.text)))
@@ -118,6 +118,8 @@ def _language(document: Document, raw: lexer.Raw, opening: int, problems: list[P
         problems.append(Problem("P0110", second.span, "`language` may be said once",
                                 f"It is first said at line {there.line}.", (Related(there, "first said here"),)))  # fmt: skip
     word = raw.text(opening)
+    if raw.kinds == [lexer.END] and raw.problems:
+        return None
     meant = word == "language" or (nearest(word, STATEMENTS, 0.75) == "language" and word != "language")
     if not meant and not (said and document.statements[0] is said[0]):
         problems.append(Problem("P0104", Span(document.file, 1, 1, 1, 1), "the file does not say its language",

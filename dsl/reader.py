@@ -16,8 +16,19 @@ from patron.dsl.problems import Problem, Related
 from patron.dsl.stack import DONE, Stack
 from patron.dsl.tree import Name, Span
 
-MAX_PROBLEMS = 200
-"""A file with more mistakes than this is something else than a spec."""
+MAX_PROBLEMS = 100
+"""A file with more mistakes than this is something else than a spec: the rest of it is not read."""
+
+MAX_HEIGHT = 2500
+"""How much may be begun and not ended: bounds what hangs to the right, such as `not not not`, before it is built."""
+
+_FRAMES = frozenset((machine.LPAR, machine.RPAR, machine.LBRACE, machine.RBRACE, machine.NEWLINE))
+
+
+def _first_repeated(states: list[int]) -> int:
+    """Where the first state stands that comes again: there what hangs too deep begins."""
+    last = {state: n for n, state in enumerate(states)}
+    return next((n for n, state in enumerate(states) if last[state] != n), len(states) - 1)
 
 
 class Reader:
@@ -33,14 +44,21 @@ class Reader:
     def read(self, start: str) -> Any:
         """The next statement, or None when nothing of it could be understood; `position` moves behind it."""
         self._begin(start)
-        n, stack = self.position, self._stack
+        raw, stack, too_deep = self.raw, self._stack, self.raw.too_deep
+        kinds, starts, ends, text = raw.kinds, raw.starts, raw.ends, raw.source.text
+        states, settle = stack.states, stack.settle
+        n = self.position
         while True:
-            symbol, n, after = self._next(n)
-            state = stack.settle(symbol)
+            kind = kinds[n]
+            if kind == lexer.NEWLINE or kind == lexer.END:
+                symbol, n, after = self._next(n)
+            else:
+                symbol, after = machine.terminal(kind, text[starts[n] : ends[n]], machine.row(states[-1])), n + 1
+            state = settle(symbol)
             if state == DONE and not self.builder.too_long:
                 self.position = after
                 return stack.values[-1]
-            if state < 0 or n in self.raw.too_deep or self.builder.too_long:
+            if state < 0 or n in too_deep or self.builder.too_long:
                 if (resumed := self._recover(symbol, n)) is None:
                     return None
                 n = resumed
@@ -50,6 +68,7 @@ class Reader:
 
     def _begin(self, start: str) -> None:
         self._stack = Stack(start, self.builder)
+        self._alone = start != "statement"
         self._first = self.position
         self._marks: list[int] = []  # of each open brace: how high the stack is where its next clause begins
         self._openers: list[int] = []  # the raw tokens of the open braces
@@ -84,31 +103,40 @@ class Reader:
     def _take(self, state: int, symbol: int, n: int) -> None:
         """Puts a token on the stack."""
         raw, stack = self.raw, self._stack
-        if symbol == machine.NEWLINE:
-            stack.push(state, None, raw.ends[n - 1], raw.ends[n - 1])
-            self._glued = True
-            self._marks[-1] = len(stack.states)
-            return
         begin, stop = raw.starts[n], raw.ends[n]
+        value: Name | Token | None = None
         self._glued = symbol in machine.GLUE
         if symbol == machine.NAME:
-            stack.push(state, self._name(begin, stop), begin, stop)
-            return
-        stack.push(state, Token(raw.source.text[begin:stop], begin, stop), begin, stop)
+            written = raw.source.text[begin:stop]
+            value = Name(written[1:-1] if written[0] == "`" else written, span=raw.source.span(begin, stop))
+        elif symbol == machine.NEWLINE:
+            begin = stop = raw.ends[n - 1]
+        elif symbol in machine.KEPT:
+            value = Token(raw.source.text[begin:stop], begin, stop)
+        stack.states.append(state)
+        stack.values.append(value)
+        stack.begins.append(begin)
+        stack.stops.append(stop)
+        if symbol in _FRAMES:
+            self._frame(symbol, n)
+        elif len(stack.states) > MAX_HEIGHT:
+            self.builder.too_long = raw.source.span(stack.begins[_first_repeated(stack.states)], stop)
+
+    def _frame(self, symbol: int, n: int) -> None:
+        """Keeps count of brackets, braces and clauses."""
         if symbol == machine.LPAR:
             self._rounds += 1
         elif symbol == machine.RPAR:
             self._rounds = max(0, self._rounds - 1)
         elif symbol == machine.LBRACE:
-            self._marks.append(len(stack.states))
+            self._marks.append(len(self._stack.states))
             self._openers.append(n)
         elif symbol == machine.RBRACE:
             self._marks.pop()
             self._openers.pop()
-
-    def _name(self, begin: int, stop: int) -> Name:
-        written = self.raw.source.text[begin:stop]
-        return Name(written[1:-1] if written[0] == "`" else written, span=self.builder.span(begin, stop))
+        else:
+            self._glued = True
+            self._marks[-1] = len(self._stack.states)
 
     # ---------------------------------------------------------------- mistakes
 
@@ -129,8 +157,17 @@ class Reader:
             return None
         at_end = symbol == machine.END_OF_TEXT and openers
         if not at_end or not machine.feed(list(self._stack.states), machine.NEWLINE):
-            self._add(explain(Fault(raw, n, symbol, tuple(self._stack.states), self._first, self._rounds > 0)))
+            self._explain(symbol, n)
+        if self.full:
+            self.position = len(raw.kinds) - 1
+            return None
         return self._resume(n)
+
+    def _explain(self, symbol: int, n: int) -> None:
+        raw = self.raw
+        if not self.full and raw.source.line_of(raw.starts[n]) not in raw.spoiled:
+            states = tuple(self._stack.states)
+            self._add(explain(Fault(raw, n, symbol, states, self._first, self._rounds > 0, self._alone)))
 
     def _resume(self, n: int) -> int | None:
         """The raw token at which the block around a mistake goes on."""
@@ -241,7 +278,11 @@ class Reader:
         self._add(Problem("P0107", start, "this calculation is nested too deep: too many operators hang on one another",
                           "Give a part of it a name of its own."))  # fmt: skip
 
+    @property
+    def full(self) -> bool:
+        """Whether enough problems are known."""
+        return len(self.builder.problems) >= MAX_PROBLEMS
+
     def _add(self, problem: Problem | None) -> None:
-        known = self.builder.problems
-        if problem and len(known) < MAX_PROBLEMS and problem.span.line not in self.raw.spoiled:
-            known.append(problem)
+        if problem and not self.full and problem.span.line not in self.raw.spoiled:
+            self.builder.problems.append(problem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterator
 
 from patron.dsl.problems import Problem
 from patron.dsl.tree import Span
@@ -25,22 +26,24 @@ JOINERS = "\u200c\u200d"
 class Source:
     """A text ready to be read, and the way from an offset in it to a place for people."""
 
-    __slots__ = ("_lines", "file", "text")
+    __slots__ = ("_first", "_line", "_lines", "_next", "file", "text")
 
     def __init__(self, text: str, file: str) -> None:
         self.text = text
         self.file = file
-        self._lines = [0, *(m.end() for m in re.finditer("\n", text))]
+        self._lines = [0, *(m.end() for m in re.finditer("\n", text)), len(text) + 1]
+        self._line, self._first, self._next = 1, 0, self._lines[1]  # the line asked for last: mostly asked for again
 
     def span(self, start: int, end: int) -> Span:
         """The place from one offset to another."""
-        lines = self._lines
-        line = bisect_right(lines, start)
-        first = lines[line - 1]
-        if line == len(lines) or end < lines[line]:
+        if not self._first <= start < self._next:
+            self._line = bisect_right(self._lines, start)
+            self._first, self._next = self._lines[self._line - 1], self._lines[self._line]
+        line, first = self._line, self._first
+        if end < self._next:
             return Span(self.file, line, start - first + 1, line, end - first + 1)
-        end_line = bisect_right(lines, end)
-        return Span(self.file, line, start - first + 1, end_line, end - lines[end_line - 1] + 1)
+        end_line = bisect_right(self._lines, end)
+        return Span(self.file, line, start - first + 1, end_line, end - self._lines[end_line - 1] + 1)
 
     def line_of(self, offset: int) -> int:
         return bisect_right(self._lines, offset)
@@ -53,7 +56,7 @@ def read(given: str | bytes, file: str) -> tuple[Source, Problem | None]:
     """The text in the form in which it is read, or the problem that keeps it from being read at all."""
     size = len(given) if isinstance(given, bytes) else _size(given)
     if size > MAX_BYTES:
-        return Source("", file), _too_large(file)
+        return Source("", file), too_large(file, "the file is too large: a spec may have 1 MiB (1,048,576 bytes)")
     if isinstance(given, bytes):
         try:
             given = given.decode("utf-8")
@@ -69,15 +72,14 @@ def _size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
-def refused(text: str) -> list[int]:
+def refused(text: str) -> Iterator[int]:
     """Offsets of the characters that may stand nowhere."""
     pattern = _REFUSED_ASCII if text.isascii() else _REFUSED
-    return [m.start() for m in pattern.finditer(text)]
+    return (m.start() for m in pattern.finditer(text))
 
 
-def _too_large(file: str) -> Problem:
-    return Problem("P0107", Span(file, 1, 1, 1, 1), "the file is too large: a spec may have 1 MiB (1,048,576 bytes)",
-                   "Divide it into several files and import them.")  # fmt: skip
+def too_large(file: str, message: str) -> Problem:
+    return Problem("P0107", Span(file, 1, 1, 1, 1), message, "Divide it into several files and import them.")
 
 
 def _not_utf8(given: bytes, fault: UnicodeDecodeError, file: str) -> Problem:

@@ -6,12 +6,29 @@ from typing import Any, Final
 
 from patron.dsl import machine
 from patron.dsl.building import BUILDERS, Builder
-from patron.dsl.machine import END_OF_TEXT, RULES, row
+from patron.dsl.machine import END_OF_TEXT, ROWS, RULES, row
 
 BUILD, GIVE, LIST = 0, 1, 2
 _RULES: Final = tuple((left, size, what, BUILDERS.get(name), parts) for left, size, what, name, parts in RULES)
 
 MISFIT, DONE = -1, -2
+
+_shortcuts: dict[tuple[int, int, int], int] = {}
+
+
+def _shortcut(below: int, top: int, symbol: int) -> int:
+    """The state on top after all rules that only give their one part on: a name alone climbs a dozen of them."""
+    key = (below, top, symbol)
+    found = _shortcuts.get(key)
+    if found is None:
+        found = top
+        while (action := row(found).get(symbol, 0)) < 0:
+            left, size, what = _RULES[-action - 1][:3]
+            if size != 1 or what != GIVE:
+                break
+            found = row(below)[left]
+        _shortcuts[key] = found
+    return found
 
 
 class Stack:
@@ -31,39 +48,40 @@ class Stack:
         """Applies every rule that is complete before this terminal; the state to go to, or MISFIT, or DONE."""
         states, values, begins, stops = self.states, self.values, self.begins, self.stops
         while True:
-            action = row(states[-1]).get(symbol)
+            top = states[-1]
+            action = (ROWS[top] or row(top)).get(symbol)
             if action is None:
                 return MISFIT
             if action >= 0:
                 return action
             left, size, what, build, parts = _RULES[-action - 1]
-            if size == 1 and what == GIVE:
+            if size == 1:
+                if what == GIVE:
+                    states[-1] = _shortcut(states[-2], top, symbol)
+                    if states[-1] == self.last and symbol == END_OF_TEXT:
+                        return DONE
+                    continue
+                value = values[-1]
+                if build is None:
+                    values[-1] = value if type(value) is list else [value] if parts else []
+                else:
+                    values[-1] = build(self.builder, _flat([value], parts), begins[-1], stops[-1])
                 del states[-1]
             else:
                 given = values[-size:]
-                made: Any
                 if what == GIVE:
-                    made = given[parts[0]]
+                    values[-size] = given[parts[0]]
                 elif build is not None:
-                    made = build(self.builder, _flat(given, parts), begins[-size], stops[-1])
+                    values[-size] = build(self.builder, _flat(given, parts), begins[-size], stops[-1])
                 else:
-                    made = _list(given, parts)
-                if size > 1:
-                    end = stops[-1]
-                    del values[1 - size :], begins[1 - size :], stops[1 - size :]
-                    stops[-1] = end
-                values[-1] = made
-                del states[-size:]
-            state = row(states[-1])[left]
+                    values[-size] = _list(given, parts)
+                stops[-size] = stops[-1]
+                del values[1 - size :], begins[1 - size :], stops[1 - size :], states[-size:]
+            below = states[-1]
+            state = (ROWS[below] or row(below))[left]
             states.append(state)
-            if symbol == END_OF_TEXT and state == self.last:
+            if state == self.last and symbol == END_OF_TEXT:
                 return DONE
-
-    def push(self, state: int, value: Any, begin: int, stop: int) -> None:
-        self.states.append(state)
-        self.values.append(value)
-        self.begins.append(begin)
-        self.stops.append(stop)
 
     def cut(self, height: int) -> None:
         """Forgets everything above a height."""

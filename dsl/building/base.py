@@ -17,7 +17,7 @@ RESERVED = frozenset("has if in not start their how rate rolling running share t
 """The words that open a value: no declared name may be one of them (P0108). Parameters may: they are used with `$`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Token:
     """A number, text or keyword as written."""
 
@@ -143,6 +143,9 @@ def words(b: Builder, parts: Parts, start: int, end: int) -> Token:
 
 @builds("dotted")
 def dotted(b: Builder, parts: Parts, start: int, end: int) -> Path:
+    if len(parts) == 1 and end - start == 4 and b.source.text[start:end] in ("null", "NULL", "Null"):
+        b.report("P0101", parts[0].span, f"I did not expect `{parts[0].text}` here",
+                 "Write `missing`: `is missing`, `is known`.")  # fmt: skip
     return Path(tuple(parts), span=parts[0].span if len(parts) == 1 else b.span(start, end))
 
 
