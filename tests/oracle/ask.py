@@ -1,0 +1,135 @@
+"""The one door to Patron: a project opened once, asked many phrases, answers as plain values."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.oracle.moments import Moment
+from tests.oracle.phrases import Answer
+
+RELATIVE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What Patron answered."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+    kinds: tuple[str, ...]
+    states: dict[tuple[int, str], str]
+
+    def cell(self, row: int, name: str) -> object:
+        return self.rows[row][self.columns.index(name)]
+
+    def column(self, name: str) -> list[object]:
+        return [row[self.columns.index(name)] for row in self.rows]
+
+
+class Patron:
+    """A project of the real thing."""
+
+    def __init__(self, folder: Path, as_of: str) -> None:
+        import patron
+
+        self.project: Any = patron.open_project(folder, as_of=as_of)
+
+    def query(self, phrase: str) -> Table:
+        result = self.project.query(phrase)
+        names = tuple(column.name for column in result.columns)
+        states = {
+            (row, name): result.state(row, place) for row in range(len(result.rows)) for place, name in enumerate(names)
+        }
+        return Table(names, tuple(map(tuple, result.rows)), tuple(result.kinds), states)
+
+    def audience(self, name: str) -> list[str]:
+        result = self.project.audience(name)
+        return [str(row[result.column("id")]) for row in result.rows]
+
+    def close(self) -> None:
+        self.project.close()
+
+
+@cache
+def missing() -> str:
+    """Why Patron cannot be asked yet; empty when it can."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "orders.csv").write_text("id,customer,created_at,total\no1,c1,2026-01-01,5.00\n", encoding="utf-8")
+        (folder / "world.patron").write_text(_SMALLEST, encoding="utf-8")
+        try:
+            asked = Patron(folder, "2026-05-06")
+        except ImportError as reason:
+            return f"Patron cannot be opened yet: {reason}"
+        try:
+            table = asked.query("total_orders")
+        except (ImportError, AttributeError, NotImplementedError) as reason:
+            return f"Patron cannot answer yet: {reason}"
+        finally:
+            asked.close()
+        return "" if table.rows == ((1,),) else f"one order, and Patron counts {table.rows}"
+
+
+_SMALLEST = """language 1
+project "Smallest" {
+  timezone "UTC"
+  currency USD
+}
+source shop from csv {
+  folder "."
+}
+table orders from shop.orders
+"""
+
+
+def same(mine: object, theirs: object) -> bool:
+    """One cell: texts, dates, counts and money exactly, other numbers to nine digits."""
+    if isinstance(mine, Moment):
+        return isinstance(theirs, dt.datetime) and theirs == mine.at
+    if mine is None or theirs is None or isinstance(mine, bool | str | dt.date) or isinstance(theirs, str):
+        return mine == theirs
+    if isinstance(mine, float) or isinstance(theirs, float):
+        return math.isclose(float(mine), float(theirs), rel_tol=RELATIVE, abs_tol=1e-12)
+    return Decimal(mine) == Decimal(theirs)
+
+
+def differences(answer: Answer, table: Table, *, dims: int) -> list[str]:
+    """Where Patron says otherwise; the rows are compared in order, the columns by name."""
+    if sorted(answer.columns) != sorted(table.columns):
+        return [f"columns {table.columns} instead of {answer.columns}"]
+    if list(table.columns[:dims]) != answer.columns[:dims]:
+        return [f"dimensions {table.columns[:dims]} instead of {answer.columns[:dims]}"]
+    places = [table.columns.index(name) for name in answer.columns]
+    theirs = [[row[n] for n in places] for row in table.rows]
+    if not _alike([row[:dims] for row in answer.rows], [row[:dims] for row in theirs]):
+        return [_rows(answer.rows, theirs, dims)]
+    return [
+        f"{answer.columns[n]} at {row[:dims]}: {other[n]!r} instead of {row[n]!r}"
+        for row, other in zip(answer.rows, theirs, strict=True)
+        for n in range(dims, len(row))
+        if not same(row[n], other[n])
+    ]
+
+
+def _alike(mine: Sequence[Sequence[object]], theirs: Sequence[Sequence[object]]) -> bool:
+    return len(mine) == len(theirs) and all(
+        same(a, b) for left, right in zip(mine, theirs, strict=True) for a, b in zip(left, right, strict=True)
+    )
+
+
+def _rows(mine: Sequence[Sequence[object]], theirs: Sequence[Sequence[object]], dims: int) -> str:
+    """Rows that only one of the two has, or the order when both have the same."""
+    ours = [row for row in mine if not any(_alike([row[:dims]], [other[:dims]]) for other in theirs)]
+    extra = [row for row in theirs if not any(_alike([row[:dims]], [other[:dims]]) for other in mine)]
+    if ours or extra:
+        return f"rows missing {ours[:4]} ({len(ours)}), rows too many {extra[:4]} ({len(extra)})"
+    return f"order of rows {[row[:dims] for row in theirs][:12]} instead of {[row[:dims] for row in mine][:12]}"

@@ -1,0 +1,67 @@
+"""Worlds written and opened once per process, by Patron and by the oracle."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tests.oracle.ask import Patron
+from tests.oracle.reading import Shop
+from tests.oracle.world import World, world, write
+from tests.oracle.world_at import open_shop
+
+WORLDS = int(os.environ.get("PATRON_WORLDS", "4"))
+"""How many worlds the tests visit; set PATRON_WORLDS to raise it."""
+
+
+@cache
+def _root() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="patron-worlds-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One world, seen by both."""
+
+    world: World
+    folder: Path
+    shop: Shop
+
+    @property
+    def currency(self) -> str:
+        return self.world.settings["currency"]
+
+
+@cache
+def pair(seed: int) -> Pair:
+    made = world(seed)
+    folder = write(made, _root() / f"world_{seed}")
+    return Pair(made, folder, open_shop(folder, made.as_of))
+
+
+@cache
+def patron(seed: int, as_of: str = "") -> Patron:
+    """Patron on the world of that seed; at another moment when one is given."""
+    mine = pair(seed)
+    return Patron(mine.folder, as_of or mine.world.as_of)
+
+
+@cache
+def shop(seed: int, as_of: str = "") -> Shop:
+    mine = pair(seed)
+    return open_shop(mine.folder, as_of) if as_of else mine.shop
+
+
+_COUNT = iter(range(1_000_000))
+
+
+def opened(made: World) -> Patron:
+    """Patron on a changed world, in a folder of its own."""
+    return Patron(write(made, _root() / f"changed_{next(_COUNT)}"), made.as_of)
