@@ -131,3 +131,14 @@ def not_(value: E) -> E:
 
 def binary(kind: type[exp.Binary], left: E, right: E) -> E:
     return kind(this=paren(left), expression=paren(right))
+
+
+def table(text: str, alias: str | None = None) -> exp.Table:
+    """A table by its quoted name."""
+    named = exp.TableAlias(this=name(alias)) if alias else None
+    return exp.Table(this=name(text), alias=named)
+
+
+def subquery(query: E, alias: str) -> exp.Subquery:
+    """A SELECT in brackets under a quoted name."""
+    return exp.Subquery(this=query, alias=exp.TableAlias(this=name(alias)))

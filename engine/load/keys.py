@@ -1,0 +1,74 @@
+"""When a stored load is still good: nothing it was made from has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from pathlib import Path
+
+import duckdb
+
+from patron.engine.model.mapping import Bound, BoundSource, SqlMapping, TableMapping
+from patron.engine.model.mapping import Lookup
+from patron.engine.model.terms import walk
+from patron.engine.runtime.errors import PatronError
+from patron.engine.runtime.files import io_errors, sha256
+
+FORMAT = 1
+"""Raised when a load is stored otherwise than before."""
+SMALL = 1 << 20
+"""Files up to this size are known by their content, larger ones by size and time."""
+
+FileFact = tuple[str, int, int, str]
+
+
+def reads(bound: Bound) -> dict[tuple[str, str], None]:
+    """Every source table that some mapping reads, in order."""
+    found: dict[tuple[str, str], None] = {}
+    for mapping in bound.mappings:
+        if isinstance(mapping, SqlMapping):
+            found.update(dict.fromkeys(mapping.reads))
+            continue
+        found[mapping.source, mapping.source_table] = None
+        for other in lookups(mapping):
+            found[other.source, other.table] = None
+    return found
+
+
+def lookups(mapping: TableMapping) -> list[Lookup]:
+    """The lookups anywhere in a mapping."""
+    terms = [c.value for c in mapping.columns] + [t for t in (mapping.where, *(mapping.keys or ())) if t is not None]
+    return [node for term in terms for node in walk(term) if isinstance(node, Lookup)]
+
+
+def facts_of(bound: Bound) -> dict[tuple[str, str], tuple[FileFact, ...]]:
+    """The files behind every source table in use."""
+    return {(s, t): tuple(_fact(f) for f in files_of(bound.sources[s], t)) for s, t in reads(bound)}
+
+
+def files_of(source: BoundSource, table: str) -> tuple[Path, ...]:
+    if source.opened is None:
+        raise PatronError(f"`{source.name}` is not open")
+    return tuple(source.opened.files(table))
+
+
+def _fact(path: Path) -> FileFact:
+    with io_errors(path):
+        stat = path.stat()
+    return str(path), stat.st_size, stat.st_mtime_ns, sha256(path) if stat.st_size <= SMALL else ""
+
+
+def key_of(bound: Bound, facts: dict[tuple[str, str], tuple[FileFact, ...]]) -> str:
+    """The name of the load these mappings and files make. A source without files is read anew every time."""
+    from patron import __version__
+
+    digest = hashlib.sha256()
+    digest.update(repr((FORMAT, __version__, duckdb.__version__, bound.zone, bound.currency, bound.age_limits)).encode())
+    digest.update(repr(bound.mappings).encode())
+    digest.update(repr(sorted((s.name, s.connector, repr(sorted(s.settings.items())), s.timezone) for s in bound.sources.values())).encode())
+    for place, files in facts.items():
+        content = [(path, size, digest_ or mtime) for path, size, mtime, digest_ in files]
+        digest.update(repr((place, content)).encode())
+        if not files:
+            digest.update(secrets.token_bytes(16))
+    return digest.hexdigest()[:24]

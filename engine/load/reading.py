@@ -1,0 +1,200 @@
+"""Source tables come in: each is staged once, in the order of its rows, with `rowid` as their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from patron.dsl.problems import Problem
+from patron.engine.contracts import Provided, Rejected, SourceColumn, SourceError
+from patron.engine.load.keys import FileFact
+from patron.engine.load.loaded import LedgerEntry
+from patron.engine.model.mapping import Bound
+from patron.engine.runtime.progress import Progress
+from patron.engine.sql import staging
+from patron.engine.sql.mapping_select import Staged
+from patron.engine.sql.readings import Reader
+
+if TYPE_CHECKING:
+    from patron.dsl.tree import Span
+
+Place = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Sources:
+    """The staged source tables of a load."""
+
+    connection: duckdb.DuckDBPyConnection
+    bound: Bound
+    scratch: Path
+    facts: Mapping[Place, tuple[FileFact, ...]]
+    progress: Progress
+    lenient: Callable[[Place], bool]
+    problems: list[Problem] = field(default_factory=list)
+    ledger: list[LedgerEntry] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    provided: dict[Place, Provided] = field(default_factory=dict)
+    staged: dict[Place, Staged] = field(default_factory=dict)
+
+    def run(self, statement: Any) -> duckdb.DuckDBPyConnection:
+        return self.connection.execute(staging.render(statement))
+
+    def stage(self, source: str, table: str) -> Staged:
+        """The staged table, read now when it was not before. Raises SourceError."""
+        place = (source, table)
+        if place not in self.staged:
+            self.staged[place] = self._read(place)
+        return self.staged[place]
+
+    def span(self, source: str) -> Span:
+        return self.bound.sources[source].span
+
+    def where(self, place: Place, row: int) -> str:
+        """Where a staged row stands in its source: `sales.csv:12`."""
+        provided = self.provided[place]
+        if provided.place is not None:
+            return provided.place(row)
+        files = provided.files
+        return f"{files[0].name if len(files) == 1 else '.'.join(place)}, row {row + 1}"
+
+    def _read(self, place: Place) -> Staged:
+        source = self.bound.sources[place[0]]
+        assert source.opened is not None
+        self.progress.step(f"reading {source.name}.{place[1]}")
+        columns = source.headers[place[1]]
+        provided = source.opened.read(place[1])
+        self.provided[place] = provided
+        if provided.check is not None:
+            provided.check()
+        name = f"source/{place[0]}/{place[1]}"
+        rejected = self._fill(name, provided, columns, place)
+        rows = self.connection.table(_quoted(name)).count("*").fetchall()[0][0]
+        self._rejections(place, rejected, rows)
+        self.ledger.append(LedgerEntry(source.name, place[1], rows, len(rejected), self.facts.get(place, ())))
+        reader = Reader(self.bound.zone, source.timezone, provided.decimal)
+        return Staged(name, {c.name: c for c in columns}, reader)
+
+    def _rejections(self, place: Place, rejected: Sequence[Rejected], rows: int) -> None:
+        if not rejected:
+            return
+        first = rejected[0]
+        column = f", column {first.column}" if first.column else ""
+        message = f"{len(rejected)} of {rows + len(rejected)} rows of {'.'.join(place)} cannot be read; first at {first.file}:{first.line}{column}: {first.reason}"
+        lenient = self.lenient(place)
+        hint = "" if lenient else "mend the file, or write `bad values missing` in the table that reads it: such rows are left out and counted"
+        self.problems.append(Problem("P0705", self.span(place[0]), message, hint, severity="W" if lenient else "E"))
+
+    # ------------------------------------------------------------ ways in
+
+    def _fill(self, name: str, provided: Provided, columns: Sequence[SourceColumn], place: Place) -> Sequence[Rejected]:
+        if provided.parquet:
+            self._create(name, staging.scan_parquet(provided.parquet, columns), place)
+        elif provided.database is not None:
+            self._from_database(name, provided, columns, place)
+        elif provided.batches is not None:
+            self._from_batches(name, provided, columns)
+        elif provided.csv is not None and self._from_csv(name, provided, columns):
+            return ()
+        elif provided.rows is not None:
+            return self._from_rows(name, provided, columns)
+        return ()
+
+    def _create(self, name: str, query: Any, place: Place) -> None:
+        try:
+            self.run(staging.create(name, query))
+        except duckdb.Error as error:
+            if isinstance(error, duckdb.OutOfMemoryException):
+                raise
+            source = self.bound.sources[place[0]].name
+            raise SourceError("P0702", f"cannot open `{source}`: {place[1]} cannot be read", str(error).splitlines()[0]) from error
+
+    def _from_csv(self, name: str, provided: Provided, columns: Sequence[SourceColumn]) -> bool:
+        """The quick way; False when DuckDB refuses the text, or found a value under no name."""
+        assert provided.csv is not None
+        query = staging.scan_csv(provided.csv, [c.name for c in columns])
+        try:
+            self.run(staging.create(name, query))
+        except duckdb.Error as error:
+            if isinstance(error, duckdb.OutOfMemoryException):
+                raise
+            return False
+        unnamed = [f"@unnamed/{i + 1}" for i, n in enumerate(provided.csv.columns) if not n]
+        if unnamed:
+            row = self.run(staging.unnamed_value(name, unnamed)).fetchall()[0][0]
+            if row is not None:
+                self.run(staging.drop(name))
+                return False
+        return True
+
+    def _from_rows(self, name: str, provided: Provided, columns: Sequence[SourceColumn]) -> Sequence[Rejected]:
+        """The careful way: rows are spooled beside, then read back with the types the source has."""
+        assert provided.rows is not None
+        rejected: list[Rejected] = []
+        spool = self.scratch / f"rows-{len(self.staged)}-{len(self.ledger)}.csv"
+        try:
+            spooled(spool, provided.rows(rejected.append))
+            self.run(staging.create(name, staging.scan_spool(spool, columns, [c.name for c in columns])))
+        finally:
+            spool.unlink(missing_ok=True)
+        return rejected
+
+    def _from_database(self, name: str, provided: Provided, columns: Sequence[SourceColumn], place: Place) -> None:
+        assert provided.database is not None
+        path, schema, table = provided.database
+        alias = f"attached/{place[0]}"
+        try:
+            attached = [row[0] for row in self.connection.execute("SELECT database_name FROM duckdb_databases()").fetchall()]
+            if alias not in attached:
+                self.run(staging.attach(path, alias))
+        except duckdb.Error as error:
+            source = self.bound.sources[place[0]].name
+            raise SourceError("P0702", f"cannot open `{source}`: {path.name}", str(error).splitlines()[0]) from error
+        self._create(name, staging.scan_table(alias, schema, table, columns), place)
+
+    def _from_batches(self, name: str, provided: Provided, columns: Sequence[SourceColumn]) -> None:
+        import pyarrow
+
+        assert provided.batches is not None
+        batches = provided.batches()
+        first = next(batches, None)
+        if first is None:
+            spool = self.scratch / "empty.csv"
+            spooled(spool, iter(()))
+            self.run(staging.create(name, staging.scan_spool(spool, columns, [c.name for c in columns])))
+            return
+        every = pyarrow.RecordBatchReader.from_batches(first.schema, _chain(first, batches))
+        self.connection.register("@batches", every)
+        try:
+            self.run(staging.create(name, staging.select([(staging.plain(staging.build.col(c.name), c), c.name) for c in columns],
+                                                          staging.build.table("@batches"))))  # fmt: skip
+        finally:
+            self.connection.unregister("@batches")
+
+
+def _chain(first: Any, rest: Any) -> Any:
+    yield first
+    yield from rest
+
+
+def _quoted(name: str) -> str:
+    return staging.render(staging.build.table(name))
+
+
+def spooled(path: Path, chunks: Iterable[Sequence[Sequence[object]]]) -> None:
+    """Rows as delimited text: a missing value is nothing, everything known is quoted."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for chunk in chunks:
+            file.writelines(",".join(_cell(v) for v in row) + "\n" for row in chunk)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else '"' + _text(value).replace('"', '""') + '"'
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else "true" if value is True else "false" if value is False else str(value)

@@ -1,0 +1,302 @@
+"""The last step of a load: rows of a canonical table as they are stored.
+
+References are ids of rows that exist, moments are instants with their local date and hour beside them, whole numbers
+and ids are BIGINT, and defaults are filled in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sqlglot import exp
+
+from patron.engine.model.canonical import ACTION_KINDS, TABLES
+from patron.engine.sql import build
+from patron.engine.sql.build import E
+from patron.engine.sql.offsets import Changes, to_local, to_utc
+from patron.engine.sql.staging import ROW, select
+from patron.engine.types import Type
+
+Zones = Mapping[str, tuple[int, Changes]]
+
+SQL_TYPES: Mapping[str, str] = {
+    "text": "VARCHAR", "whole": "BIGINT", "double": "DOUBLE", "money": build.MONEY_TYPE, "date": "DATE", "moment": "TIMESTAMP",
+    "yesno": "BOOLEAN", "texts": "VARCHAR[]",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FinalColumn:
+    """A column to store: `filled` when the parts have it, `ids` the table of ids its reference is looked up in
+    (None: taken as it is)."""
+
+    name: str
+    type: Type
+    storage: str
+    filled: bool
+    ids: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FinalTable:
+    """A canonical table to store, made of `parts` (a table or view with all filled columns).
+
+    `zones` are the zones its rows may be in, the project's first; with several, the row's store tells (`stores`
+    holds their ids and zones). `order` are the columns it is sorted by; `staff_of`, `coupon_of` and `dated_by` name the
+    finished or prepared tables that missing values and the order of lines come from.
+    """
+
+    name: str
+    parts: str
+    columns: tuple[FinalColumn, ...]
+    zones: Zones = field(default_factory=dict)
+    stores: str | None = None
+    order: tuple[str, ...] = ()
+    orders: str | None = None
+    staff_from_order: bool = False
+    coupons: str | None = None
+    drop_nameless: bool = False
+
+    def column(self, name: str) -> FinalColumn | None:
+        return next((c for c in self.columns if c.name == name), None)
+
+
+def finish(table: FinalTable) -> exp.Select:
+    """The rows to store, in order."""
+    has = {c.name for c in table.columns if c.filled}
+    outputs: list[tuple[E, str]] = []
+    joins: list[tuple[E, E]] = []
+    for i, column in enumerate(table.columns):
+        value = _reference(column, f"r{i}", joins) if column.ids and column.filled else _value(table, column)
+        value = _defaulted(table, column, value, has)
+        outputs.append((build.cast(value, SQL_TYPES[column.storage]), column.name))
+        if column.type.kind == "moment":
+            outputs += _companions(table, column)
+    query = select(outputs, build.subquery(_instants(table, has), "t"))
+    if table.orders is not None:
+        id_ = table.column("order")
+        assert id_ is not None
+        on = build.binary(exp.EQ, build.col("text", "o"), build.col("order", "t"))
+        joins.append((build.table(table.orders, "o"), on))
+    if table.coupons is not None:
+        joins.append((build.table(table.coupons, "c"), build.binary(exp.EQ, build.col("order", "c"), build.col("id", "t"))))
+    for source, on in joins:
+        query = query.join(source, on=on, join_type="left", copy=False)
+    if table.drop_nameless:
+        query = query.where(build.not_(build.is_null(build.col("id", "t"))), copy=False)
+    order = [exp.Ordered(this=_sorting(table, name), nulls_first=False) for name in table.order]
+    return query.order_by(*order, build.col(ROW, "t"), copy=False)
+
+
+def _sorting(table: FinalTable, name: str) -> E:
+    if name == "order.created_at":
+        return build.col("created_at", "o")
+    column = table.column(name)
+    if column is not None and column.storage == "whole" and column.type.kind == "reference":
+        return exp.TryCast(this=build.col(name, "t"), to=exp.DataType.build("BIGINT"))
+    return build.col(name, "t")
+
+
+def _instants(table: FinalTable, has: set[str]) -> exp.Select:
+    """The parts with every moment made an instant, and the row's zone where there are several."""
+    outputs: list[tuple[E, str]] = [(build.col(ROW, "p"), ROW)]
+    zone = _zone(table)
+    if zone is not None:
+        outputs.append((zone, "@zone"))
+    for column in table.columns:
+        if column.name not in has:
+            continue
+        if column.type.kind != "moment":
+            outputs.append((build.col(column.name, "p"), column.name))
+            continue
+        at = build.col(column.name, "p")
+        local = to_utc(table.zones, zone, at.copy())
+        instant = local if local == at else build.case([(build.col(column.name + "@z", "p"), at)], local)
+        outputs.append((instant, column.name))
+        outputs.append((build.col(column.name + "@d", "p"), column.name + "@d"))
+    query = select(outputs, build.table(table.parts, "p"))
+    if table.stores is not None:
+        on = build.binary(exp.EQ, build.col("id", "z"), build.col("store", "p"))
+        query = query.join(build.table(table.stores, "z"), on=on, join_type="left", copy=False)
+    return query
+
+
+def _zone(table: FinalTable) -> E | None:
+    """The zone of a row's store, else the project's; None when there is but one."""
+    if table.stores is None:
+        return None
+    return build.coalesce(build.col("timezone", "z"), build.text(next(iter(table.zones))))
+
+
+def _companions(table: FinalTable, column: FinalColumn) -> list[tuple[E, str]]:
+    """`x@date`, `x@hour`, `x@day_only`."""
+    name = column.name
+    if not column.filled:
+        nothing = [("@date", "DATE"), ("@hour", "TINYINT"), ("@day_only", "BOOLEAN")]
+        return [(build.cast(exp.Null(), kind), name + part) for part, kind in nothing]
+    zone = build.col("@zone", "t") if table.stores is not None else None
+    local = to_local(table.zones, zone, build.col(name, "t"))
+    hour = exp.Extract(this=exp.Var(this="HOUR"), expression=local.copy())
+    by_day = build.case([(build.col(name + "@d", "t"), build.integer(0))], hour)
+    known = build.not_(build.is_null(build.col(name, "t")))
+    day_only = build.case([(known.copy(), build.col(name + "@d", "t"))])
+    return [
+        (build.cast(local, "DATE"), name + "@date"),
+        (build.cast(build.case([(known, by_day)]), "TINYINT"), name + "@hour"),
+        (day_only, name + "@day_only"),
+    ]
+
+
+def _reference(column: FinalColumn, alias: str, joins: list[tuple[E, E]]) -> E:
+    """The id of the row that is meant, missing when there is none."""
+    assert column.ids is not None
+    joins.append((build.table(column.ids, alias), build.binary(exp.EQ, build.col("text", alias), build.col(column.name, "t"))))
+    return build.col("id", alias)
+
+
+def _value(table: FinalTable, column: FinalColumn) -> E:
+    if not column.filled:
+        return build.cast(exp.Null(), SQL_TYPES[column.storage])
+    value: E = build.col(column.name, "t")
+    if column.storage == "whole" and column.type.kind == "reference":
+        return build.cast(value, "BIGINT")
+    if table.name == "actions" and column.name == "kind":
+        return folded_kind(value)
+    if table.name == "orders" and column.name == "currency":
+        return exp.Upper(this=exp.Trim(this=value))
+    return value
+
+
+def folded_kind(value: E) -> E:
+    """An action's kind in small letters, known spellings made one."""
+    lower = exp.Lower(this=exp.Trim(this=value))
+    branches = [(build.binary(exp.EQ, lower.copy(), build.text(k)), build.text(v)) for k, v in ACTION_KINDS.items() if k != v]
+    return build.case(branches, lower)
+
+
+def _defaulted(table: FinalTable, column: FinalColumn, value: E, has: set[str]) -> E:
+    """The default of a column, or what is computed for it."""
+    if table.name == "orders":
+        if column.name == "net_sales" and "total" in has:
+            return build.coalesce(value, _net_sales(has)) if column.filled else _net_sales(has)
+        if column.name == "status" and not column.filled:
+            return _status(has)
+        if column.name == "coupon" and table.coupons is not None:
+            return build.coalesce(value, build.col("coupon", "c")) if column.filled else build.col("coupon", "c")
+    if table.name == "lines" and column.name == "staff" and table.staff_from_order:
+        return build.coalesce(value, build.col("staff", "o")) if column.filled else build.col("staff", "o")
+    if table.name in ("points", "redemptions") and column.name == "id" and not column.filled:
+        return exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[exp.Ordered(this=build.col(ROW, "t"))]))
+    default = TABLES[table.name].by_name[column.name].default if column.name in TABLES[table.name].by_name else None
+    if default is None:
+        return value
+    literal = build.literal(default, column.type)
+    return build.coalesce(value, literal) if column.filled else literal
+
+
+def _net_sales(has: set[str]) -> E:
+    """total − tax − shipping − tip; a part that is not known counts 0."""
+    value: E = build.col("total", "t")
+    for part in ("tax", "shipping", "tip"):
+        if part in has:
+            value = build.binary(exp.Sub, value, build.coalesce(build.col(part, "t"), build.integer(0)))
+    return value
+
+
+def _status(has: set[str]) -> E:
+    """What the status must be when a source states only when something was canceled or returned."""
+    branches = [
+        (build.not_(build.is_null(build.col(column, "t"))), build.text(status))
+        for column, status in (("canceled_at", "canceled"), ("returned_at", "returned")) if column in has
+    ]  # fmt: skip
+    return build.case(branches, build.text("paid")) if branches else build.text("paid")
+
+
+# ---------------------------------------------------------------- around it
+
+
+def ids(parts: E, whole: bool, survivors: str | None) -> exp.Select:
+    """Text and stored form of every id of a table; of merged customers the survivor's."""
+    column: E = build.col("id", "i")
+    kind = "BIGINT" if whole else "VARCHAR"
+    outputs: list[tuple[E, str]] = [(column, "text")]
+    if survivors is None:
+        outputs.append((build.cast(column.copy(), kind), "id"))
+        return select(outputs, build.subquery(parts, "i"))
+    outputs.append((build.cast(build.coalesce(build.col("survivor", "s"), column.copy()), kind), "id"))
+    query = select(outputs, build.subquery(parts, "i"))
+    on = build.binary(exp.EQ, build.col("id", "s"), build.col("id", "i"))
+    return query.join(build.table(survivors, "s"), on=on, join_type="left", copy=False)
+
+
+def all_whole(source: E) -> exp.Select:
+    """Whether all ids are digits without leading zeros, 18 at most."""
+    fits = build.func("regexp_matches", build.col("id", "i"), build.text("^(0|[1-9][0-9]{0,17})$"))
+    return select([(build.anonymous("bool_and", fits), "whole"), (exp.Count(this=exp.Star()), "n")], build.subquery(source, "i"))
+
+
+def whole_numbers(table: str, columns: Sequence[str]) -> exp.Select:
+    """For each column, whether all its known values are whole."""
+    outputs: list[tuple[E, str]] = []
+    for i, name in enumerate(columns):
+        value = build.cast(build.col(name, "t"), "DOUBLE")
+        whole = build.binary(exp.EQ, value, exp.Floor(this=value.copy()))
+        small = build.binary(exp.LTE, exp.Abs(this=value.copy()), build.decimal(Decimal(2**53)))
+        outputs.append((build.anonymous("bool_and", exp.Paren(this=exp.And(this=whole, expression=small))), f"w{i}"))
+    return select(outputs, build.table(table, "t"))
+
+
+def span_of(table: str, columns: Sequence[str]) -> exp.Select:
+    """The smallest and largest of all these moments."""
+    lows = [exp.Min(this=build.col(c, "t")) for c in columns]
+    highs = [exp.Max(this=build.col(c, "t")) for c in columns]
+    low = exp.Least(this=lows[0], expressions=lows[1:], ignore_nulls=True) if len(lows) > 1 else lows[0]
+    high = exp.Greatest(this=highs[0], expressions=highs[1:], ignore_nulls=True) if len(highs) > 1 else highs[0]
+    return select([(low, "low"), (high, "high")], build.table(table, "t"))
+
+
+def statistics(table: str, columns: Sequence[tuple[str, bool]]) -> exp.Select:
+    """Number of rows; for each column how many values are known and, when asked, the smallest and largest."""
+    outputs: list[tuple[E, str]] = [(exp.Count(this=exp.Star()), "rows")]
+    for i, (name, ends) in enumerate(columns):
+        outputs.append((exp.Count(this=build.col(name, "t")), f"n{i}"))
+        if ends:
+            outputs += [(exp.Min(this=build.col(name, "t")), f"l{i}"), (exp.Max(this=build.col(name, "t")), f"h{i}")]
+    return select(outputs, build.table(table, "t"))
+
+
+def known_count(table: str, column: str) -> exp.Select:
+    return select([(exp.Count(this=build.col(column, "t")), "n")], build.table(table, "t"))
+
+
+def busiest() -> exp.Select:
+    """The largest number of pairs of an action and an order that one customer has."""
+    sides = []
+    for table in ("actions", "orders"):
+        query = select([(build.col("customer", "t"), "customer"), (exp.Count(this=exp.Star()), "n")], build.table(table, "t"))
+        query = query.where(build.not_(build.is_null(build.col("customer", "t"))), copy=False)
+        sides.append(build.subquery(query.group_by(build.col("customer", "t"), copy=False), table[0]))
+    pairs = build.binary(exp.Mul, build.col("n", "a"), build.col("n", "o"))
+    query = select([(exp.Max(this=pairs), "n")], sides[0])
+    return query.join(sides[1], on=build.binary(exp.EQ, build.col("customer", "a"), build.col("customer", "o")), copy=False)
+
+
+def booked(table: str, columns: Sequence[str]) -> exp.Select:
+    """Orders with parts of split ones booked when their root was created; their own creation is kept."""
+    moved = [c for c in columns if c == "created_at" or c.startswith("created_at@")]
+    outputs: list[tuple[E, str]] = []
+    for name in columns:
+        own: E = build.col(name, "t")
+        if name in moved:
+            known = build.not_(build.is_null(build.col("created_at", "r")))
+            own = build.case([(known, build.col(name, "r"))], own)
+        outputs.append((own, name))
+    outputs.append((build.col("created_at", "t"), "@visible_at"))
+    query = select(outputs, build.table(table, "t"))
+    on = build.binary(exp.EQ, build.col("id", "r"), build.col("root_order", "t"))
+    query = query.join(build.table(table, "r"), on=on, join_type="left", copy=False)
+    moved_to = select([(build.col(n, "b"), n) for _, n in outputs], build.subquery(query, "b"))
+    order = [exp.Ordered(this=build.col(n, "b"), nulls_first=False) for n in ("created_at", "id")]
+    return moved_to.order_by(*order, copy=False)

@@ -1,0 +1,342 @@
+"""A whole `table` statement as one SELECT over staged source tables.
+
+Output: every column under its name; a moment `x` has `x@z` (an instant already) and `x@d` (from a date) beside it;
+`@bad/x` counts values of x that could not be read; `@row` is the row's place in the source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from sqlglot import exp
+
+from patron.engine.contracts import FunctionType, SourceColumn
+from patron.engine.model.mapping import Aggregate, Lookup, MapTerm, OfRow, TableMapping
+from patron.engine.model.terms import Lit
+from patron.engine.sql import build, scalars
+from patron.engine.sql.build import E
+from patron.engine.sql.mapping_rows import Join, Rows
+from patron.engine.sql.readings import Reader, Reading
+from patron.engine.types import MOMENT, NUMBER, Type
+
+ROW = "@row"
+SOURCE, GROUPS = "s", "g"
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A source table as it lies staged: the table's name, its columns, how its values are read."""
+
+    name: str
+    columns: Mapping[str, SourceColumn]
+    reader: Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A canonical table of which all statements are staged: the view's name, the types of its columns."""
+
+    name: str
+    columns: Mapping[str, Type]
+
+
+@dataclass(slots=True)
+class SelectMaker:
+    """Makes the SELECT of one mapping. `staged` finds a source table, `filled` a canonical one."""
+
+    mapping: TableMapping
+    staged: Callable[[str, str], Staged]
+    filled: Callable[[str], Filled | None]
+    week_start: int = 1
+    functions: Mapping[str, FunctionType] = field(default_factory=dict)
+    inner: list[tuple[E, str]] = field(default_factory=list)
+    known: dict[MapTerm, Reading] = field(default_factory=dict)
+    commonest: list[Join] = field(default_factory=list)
+
+    def select(self) -> exp.Select:
+        """The SELECT of the mapping."""
+        source = self.staged(self.mapping.source, self.mapping.source_table)
+        rows = self._rows(source, SOURCE, "l", lambda term: None)
+        where = rows.condition(self.mapping.where) if self.mapping.where is not None else None
+        if self.mapping.keys is None:
+            outputs = self._outputs(rows)
+            outputs.append((build.col("rowid", SOURCE), ROW))
+            return _joined(_select(outputs, source.name, SOURCE), rows.all_joins(), where)
+        return self._grouped(source, rows, where)
+
+    def _rows(self, source: Staged, alias: str, prefix: str, settled: Callable[[MapTerm], Reading | None]) -> Rows:
+        def column(name: str, type_: Type) -> Reading:
+            return source.reader.column(build.col(name, alias), type_, _stored(source.columns.get(name)))
+
+        context = scalars.Scalars(week_start=self.week_start, zone=source.reader.zone)
+        rows = Rows(source.reader, context, column, settled, self._lookup, functions=self.functions, prefix=prefix)
+        rows.follow = lambda term, name: self._follow(term, name, rows)
+        return rows
+
+    def _outputs(self, rows: Rows) -> list[tuple[E, str]]:
+        """Every column of the mapping with what belongs to it."""
+        outputs: list[tuple[E, str]] = []
+        for column in self.mapping.columns:
+            r = finished(rows.reader, rows.read(column.value), column.type)
+            outputs.append((r.e, column.name))
+            if column.type.kind == "moment":
+                outputs.append((r.zoned or exp.false(), column.name + "@z"))
+                outputs.append((r.day_only or exp.false(), column.name + "@d"))
+            bad = r.fault_count()
+            if bad is not None:
+                outputs.append((bad, "@bad/" + column.name))
+        return outputs
+
+    # ------------------------------------------------------------ groups
+
+    def _grouped(self, source: Staged, rows: Rows, where: E | None) -> exp.Select:
+        keys = [rows.read(k) for k in self.mapping.keys or ()]
+        for i, (term, key) in enumerate(zip(self.mapping.keys or (), keys, strict=True)):
+            self._settle(term, key, f"k{i}")
+
+        def settled(term: MapTerm) -> Reading | None:
+            if term in self.known:
+                return _fresh(self.known[term])
+            if isinstance(term, Aggregate):
+                self._aggregate(term, rows, keys, source, where)
+                return _fresh(self.known[term])
+            return None
+
+        outer = self._rows(source, GROUPS, "o", settled)
+        outputs = self._outputs(outer)
+        outputs.append((build.col(ROW, GROUPS), ROW))
+        self.inner.append((exp.Min(this=build.col("rowid", SOURCE)), ROW))
+        groups = _joined(_select(self.inner, source.name, SOURCE), rows.all_joins(), where)
+        groups = groups.group_by(*[k.e.copy() for k in keys], copy=False) if keys else groups
+        query = exp.select(*[exp.alias_(e, n, quoted=True) for e, n in outputs]).from_(build.subquery(groups, GROUPS), copy=False)
+        return _joined(query, [*self.commonest, *outer.all_joins()], None)
+
+    def _settle(self, term: MapTerm, r: Reading, name: str) -> None:
+        """Make a value of the inner SELECT a column of it."""
+        self.inner.append((r.e.copy(), name))
+        column = replace(r, e=build.col(name, GROUPS), bad=(), counts=())
+        if r.type.kind == "moment":
+            column = replace(column, zoned=exp.false(), day_only=exp.false())
+            for mark in ("zoned", "day_only"):
+                value = getattr(r, mark)
+                if value is not None and value not in (exp.true(), exp.false()):
+                    self.inner.append((exp.Anonymous(this="any_value", expressions=[value.copy()]), f"{name}@{mark}"))
+                    column = replace(column, **{mark: build.coalesce(build.col(f"{name}@{mark}", GROUPS), exp.false())})
+                elif value is not None:
+                    column = replace(column, **{mark: value.copy()})
+        self.known[term] = column
+
+    def _aggregate(self, term: Aggregate, rows: Rows, keys: Sequence[Reading], source: Staged, where: E | None) -> None:
+        name = f"a{len(self.known)}"
+        condition = rows.condition(term.where) if term.where is not None else None
+        r = rows.read(term.value) if term.value is not None else None
+        if term.func == "most_common" and r is not None:
+            self._most_common(term, r, name, keys, rows, source, where, condition)
+            return
+        self.inner.append((_aggregated(term, r, condition), name))
+        out = Reading(build.col(name, GROUPS), term.type)
+        if term.type.kind == "moment" and r is not None:
+            out = self._marks(out, r, term, condition, name)
+        if r is not None and (r.bad or r.counts):
+            bad = build.disjunction([b.copy() for b in r.bad])
+            self.inner.append((_filtered(exp.Count(this=exp.Star()), bad, condition), name + "@bad"))
+            out = replace(out, counts=(build.col(name + "@bad", GROUPS),))
+        self.known[term] = out
+
+    def _marks(self, out: Reading, r: Reading, term: Aggregate, condition: E | None, name: str) -> Reading:
+        """Whether the moment picked out of a group is an instant, and whether it came from a date."""
+        for mark in ("zoned", "day_only"):
+            value = getattr(r, mark)
+            if value is None or value in (exp.true(), exp.false()):
+                out = replace(out, **{mark: value.copy() if value is not None else exp.false()})
+                continue
+            by = r.e if term.func in ("min", "max") else build.col("rowid", SOURCE)
+            first = term.func in ("min", "first")
+            picked = build.anonymous("arg_min" if first else "arg_max", value.copy(), by.copy())
+            known = build.not_(build.is_null(r.e.copy()))
+            self.inner.append((_filtered(picked, known, condition), f"{name}@{mark}"))
+            out = replace(out, **{mark: build.coalesce(build.col(f"{name}@{mark}", GROUPS), exp.false())})
+        return out
+
+    def _most_common(
+        self, term: Aggregate, r: Reading, name: str, keys: Sequence[Reading], rows: Rows, source: Staged, where: E | None,
+        condition: E | None,
+    ) -> None:  # fmt: skip
+        """Highest count, then smallest value: counted per group and value, the first kept, joined to the groups."""
+        names = [f"k{i}" for i in range(len(keys))]
+        counted = _select([*((k.e.copy(), n) for k, n in zip(keys, names, strict=True)), (r.e.copy(), "v"),
+                           (exp.Count(this=exp.Star()), "n")], source.name, SOURCE)  # fmt: skip
+        limits = [c for c in (where, condition, build.not_(build.is_null(r.e.copy()))) if c is not None]
+        counted = _joined(counted, rows.all_joins(), build.conjunction([c.copy() for c in limits]))
+        counted = counted.group_by(*[k.e.copy() for k in keys], r.e.copy(), copy=False)
+        order = [exp.Ordered(this=build.col("n", "c"), desc=True), exp.Ordered(this=build.col("v", "c"))]
+        place = exp.Window(this=exp.RowNumber(), partition_by=[build.col(n, "c") for n in names], order=exp.Order(expressions=order))
+        ranked = _select([*((build.col(n, "c"), n) for n in names), (build.col("v", "c"), "v"), (place, "p")], counted, "c")
+        best = _select([*((build.col(n, "r"), n) for n in names), (build.col("v", "r"), "v")], ranked, "r")
+        best = best.where(build.binary(exp.EQ, build.col("p", "r"), build.integer(1)), copy=False)
+        alias = f"m{len(self.commonest)}"
+        on = build.conjunction([exp.NullSafeEQ(this=build.col(n, alias), expression=build.col(n, GROUPS)) for n in names])
+        self.commonest.append(Join(alias, best, on))
+        self.known[term] = Reading(build.col("v", alias), term.type)
+
+    # ------------------------------------------------------------ values from elsewhere
+
+    def _lookup(self, term: Lookup, keys: Sequence[Reading], alias: str) -> tuple[Reading, Join]:
+        """The first row of another source table with these keys."""
+        other = self.staged(term.source, term.table)
+        column = other.columns[term.column] if term.column in other.columns else SourceColumn(term.column, term.type)
+        value = other.reader.column(build.col(term.column, "t"), column.type, column.stored)
+        outputs: list[tuple[E, str]] = [(value.e, "v")]
+        for mark in ("zoned", "day_only"):
+            if getattr(value, mark) is not None:
+                outputs.append((getattr(value, mark), mark))
+        key_texts, on = [], []
+        for i, ((name, _), key) in enumerate(zip(term.keys, keys, strict=True)):
+            theirs = other.columns.get(name, SourceColumn(name, key.type))
+            text = other.reader.as_text(other.reader.column(build.col(name, "t"), theirs.type, theirs.stored)).e
+            outputs.append((text, f"k{i}"))
+            key_texts.append(text)
+            mine = self.staged(self.mapping.source, self.mapping.source_table).reader.as_text(key).e
+            on.append(build.binary(exp.EQ, build.col(f"k{i}", alias), mine.copy()))
+        query = _first_of(outputs, other.name, key_texts)
+        reading = Reading(build.col("v", alias), value.type)
+        if value.type == MOMENT:
+            reading = replace(reading, zoned=build.coalesce(build.col("zoned", alias), exp.false()),
+                              day_only=build.coalesce(build.col("day_only", alias), exp.false()))  # fmt: skip
+        return reading, Join(alias, query, build.conjunction(on))
+
+    def _follow(self, term: OfRow, alias: str, rows: Rows) -> tuple[Reading, Sequence[Join]]:
+        """A value of the row that a reference of this row leads to, perhaps over further references."""
+        at = self.mapping.by_name[term.reference]
+        key = rows.reader.as_text(rows.read(at.value)).e
+        table, joins = at.type.table, []
+        for i, name in enumerate(term.path):
+            last = i == len(term.path) - 1
+            found = self.filled(table)
+            if found is None or name not in found.columns:
+                nothing = Reading(build.cast(exp.Null(), _SQL.get(term.type.kind, "VARCHAR")), term.type)
+                return (replace(nothing, zoned=exp.false(), day_only=exp.false()) if term.type == MOMENT else nothing), joins
+            here = f"{alias}_{i}"
+            outputs: list[tuple[E, str]] = [(build.col("id", "t"), "id"), (build.col(name, "t"), "v")]
+            if found.columns[name].kind == "moment":
+                outputs += [(build.col(name + m, "t"), m) for m in ("@z", "@d")]
+            query = _first_of(outputs, found.name, [build.col("id", "t")], ROW)
+            joins.append(Join(here, query, build.binary(exp.EQ, build.col("id", here), key.copy())))
+            reading = Reading(build.col("v", here), found.columns[name])
+            if reading.type.kind == "moment":
+                reading = replace(reading, zoned=build.coalesce(build.col("@z", here), exp.false()),
+                                  day_only=build.coalesce(build.col("@d", here), exp.false()))  # fmt: skip
+            if last:
+                return reading, joins
+            key, table = reading.e, reading.type.table
+        raise AssertionError("a path has an end")
+
+
+_SQL: Mapping[str, str] = {
+    "number": "DOUBLE", "money": build.MONEY_TYPE, "date": "DATE", "moment": "TIMESTAMP", "yesno": "BOOLEAN", "texts": "VARCHAR[]",
+}  # fmt: skip
+
+
+def finished(reader: Reader, r: Reading, to: Type) -> Reading:
+    """The value in the type it is stored in; infinite numbers and amounts out of range cannot be read."""
+    if r.type.kind == "missing":
+        nothing = Reading(build.cast(exp.Null(), _SQL.get(to.kind, "VARCHAR")), to)
+        return replace(nothing, zoned=exp.false(), day_only=exp.false()) if to.kind == "moment" else nothing
+    if to.kind == "money":
+        return r if r.type.kind == "money" and _is_stored_money(r.e) else reader.money(r)
+    if to.kind == "number":
+        return _finite(reader.number(r))
+    if to.kind == "moment":
+        return reader.moment(r)
+    if to.textual:
+        return replace(reader.as_text(r), type=to)
+    return reader.convert(r, to)
+
+
+def _is_stored_money(e: E) -> bool:
+    return isinstance(e, (exp.Cast, exp.TryCast)) and e.to == exp.DataType.build(build.MONEY_TYPE, dialect="duckdb")
+
+
+def _finite(r: Reading) -> Reading:
+    if r.type.whole:
+        return replace(r, e=scalars.try_cast(r.e, "BIGINT", "duckdb"), bad=(*r.bad, build.conjunction([
+            build.not_(build.is_null(r.e.copy())), build.is_null(scalars.try_cast(r.e.copy(), "BIGINT", "duckdb"))])))  # fmt: skip
+    as_double = build.cast(r.e.copy(), "DOUBLE")
+    endless = build.not_(build.anonymous("isfinite", as_double.copy()))
+    return replace(r, e=build.case([(build.anonymous("isfinite", as_double.copy()), as_double)]), type=NUMBER,
+                   bad=(*r.bad, build.coalesce(exp.Paren(this=endless), exp.false())))  # fmt: skip
+
+
+def _aggregated(term: Aggregate, r: Reading | None, condition: E | None) -> E:
+    """The aggregate of the known values that meet the condition."""
+    if r is None:
+        return _filtered(exp.Count(this=exp.Star()), condition)
+    value = r.e
+    if term.func == "sum":
+        return build.coalesce(_filtered(exp.Sum(this=value), condition), _zero(r.type))
+    if term.func == "average" and r.type.kind == "money":
+        total, count = _filtered(exp.Sum(this=value), condition), _filtered(exp.Count(this=value.copy()), condition)
+        return scalars.money_divided(total, count, Type("number", whole=True))
+    known = build.not_(build.is_null(value.copy()))
+    rowid = build.col("rowid", SOURCE)
+    made: Mapping[str, Callable[[], E]] = {
+        "count": lambda: exp.Count(this=value),
+        "unique": lambda: exp.Count(this=exp.Distinct(expressions=[value])),
+        "average": lambda: exp.Avg(this=build.cast(value, "DOUBLE")),
+        "min": lambda: exp.Min(this=value),
+        "max": lambda: exp.Max(this=value),
+        "median": lambda: build.anonymous("quantile_cont", _exact(value, r.type), build.decimal(_HALF)),
+        "percentile": lambda: build.anonymous("quantile_cont", _exact(value, r.type), build.decimal(term.share or _HALF)),
+        "first": lambda: build.anonymous("arg_min", value, rowid),
+        "last": lambda: build.anonymous("arg_max", value, rowid),
+    }
+    return _filtered(made[term.func](), known if term.func in ("first", "last") else None, condition)
+
+
+_HALF = Decimal("0.5")
+
+
+def _exact(value: E, type_: Type) -> E:
+    return build.cast(value, build.RATIO_TYPE) if type_.kind == "money" else value
+
+
+def _zero(type_: Type) -> E:
+    return build.cast(build.integer(0), build.SUM_TYPE) if type_.kind == "money" else build.integer(0)
+
+
+def _filtered(aggregate: E, *conditions: E | None) -> E:
+    known = [c.copy() for c in conditions if c is not None]
+    return exp.Filter(this=aggregate, expression=exp.Where(this=build.conjunction(known))) if known else aggregate
+
+
+def _stored(column: SourceColumn | None) -> str:
+    return column.stored if column is not None else ""
+
+
+def _fresh(r: Reading) -> Reading:
+    return replace(r, e=r.e.copy(), counts=tuple(c.copy() for c in r.counts))
+
+
+def _select(outputs: Sequence[tuple[E, str]], source: str | E, alias: str) -> exp.Select:
+    table = build.table(source, alias) if isinstance(source, str) else build.subquery(source, alias)
+    return exp.select(*[exp.alias_(e, n, quoted=True) for e, n in outputs]).from_(table, copy=False)
+
+
+def _joined(query: exp.Select, joins: Sequence[Join], where: E | None) -> exp.Select:
+    for join in joins:
+        query = query.join(build.subquery(join.query.copy(), join.alias), on=join.on.copy(), join_type="left", copy=False)
+    return query.where(where.copy(), copy=False) if where is not None else query
+
+
+def _first_of(outputs: Sequence[tuple[E, str]], table: str, keys: Sequence[E], order: str = "rowid") -> exp.Select:
+    """The first row, in the order of rows, of each distinct key."""
+    place = exp.Window(this=exp.RowNumber(), partition_by=[k.copy() for k in keys],
+                       order=exp.Order(expressions=[exp.Ordered(this=build.col(order, "t"))]))  # fmt: skip
+    numbered = _select([*outputs, (place, "@place")], table, "t")
+    first = _select([(build.col(n, "f"), n) for _, n in outputs], numbered, "f")
+    return first.where(build.binary(exp.EQ, build.col("@place", "f"), build.integer(1)), copy=False)
+
+
+__all__ = ["ROW", "Filled", "Lit", "SelectMaker", "Staged", "finished"]

@@ -1,0 +1,222 @@
+"""Statements that bring source rows in and put the parts of a canonical table together, before they are finished."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from sqlglot import exp
+
+from patron.engine.contracts import CsvText, SourceColumn
+from patron.engine.sql import build
+from patron.engine.sql.build import E
+from patron.engine.types import Type
+
+ROW = "@row"
+PART = 1 << 40
+"""Rows of the n-th part of a stacked table are numbered from n × PART."""
+
+STORAGE: Mapping[str, str] = {
+    "text": "VARCHAR", "choice": "VARCHAR", "reference": "VARCHAR", "number": "DOUBLE", "money": build.MONEY_TYPE, "date": "DATE",
+    "moment": "TIMESTAMP", "yesno": "BOOLEAN", "texts": "VARCHAR[]", "missing": "VARCHAR",
+}  # fmt: skip
+MARKS = ("@z", "@d")
+
+
+def render(statement: E) -> str:
+    """The text of a statement in DuckDB's dialect."""
+    return statement.sql(dialect="duckdb")
+
+
+def create(name: str, query: E, kind: str = "TABLE", *, temporary: bool = True) -> E:
+    """CREATE [TEMP] TABLE|VIEW name AS query."""
+    properties = exp.Properties(expressions=[exp.TemporaryProperty()]) if temporary else None
+    return exp.Create(this=build.table(name), kind=kind, expression=query, properties=properties)
+
+
+def drop(name: str, kind: str = "TABLE") -> E:
+    return exp.Drop(this=build.table(name), kind=kind, exists=True)
+
+
+def select(outputs: Iterable[tuple[E, str]], source: E, *, distinct: bool = False) -> exp.Select:
+    """SELECT outputs FROM source."""
+    query = exp.select(*[exp.alias_(e, n, quoted=True) for e, n in outputs]).from_(source, copy=False)
+    return query.distinct(copy=False) if distinct else query
+
+
+# ---------------------------------------------------------------- reading files
+
+
+def scan_csv(csv: CsvText, wanted: Sequence[str]) -> exp.Select:
+    """Rows of delimited text, everything said, nothing guessed. Columns without a name come as `@unnamed/n`."""
+    names = [name or f"@unnamed/{i + 1}" for i, name in enumerate(csv.columns)]
+    options: dict[str, E] = {
+        "auto_detect": exp.false(), "header": exp.Boolean(this=csv.header), "delim": build.text(csv.delimiter),
+        "quote": build.text('"'), "escape": build.text('"'), "new_line": build.text(csv.newline),
+        "compression": build.text(csv.compression), "strict_mode": exp.true(), "max_line_size": build.integer(csv.line_bytes),
+        "nullstr": exp.Array(expressions=[build.text(b) for b in csv.blank]), "columns": _struct({n: "VARCHAR" for n in names}),
+    }  # fmt: skip
+    function = _reader("read_csv", csv.files, options)
+    unnamed = [n for n in names if n.startswith("@unnamed/")]
+    outputs = [(build.col(n), n) for n in (*wanted, *unnamed)]
+    return select(outputs, function)
+
+
+def scan_spool(path: Path, columns: Sequence[SourceColumn], wanted: Sequence[str]) -> exp.Select:
+    """Rows spooled by us: quoted where known, cast to the source's types."""
+    options: dict[str, E] = {
+        "auto_detect": exp.false(), "header": exp.false(), "delim": build.text(","), "quote": build.text('"'),
+        "escape": build.text('"'), "new_line": build.text(r"\n"), "strict_mode": exp.true(), "allow_quoted_nulls": exp.false(),
+        "max_line_size": build.integer(1 << 28), "buffer_size": build.integer(1 << 29), "parallel": exp.false(),
+        "columns": _struct({c.name: "VARCHAR" for c in columns}),
+    }  # fmt: skip
+    by_name = {c.name: c for c in columns}
+    outputs = [(typed(build.col(n), by_name[n]), n) for n in wanted]
+    return select(outputs, _reader("read_csv", (path,), options))
+
+
+def scan_parquet(files: Sequence[Path], columns: Sequence[SourceColumn]) -> exp.Select:
+    return select([(plain(build.col(c.name), c), c.name) for c in columns], _reader("read_parquet", files, {"binary_as_string": exp.true()}))
+
+
+def scan_table(catalog: str, schema: str, table: str, columns: Sequence[SourceColumn]) -> exp.Select:
+    source = exp.Table(this=build.name(table), db=build.name(schema), catalog=build.name(catalog))
+    return select([(plain(build.col(c.name), c), c.name) for c in columns], source)
+
+
+def attach(path: Path, name: str) -> E:
+    """ATTACH of a DuckDB file that is only read."""
+    target = exp.alias_(build.text(str(path)), name, quoted=True)
+    return exp.Attach(this=target, expressions=[exp.AttachOption(this=exp.Var(this="READ_ONLY"))])
+
+
+def plain(e: E, column: SourceColumn) -> E:
+    """A column as it is staged: nested and odd types as text."""
+    simple = column.stored.startswith(("DECIMAL", "TIMESTAMP", "VARCHAR")) or column.type.kind in ("number", "date", "yesno", "moment")
+    if not column.stored or simple:
+        return e
+    if column.stored.endswith("]") or column.stored.startswith(("STRUCT", "MAP", "UNION")):
+        return build.cast(build.anonymous("to_json", e), "VARCHAR")
+    return build.cast(e, "VARCHAR")
+
+
+def typed(e: E, column: SourceColumn) -> E:
+    """A spooled text as the source's type."""
+    if not column.stored or column.stored == "VARCHAR":
+        return e
+    if column.stored == "VARCHAR[]":
+        return build.anonymous("from_json", e, build.text('["VARCHAR"]'))
+    return build.cast(e, column.stored)
+
+
+def _reader(function: str, files: Sequence[Path], options: Mapping[str, E]) -> E:
+    paths = exp.Array(expressions=[build.text(_literal(str(f))) for f in files])
+    said = [exp.PropertyEQ(this=exp.to_identifier(k), expression=v) for k, v in options.items()]
+    return exp.Table(this=exp.Anonymous(this=function, expressions=[paths, *said]))
+
+
+def _literal(path: str) -> str:
+    """A path that DuckDB does not read as a pattern."""
+    return "".join(f"[{c}]" if c in "*?[" else c for c in path)
+
+
+def _struct(fields: Mapping[str, str]) -> E:
+    return exp.Struct(expressions=[exp.PropertyEQ(this=build.text(k), expression=build.text(v)) for k, v in fields.items()])
+
+
+# ---------------------------------------------------------------- parts of a canonical table
+
+
+def latest(query: exp.Select, names: Sequence[str], by: Sequence[str]) -> exp.Select:
+    """The last row of each id by these columns, then by place in the source."""
+    order = [exp.Ordered(this=build.col(c, "t"), desc=True, nulls_first=False) for c in (*by, ROW)]
+    place = exp.Window(this=exp.RowNumber(), partition_by=[build.col("id", "t")], order=exp.Order(expressions=order))
+    numbered = select([*((build.col(n, "t"), n) for n in names), (place, "@place")], build.subquery(query, "t"))
+    kept = select([(build.col(n, "k"), n) for n in names], build.subquery(numbered, "k"))
+    first = build.binary(exp.EQ, build.col("@place", "k"), build.integer(1))
+    return kept.where(build.disjunction([first, build.is_null(build.col("id", "k"))]), copy=False)
+
+
+def stacked(columns: Mapping[str, tuple[Type, str]], parts: Sequence[tuple[str, Mapping[str, Type], int]]) -> E:
+    """Parts one below the other. `columns` are the wanted ones with storage; a part is its table, its columns and the
+    number its rows begin with."""
+    queries: list[E] = []
+    for table, has, begin in parts:
+        outputs: list[tuple[E, str]] = []
+        for name, (type_, storage) in columns.items():
+            outputs.append((_of_part(name, has, storage), name))
+            if type_.kind == "moment":
+                outputs += [(build.col(name + m, "p") if name in has else exp.false(), name + m) for m in MARKS]
+        row = build.col(ROW, "p")
+        outputs.append((build.binary(exp.Add, row, build.integer(begin)) if begin else row, ROW))
+        queries.append(select(outputs, build.table(table, "p")))
+    return _union(queries)
+
+
+def _of_part(name: str, has: Mapping[str, Type], storage: str) -> E:
+    if name not in has:
+        return build.cast(exp.Null(), storage)
+    kind = has[name].kind
+    same = STORAGE.get(kind) == storage and not (kind == "number" and has[name].whole)
+    return build.col(name, "p") if same else build.cast(build.col(name, "p"), storage)
+
+
+def _union(queries: Sequence[E]) -> E:
+    found = queries[0]
+    for query in queries[1:]:
+        found = exp.Union(this=found, expression=query, distinct=False)
+    return found
+
+
+def met(references: Sequence[tuple[str, str]]) -> E:
+    """Every distinct id met in these reference columns."""
+    queries = []
+    for table, column in references:
+        query = select([(build.col(column, "t"), "id")], build.table(table, "t"))
+        queries.append(query.where(build.not_(build.is_null(build.col(column, "t"))), copy=False))
+    return select([(build.col("id", "m"), "id")], build.subquery(_union(queries), "m"), distinct=True)
+
+
+def ids_to_add(references: Sequence[tuple[str, str]], there: Sequence[str]) -> exp.Select:
+    """Ids met elsewhere that none of the parts has, as rows after all others."""
+    place = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[exp.Ordered(this=build.col("id", "m"))]))
+    query = select([(build.col("id", "m"), "id"), (place, ROW)], build.subquery(met(references), "m"))
+    if there:
+        query = query.join(build.subquery(met([(t, "id") for t in there]), "h"), on=build.binary(exp.EQ, build.col("id", "h"), build.col("id", "m")),
+                           join_type="anti", copy=False)  # fmt: skip
+    return query
+
+
+def bad_counts(table: str, columns: Sequence[str]) -> exp.Select:
+    """For each column: how many values could not be read, and the first row with one."""
+    outputs: list[tuple[E, str]] = []
+    for i, name in enumerate(columns):
+        count = build.col("@bad/" + name, "t")
+        outputs.append((exp.Sum(this=count), f"n{i}"))
+        some = exp.Where(this=build.binary(exp.GT, count.copy(), build.integer(0)))
+        outputs.append((exp.Filter(this=exp.Min(this=build.col(ROW, "t")), expression=some), f"f{i}"))
+    return select(outputs, build.table(table, "t"))
+
+
+def doubled(table: str) -> exp.Select:
+    """How many ids occur more than once, the smallest of them, and the row of its second occurrence."""
+    counted = select([(build.col("id", "t"), "id"), (exp.Count(this=exp.Star()), "n"), (exp.Max(this=build.col(ROW, "t")), "row")],
+                     build.table(table, "t")).where(build.not_(build.is_null(build.col("id", "t"))), copy=False)  # fmt: skip
+    counted = counted.group_by(build.col("id", "t"), copy=False)
+    counted = counted.having(build.binary(exp.GT, exp.Count(this=exp.Star()), build.integer(1)), copy=False)
+    outputs = [(exp.Count(this=exp.Star()), "n"), (exp.Min(this=build.col("id", "d")), "first"),
+               (build.anonymous("arg_min", build.col("row", "d"), build.col("id", "d")), "row")]  # fmt: skip
+    return select(outputs, build.subquery(counted, "d"))
+
+
+def nameless(table: str) -> exp.Select:
+    """How many rows have no id, and the first of them."""
+    query = select([(exp.Count(this=exp.Star()), "n"), (exp.Min(this=build.col(ROW, "t")), "row")], build.table(table, "t"))
+    return query.where(build.is_null(build.col("id", "t")), copy=False)
+
+
+def unnamed_value(table: str, columns: Sequence[str]) -> exp.Select:
+    """The first row that holds a value in a column without a name."""
+    query = select([(exp.Min(this=build.col("rowid", "t")), "row")], build.table(table, "t"))
+    some = [build.binary(exp.NEQ, exp.Trim(this=build.col(c, "t")), build.text("")) for c in columns]
+    return query.where(build.disjunction(some), copy=False)
