@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,10 +12,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.oracle.moments import Moment
 from tests.oracle.phrases import Answer
+from tests.oracle.tokens import NotExpressible
+from tests.oracle.world_at import ask, audience, open_shop
 
 RELATIVE = 1e-9
+ITSELF = os.environ.get("PATRON_ASK") == "oracle"
+"""Ask the oracle instead of Patron: a check of the laws, and of the oracle by the laws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,11 @@ class Table:
 
 
 class Patron:
-    """A project of the real thing."""
+    """A project of the real thing; of the oracle itself when the environment says PATRON_ASK=oracle."""
+
+    def __new__(cls, folder: Path, as_of: str) -> Any:
+        del folder, as_of
+        return super().__new__(OracleItself if ITSELF and cls is Patron else cls)
 
     def __init__(self, folder: Path, as_of: str) -> None:
         import patron
@@ -55,6 +66,28 @@ class Patron:
 
     def close(self) -> None:
         self.project.close()
+
+
+class OracleItself(Patron):
+    """The oracle behind the same door: the laws must hold for it as well."""
+
+    def __init__(self, folder: Path, as_of: str) -> None:
+        self.shop = open_shop(folder, as_of)
+
+    def query(self, phrase: str) -> Table:
+        try:
+            answer = ask(self.shop, phrase)
+        except NotExpressible as reason:
+            pytest.skip(f"the oracle does not speak this: {reason}")
+        rows = tuple(tuple(c.at if isinstance(c, Moment) else c for c in row) for row in answer.rows)
+        states = dict.fromkeys(answer.suppressed, "suppressed")
+        return Table(tuple(answer.columns), rows, tuple(answer.kinds), states)
+
+    def audience(self, name: str) -> list[str]:
+        return audience(self.shop, name)
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
 
 @cache

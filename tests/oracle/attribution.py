@@ -210,7 +210,9 @@ def _over(shop: Shop, rules: Sequence[Node], action: Row) -> bool:
     if reach is not None:
         length = elapsed(reach, shop)
         if opened.date_only:
-            ends.append(_end_of(shop, opened.date + dt.timedelta(days=max(1, math.ceil(length.total_seconds() / 86400)) - 1)))
+            ends.append(
+                _end_of(shop, opened.date + dt.timedelta(days=max(1, math.ceil(length.total_seconds() / 86400)) - 1))
+            )
         else:
             ends.append(opened.at + length)
     node = said(rules, "until", None)

@@ -13,7 +13,7 @@ from tests.oracle.follow import first_events
 from tests.oracle.functions import date_of, fold, fold_rows, rows_met, table_of
 from tests.oracle.moments import part
 from tests.oracle.people import CUSTOMER_LEAVES, countable, in_window
-from tests.oracle.periods import Span, holds
+from tests.oracle.periods import ALL_TIME, Span, holds
 from tests.oracle.reading import Shop, lead
 from tests.oracle.rows import Row
 from tests.oracle.speak import Node
@@ -33,7 +33,7 @@ class Asked:
 
     shop: Shop
     dims: tuple[Node, ...] = ()
-    span: Span = Span()
+    span: Span = ALL_TIME
     people: frozenset[str] | None = None
     where: Node | None = None
     only: tuple[tuple[Node, ...], frozenset[tuple[object, ...]]] | None = None
@@ -73,7 +73,9 @@ def group(dims: Sequence[Node], fact: Fact) -> tuple[object, ...]:
     return tuple(dim_value(dim, fact) for dim in dims)
 
 
-def leaf_groups(leaf: Node, date: Node | None, conditions: tuple[Node, ...], asked: Asked) -> dict[tuple[object, ...], list[Fact]]:
+def leaf_groups(
+    leaf: Node, date: Node | None, conditions: tuple[Node, ...], asked: Asked
+) -> dict[tuple[object, ...], list[Fact]]:
     """The facts of a leaf by group."""
     key = ("groups", leaf, date, conditions, asked.dims, asked.span, asked.people, asked.where, asked.only)
     memory = asked.shop.memory
@@ -146,10 +148,7 @@ def _credited(leaf: Node, shop: Shop) -> list[Fact]:
 
 
 def _followed(leaf: Node, shop: Shop) -> list[Fact]:
-    return [
-        Fact(Scope(shop, a.row), a.moment, True, person, a.row, won)
-        for person, a, won in first_events(shop, leaf)
-    ]
+    return [Fact(Scope(shop, a.row), a.moment, True, person, a.row, won) for person, a, won in first_events(shop, leaf)]
 
 
 def fold_facts(leaf: Node, facts: Sequence[Fact], shop: Shop) -> object:
@@ -190,5 +189,3 @@ def _of_customer(node: Node, windows: Sequence[Node], extra: Sequence[Node], sco
 
 for _kind in ("rate", "how_many", "attributed", "influenced"):
     CUSTOMER_LEAVES[_kind] = _of_customer
-
-

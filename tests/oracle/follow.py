@@ -38,7 +38,9 @@ def _meeting(shop: Shop, rows: Sequence[Happening], condition: Node | None) -> l
     return [h for h in rows if condition is None or truth(condition, Scope(shop, h.row))]
 
 
-def _belongs(shop: Shop, starts: Sequence[Happening], follower: Happening, path: tuple[str, ...] | None) -> Happening | None:
+def _belongs(
+    shop: Shop, starts: Sequence[Happening], follower: Happening, path: tuple[str, ...] | None
+) -> Happening | None:
     """The latest a not later than b (same event: strictly earlier), never the same row; of several the larger id."""
     fit = [
         a for a in starts

@@ -92,28 +92,19 @@ def _date(name: str, given: Sequence[object], scope: Scope) -> object:
     if any(v is None for v in given):
         return None
     days = [day_of(v) for v in given]
-    first = days[0]
+    if name in _BETWEEN:
+        return _BETWEEN[name](days[0], scope.shop.today if name == "age" else days[1])
+    if name.startswith("start_of_"):
+        return start_of(days[0], name.removeprefix("start_of_"), scope.shop.week_starts)
     match name:
         case "date":
-            return first
-        case "year":
-            return first.year
-        case "month":
-            return first.month
+            return days[0]
+        case "year" | "month":
+            return getattr(days[0], name)
         case "weekday":
-            return part(first, "weekday", scope.shop.week_starts)
+            return part(days[0], "weekday", scope.shop.week_starts)
         case "hour":
             return given[0].local.hour if isinstance(given[0], Moment) else 0
-        case "start_of_month" | "start_of_week" | "start_of_year":
-            return start_of(first, name.removeprefix("start_of_"), scope.shop.week_starts)
-        case "days_between":
-            return (days[1] - first).days
-        case "months_between":
-            return months_between(first, days[1])
-        case "years_between":
-            return years_between(first, days[1])
-        case "age":
-            return years_between(first, scope.shop.today)
     return NotImplemented
 
 
@@ -127,38 +118,30 @@ def years_between(first: dt.date, second: dt.date) -> int:
     return second.year - first.year - ((second.month, second.day) < (first.month, first.day))
 
 
+_BETWEEN = {
+    "days_between": lambda first, second: (second - first).days,
+    "months_between": months_between,
+    "years_between": years_between,
+    "age": years_between,
+}
+
 # ---------------------------------------------------------------- aggregates
 
 
 def fold(name: str, values: Sequence[object], share: object = None) -> object:
     """An aggregate of known values; of none: 0 for sum, count and unique, else missing."""
     known = [v for v in values if v is not None]
-    match name:
-        case "count":
-            return len(known)
-        case "unique":
-            return len(set(known))
-        case "sum":
-            return sum(known) if known else 0
-    if not known:
-        return None
-    match name:
-        case "min":
-            return min(known)
-        case "max":
-            return max(known)
-        case "average":
-            return _average(known)
-        case "median":
-            return percentile(known, 0.5)
-        case "percentile":
-            return percentile(known, float(share))
-        case "most_common":
-            counts = Counter(known)
-            return min(known, key=lambda v: (-counts[v], v))
-        case "first":
-            return known[0]
-    return known[-1]
+    if name in _OF_NONE:
+        return _OF_NONE[name](known)
+    if name == "percentile":
+        return percentile(known, float(share)) if known else None
+    return _FOLDS[name](known) if known else None
+
+
+def _most_common(known: Sequence[object]) -> object:
+    """The highest count, then the smallest value."""
+    counts = Counter(known)
+    return min(known, key=lambda v: (-counts[v], v))
 
 
 def _average(known: Sequence[object]) -> object:
@@ -176,6 +159,18 @@ def percentile(known: Sequence[object], share: float) -> object:
     if isinstance(ordered[0], Decimal):
         return six(ordered[low] + (ordered[high] - ordered[low]) * (place - low))
     return ordered[low] + (ordered[high] - ordered[low]) * float(place - low)
+
+
+_OF_NONE = {"count": len, "unique": lambda known: len(set(known)), "sum": sum}
+_FOLDS = {
+    "min": min,
+    "max": max,
+    "average": _average,
+    "median": lambda known: percentile(known, 0.5),
+    "most_common": _most_common,
+    "first": lambda known: known[0],
+    "last": lambda known: known[-1],
+}
 
 
 def table_of(node: Node) -> str:

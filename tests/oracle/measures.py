@@ -83,6 +83,12 @@ def _facts(leaf: Reading, key: Key, asked: Asked) -> list:
     return groups.get(timeless, [])
 
 
+def adds_up(node: Node, asked: Asked) -> bool:
+    """Is it one sum or count, whose parts add up to the whole?"""
+    leaves = _leaves(Reading(node), asked)
+    return len(leaves) == 1 and leaves[0].node[:2] in (("aggregate", "sum"), ("aggregate", "count"))
+
+
 def measured(node: Node, key: Key, asked: Asked) -> object:
     """The value of a metric, or of an aggregate, in one group."""
     return _value(Reading(node), key, asked)
@@ -98,22 +104,25 @@ def _value(reading: Reading, key: Key, asked: Asked) -> object:
         case ("arith", sign, left, right):
             first, second = _value(reading.of(left), key, asked), _value(reading.of(right), key, asked)
             return value(("arith", sign, ("lit", first), ("lit", second)), Scope(asked.shop))
-        case ("negate", inner):
-            found = _value(reading.of(inner), key, asked)
-            return None if found is None else -found
         case ("lit" | "param", _):
             return value(node, Scope(asked.shop))
         case ("if", condition, first, second):
             return _value(reading.of(first if truth(condition, Scope(asked.shop)) else second), key, asked)
         case ("attributed" | "influenced", inner, name) if inner[0] != "aggregate":
             return _value(reading.of(_spread(node[0], inner, name)), key, asked)
+    if node[0] in ("share", "rolling", "running"):
+        return _over(reading, key, asked)
+    return fold_facts(node, _facts(reading, key, asked), asked.shop)
+
+
+def _over(reading: Reading, key: Key, asked: Asked) -> object:
+    match reading.node:
         case ("share", inner, within):
             return _share(reading.of(inner), within, key, asked)
         case ("rolling", number, unit, inner):
             return _rolling(reading.of(inner), int(value(number, Scope(asked.shop))), unit, key, asked)
-        case ("running", inner, unit):
-            return _running(reading.of(inner), unit, key, asked)
-    return fold_facts(node, _facts(reading, key, asked), asked.shop)
+    _, inner, unit = reading.node
+    return _running(reading.of(inner), unit, key, asked)
 
 
 def _spread(kind: str, inner: Node, name: str) -> Node:
@@ -187,5 +196,3 @@ def _running(reading: Reading, unit: str | None, key: Key, asked: Asked) -> obje
             part = _value(reading, (*key[:place], first, *key[place + 1 :]), wide)
             total = part if total is None else total if part is None else total + part
     return total
-
-

@@ -128,7 +128,5 @@ def part(value: Moment | dt.date, unit: str, week_starts: int = 0) -> object:
 
 
 def _hour(moment: Moment) -> Moment:
-    past = dt.timedelta(
-        minutes=moment.local.minute, seconds=moment.local.second, microseconds=moment.local.microsecond
-    )
+    past = dt.timedelta(minutes=moment.local.minute, seconds=moment.local.second, microseconds=moment.local.microsecond)
     return Moment(moment.at - past, moment.local - past)

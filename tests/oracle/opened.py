@@ -6,11 +6,13 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from tests.oracle.ask import Patron
+from tests.oracle.declared import DECLARATIONS
 from tests.oracle.reading import Shop
 from tests.oracle.world import World, world, write
 from tests.oracle.world_at import open_shop
@@ -62,6 +64,11 @@ def shop(seed: int, as_of: str = "") -> Shop:
 _COUNT = iter(range(1_000_000))
 
 
-def opened(made: World) -> Patron:
-    """Patron on a changed world, in a folder of its own."""
-    return Patron(write(made, _root() / f"changed_{next(_COUNT)}"), made.as_of)
+def opened(made: World, declarations: str = DECLARATIONS, mappings: Mapping[str, str] | None = None) -> Patron:
+    """Patron on a changed world, or with other declarations."""
+    return Patron(folder_of(made, declarations, mappings), made.as_of)
+
+
+def folder_of(made: World, declarations: str = DECLARATIONS, mappings: Mapping[str, str] | None = None) -> Path:
+    """A world written to a folder of its own."""
+    return write(made, _root() / f"changed_{next(_COUNT)}", declarations, mappings)

@@ -26,7 +26,9 @@ def countable(row: Row) -> bool:
 
 def tracked(shop: Shop, *, anonymous: bool = False) -> list[Row]:
     """All tracked users, in order of id; anonymous records only when they are let in."""
-    rows = [r for r in shop.tables["customers"] if countable(r) and (anonymous or r.cells.get("is_anonymous") is not True)]
+    rows = [
+        r for r in shop.tables["customers"] if countable(r) and (anonymous or r.cells.get("is_anonymous") is not True)
+    ]
     return sorted(rows, key=lambda r: shop.id_order("customers", r.id))
 
 
@@ -76,9 +78,7 @@ def rank(node: Node, scope: Scope) -> bool:
     return scope.row.id in scope.shop.memory[key]
 
 
-def first_of(
-    shop: Shop, rows: Sequence[Row], end: str, reach: Node, by: Node, period: Span | None = None
-) -> list[str]:
+def first_of(shop: Shop, rows: Sequence[Row], end: str, reach: Node, by: Node, period: Span | None = None) -> list[str]:
     """The first of those with a known value (for `their` with a matching row), ties by id."""
     known = []
     for row in rows:
@@ -113,7 +113,9 @@ def their_value(node: Node, scope: Scope) -> tuple[object, bool]:
     return own(metric, windows, (), None, scope)
 
 
-def own(node: Node, windows: Sequence[Node], extra: Sequence[Node], date: Node | None, scope: Scope) -> tuple[object, bool]:
+def own(
+    node: Node, windows: Sequence[Node], extra: Sequence[Node], date: Node | None, scope: Scope
+) -> tuple[object, bool]:
     """A measure of one customer, with its windows, conditions added by `where`, and the metric's date."""
     declared = scope.shop.project.declared
     match node:

@@ -28,6 +28,9 @@ class Span:
         return self.first is not None
 
 
+ALL_TIME = Span()
+
+
 def holds(span: Span, value: Moment | dt.date | object | None) -> bool:
     """Does the span hold this moment or date? A missing date is in no period, `all time` included."""
     if value is None:
@@ -135,5 +138,3 @@ def unit_spans(shop: Shop, count: int, unit: str, *, full: bool) -> list[Span]:
             end, start = back(shop.today, number, unit), back(shop.today, number + 1, unit)
             spans.append(Span(start + dt.timedelta(days=1), end))
     return spans
-
-

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from tests.oracle.canon import PLURAL, REFERENCES
 from tests.oracle.facts import ANY, TIME_UNITS, Asked, is_time
 from tests.oracle.functions import band_labels
-from tests.oracle.measures import Key, measured, occurring, people_behind
+from tests.oracle.measures import Key, adds_up, measured, occurring, people_behind
 from tests.oracle.people import audience
 from tests.oracle.periods import before, buckets, spoken_span
 from tests.oracle.reading import Shop
@@ -199,7 +199,9 @@ def _labels(dim: Node, shop: Shop) -> list[str]:
     if node is None or node[:2] != ("call", "band"):
         return []
     bounds = [value(bound, Scope(shop)) for bound in node[2][1:]]
-    return [label for pair in zip(*(band_labels(bounds, whole=w) for w in (True, False)), strict=True) for label in pair]
+    return [
+        label for pair in zip(*(band_labels(bounds, whole=w) for w in (True, False)), strict=True) for label in pair
+    ]
 
 
 def _sorted(keys: list[Key], said: Phrase, asked: Asked) -> list[Key]:
@@ -272,11 +274,9 @@ def _suppress(answer: Answer, said: Phrase, keys: Sequence[Key], asked: Asked) -
         place = answer.columns.index(name)
         counts = [len(people_behind(node, key, asked)) for key in keys]
         hidden = {n for n, count in enumerate(counts) if 0 < count < least}
-        if len(hidden) == 1 and len(keys) > 1:
+        if len(hidden) == 1 and len(keys) > 1 and adds_up(node, asked):
             rest = [n for n in range(len(keys)) if n not in hidden and answer.rows[n][place] is not None]
             hidden |= set(sorted(rest, key=lambda n: answer.rows[n][place])[:1])
         for number in hidden:
             answer.rows[number][place] = None
             answer.suppressed.add((number, name))
-
-

@@ -179,9 +179,6 @@ def measure(words: Cursor) -> Node:
     return _credited(words, value(words))
 
 
-
-
-
 def _credited(words: Cursor, inner: Node) -> Node:
     for spoken in ("attributed", "influenced"):
         if words.take(spoken, "by"):
@@ -308,6 +305,9 @@ def _attribution(words: Cursor, into: Declared) -> None:
 
 def _attribution_clause(words: Cursor) -> Node:
     keyword = words.name()
+    if keyword in _ONE_WORD:
+        words.need(_ONE_WORD[keyword])
+        return (keyword, words.name())
     match keyword:
         case "actions":
             return ("actions", _kinds(words))
@@ -317,28 +317,17 @@ def _attribution_clause(words: Cursor) -> Node:
             return _window(words)
         case "until":
             return ("until", value(words))
-        case "starts":
-            words.need("at")
-            return ("starts", words.name())
         case "counts":
             return ("counts", words.name(), words.take("purchase", "only") or words.take("purchase"))
         case "credit":
             return ("credit", *_credit(words))
-        case "dated":
-            words.need("by")
-            return ("dated", words.name())
         case "require" | "exclude":
             return (keyword, expression(words))
-        case "unknown":
-            words.need("actors")
-            return ("unknown", words.name())
-        case "machine":
-            words.need("actions")
-            return ("machine", words.name())
-        case "finished":
-            words.need("windows", "only")
-            return ("finished", True)
-    raise NotExpressible(f"attribution clause {keyword}")
+    words.need("windows", "only")
+    return ("finished", True)
+
+
+_ONE_WORD = {"starts": "at", "dated": "by", "unknown": "actors", "machine": "actions"}
 
 
 def _kinds(words: Cursor) -> Node:
@@ -377,5 +366,3 @@ _READERS = {
     "source": _source, "table": _table, "filter": _trait, "trait": _trait, "event": _event, "metric": _metric,
     "audience": _audience, "attribution": _attribution,
 }  # fmt: skip
-
-

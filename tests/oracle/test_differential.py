@@ -7,7 +7,8 @@ import random
 import pytest
 
 from tests.oracle.ask import differences, missing
-from tests.oracle.catalogue import AUDIENCES, PHRASES, for_currency, random_phrases
+from tests.oracle.catalogue import PHRASES, for_currency, random_phrases
+from tests.oracle.declared import AUDIENCES
 from tests.oracle.opened import WORLDS, pair, patron, shop
 from tests.oracle.speak_phrase import phrase
 from tests.oracle.tokens import NotExpressible

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tests.oracle.catalogue import DECLARATIONS, for_currency
+from tests.oracle.catalogue import for_currency
+from tests.oracle.declared import DECLARATIONS
 
 Cells = dict[str, str]
 
@@ -19,7 +20,7 @@ _NIGHTS = {
     "America/New_York": ("2025-11-02 01:30:00", "2026-03-08 02:30:00", "2026-03-08 01:59:59"),
     "America/Denver": ("2025-11-02 01:30:00", "2026-03-08 02:30:00", "2026-03-08 03:00:00"),
 }
-_FIRST_DAY, _LAST_DAY = dt.datetime(2025, 6, 1), dt.datetime(2026, 5, 20)
+_FIRST_DAY, _LAST_DAY = map(dt.datetime.fromisoformat, ("2025-06-01", "2026-05-20"))
 _CLOCKS = ("00:00:00", "23:59:59", "09:00:00", "12:00:00", "18:30:15")
 _CITIES = ("Boulder", "Denver", "Austin", "")
 _CHANNELS = ("online", "retail", "social")
@@ -41,8 +42,10 @@ class World:
         return replace(self, tables={**self.tables, table: rows})
 
 
-def write(world: World, folder: Path, declarations: str = DECLARATIONS) -> Path:
-    """A project folder that `patron` and the oracle can open."""
+def write(
+    world: World, folder: Path, declarations: str = DECLARATIONS, mappings: Mapping[str, str] | None = None
+) -> Path:
+    """A project folder that `patron` and the oracle can open; `mappings` are the blocks of tables by name."""
     (folder / "data").mkdir(parents=True, exist_ok=True)
     for table, rows in world.tables.items():
         with (folder / "data" / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
@@ -50,8 +53,11 @@ def write(world: World, folder: Path, declarations: str = DECLARATIONS) -> Path:
             writer.writeheader()
             writer.writerows(rows)
     settings = "\n".join(f"  {name} {_quoted(name, text)}" for name, text in world.settings.items())
-    mapped = "\n".join(f"table {table} from shop.{table}" for table in world.tables)
-    head = f'language 1\n\nproject "World {world.seed}" {{\n{settings}\n}}\nsource shop from csv {{\n  folder "data"\n}}'
+    blocks = mappings or {}
+    mapped = "\n".join(f"table {table} from shop.{table}{blocks.get(table, '')}" for table in world.tables)
+    head = (
+        f'language 1\n\nproject "World {world.seed}" {{\n{settings}\n}}\nsource shop from csv {{\n  folder "data"\n}}'
+    )
     told = for_currency(declarations, world.settings["currency"])
     (folder / "world.patron").write_text(f"{head}\n{mapped}\n\n{told}", encoding="utf-8")
     return folder
