@@ -10,7 +10,7 @@ from typing import TypeAlias
 Numerals: TypeAlias = Callable[[Decimal], str]
 
 _WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
-_PROBE = Decimal("1234567890")
+_PROBE = Decimal(1234567890)
 
 
 @functools.lru_cache(maxsize=64)

@@ -47,8 +47,15 @@ class Reader:
 
     def formatter(self, column: Column) -> Callable[[Value], str]:
         """How values of a column are written; made once for all its rows. Missing values are given as a dash."""
-        return _formatter(self, column.type.kind, column.type.whole, column.format.kind, column.format.digits,
-                          column.role, column.time)  # fmt: skip
+        return _formatter(
+            self,
+            column.type.kind,
+            column.type.whole,
+            column.format.kind,
+            column.format.digits,
+            column.role,
+            column.time,
+        )
 
     def date(self, day: dt.date) -> str:
         """A calendar date."""

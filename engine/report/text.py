@@ -17,7 +17,7 @@ from patron.engine.results import EMPTY, OK, Column, Result, Value
 if TYPE_CHECKING:
     from patron.engine.types import Type
 
-Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
 FORMULA = re.compile(r"[\t\r\n\x00]|[\s\"'\u200b\u2060\ufeff]*[=+\-@＝＋－＠]")
 """How a text begins that a spreadsheet might run."""

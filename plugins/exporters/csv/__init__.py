@@ -11,8 +11,23 @@ from patron.engine.report.text import csv_line, csv_lines, inert
 from patron.engine.results import Conditions, Figure, Report
 from patron.plugins.exporters.parts import Placed, chosen, figures, stable_slugs
 
-INDEX = ("file", "title", "kind", "part_of", "address", "rows", "subject", "period", "comparison", "filter",
-         "as_of", "zone", "currency", "spec_hash", "problem")  # fmt: skip
+INDEX = (
+    "file",
+    "title",
+    "kind",
+    "part_of",
+    "address",
+    "rows",
+    "subject",
+    "period",
+    "comparison",
+    "filter",
+    "as_of",
+    "zone",
+    "currency",
+    "spec_hash",
+    "problem",
+)
 
 
 def export(report: Report, job: ExportJob) -> Sequence[Path]:
@@ -62,8 +77,16 @@ def _facts(report: Report, placed: Placed) -> tuple[str, ...]:
     if isinstance(part, Conditions):
         return ("conditions", path, part.address, str(len(part.lines)), report.subject, "", "", "")
     rows = "" if part.result is None else str(len(part.result.rows))
-    return (part.kind, path, part.address, rows, part.subject or report.subject, part.period or report.period,
-            part.comparison, part.filter)  # fmt: skip
+    return (
+        part.kind,
+        path,
+        part.address,
+        rows,
+        part.subject or report.subject,
+        part.period or report.period,
+        part.comparison,
+        part.filter,
+    )
 
 
 def _problem(part: Figure | Conditions) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from patron.engine.contracts import ExporterType, ExportJob, ShowType
+from patron.engine.contracts import ExporterType, ExportJob
 from patron.engine.hooks import hookimpl
 from patron.engine.results import Report
 from patron.plugins.exporters.parts import chosen
@@ -32,9 +32,3 @@ def export(report: Report, job: ExportJob) -> Sequence[Path]:
 def patron_exporters() -> list[ExporterType]:
     """The html exporter."""
     return [ExporterType("html", "one page with charts and tables that needs no network", ".html", export, needs=EXTRA)]
-
-
-@hookimpl
-def patron_shows() -> list[ShowType]:
-    """No kinds beyond those of the language."""
-    return []

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import os
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
 SNIPPET = "window.vegaEmbed = vegaEmbed;"
@@ -16,7 +17,7 @@ def chart_library() -> str:
     """The script that gives the page `vegaEmbed`. ImportError when vl-convert is not installed."""
     import vl_convert
 
-    mark = hashlib.sha256(f"{vl_convert.__version__}\n{SNIPPET}".encode()).hexdigest()[:16]
+    mark = hashlib.sha256(f"{version('vl-convert-python')}\n{SNIPPET}".encode()).hexdigest()[:16]
     kept = _cache_folder() / f"charts-{mark}.js"
     found = _read(kept)
     if found is not None:
@@ -45,7 +46,7 @@ def _keep(path: Path, script: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as stream:
             stream.write(f"{_first_line(script)}\n{script}")
-        os.replace(stream.name, path)
+        Path(stream.name).replace(path)
     except OSError:
         return
 

@@ -26,12 +26,12 @@ MAKERS: Mapping[str, tuple[str, Maker]] = {
     "card": ("cards", cards),
     "cards": ("cards", cards),
     "line": ("chart", line),
-    "bar": ("chart", bar),
+    "bar": ("chart", lambda _figure, result, desk: bar(result, desk)),
     "pie": ("chart", pie),
-    "heatmap": ("chart", heatmap),
-    "matrix": ("matrix", lambda figure, result, desk: matrix(result, desk)),
-    "funnel": ("funnel", lambda figure, result, desk: funnel(result, desk)),
-    "facts": ("facts", lambda figure, result, desk: facts(result, desk)),
+    "heatmap": ("chart", lambda _figure, result, desk: heatmap(result, desk)),
+    "matrix": ("matrix", lambda _figure, result, desk: matrix(result, desk)),
+    "funnel": ("funnel", lambda _figure, result, desk: funnel(result, desk)),
+    "facts": ("facts", lambda _figure, result, desk: facts(result, desk)),
 }
 """Kinds with a form of their own; any other kind is shown as a table, so that no plugin's figure is lost."""
 
@@ -74,7 +74,7 @@ def figure_view(figure: Figure, report: Report, desk: Desk) -> FigureView:
     """What the template needs of one figure."""
     result = figure.result if not figure.problem else None
     form, body = _body(figure, result, desk)
-    drawn = form == "chart" or form == "matrix"
+    drawn = form in ("chart", "matrix")
     return FigureView(
         id=desk.fresh("f"),
         kind=figure.kind,
@@ -89,7 +89,8 @@ def figure_view(figure: Figure, report: Report, desk: Desk) -> FigureView:
         problem=plain(figure.problem) if figure.problem or result is not None else "?",
         empty=_why_empty(figure, report, desk.words) if form == "empty" else "",
         about=_about(figure, report),
-        narrow=figure.kind in NARROW or (figure.kind == "bar" and isinstance(body, Chart) and _small(result)),
+        narrow=figure.kind in NARROW
+        or (isinstance(body, Chart) and (body.narrow or (body.kind == "bar" and _small(result)))),
     )
 
 
@@ -113,15 +114,17 @@ def _small(result: Result | None) -> bool:
     if result is None:
         return False
     dims = [c for c in result.columns if c.role == "dimension"]
-    return len(dims) == 1 and len(result.rows) <= 10 and not (dims[0].time and len(result.rows) > 7)
+    return len(dims) <= 2 and len(result.rows) <= (7 if dims and dims[0].time else 12)
 
 
 def _subtitle(figure: Figure, report: Report, words: Mapping[str, str]) -> str:
     """What differs from the report's own people and period, and the comparison."""
     said = (
-        plain(figure.subject) if figure.subject and figure.subject not in report.subject else "",
+        plain(figure.subject) if figure.subject and figure.subject != report.subject else "",
         plain(figure.period) if figure.period and figure.period != report.period else "",
-        f"{words['compared']}: {plain(figure.comparison)}" if figure.comparison and figure.comparison != report.comparison else "",
+        f"{words['compared']}: {plain(figure.comparison)}"
+        if figure.comparison and figure.comparison != report.comparison
+        else "",
     )
     return " · ".join(filter(None, said))
 

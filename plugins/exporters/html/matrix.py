@@ -53,7 +53,9 @@ def matrix(result: Result, desk: Desk) -> Matrix | None:
     titles = {_key(result, row, down): label(result, row, down, desk.reader) for row in rows}
     scales = {m.now: _Scale.of([visible(result, row, m.now) for row in rows]) for m in found.measures}
     made = tuple(
-        MatrixRow(title, tuple(_spot(result, at.get((key, h)), m, scales[m.now], desk) for h in heads for m in found.measures))
+        MatrixRow(
+            title, tuple(_spot(result, at.get((key, h)), m, scales[m.now], desk) for h in heads for m in found.measures)
+        )
         for key, title in titles.items()
     )
     return Matrix(

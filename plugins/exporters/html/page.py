@@ -32,7 +32,8 @@ def page(report: Report, locale: str, parts: tuple[Part, ...] | None = None) -> 
     body = blocks(report.parts if parts is None else parts, report, desk)
     library = chart_library() if desk.charts else ""
     start, style, script = _static("start.js"), _joined(STYLES), _joined(SCRIPTS)
-    text = _environment().get_template("page.html.j2").render(
+    template = _environment().get_template("page.html.j2")
+    return template.render(
         report=_heading(report),
         blocks=body,
         provenance=provenance_view(report.provenance, desk),
@@ -44,17 +45,21 @@ def page(report: Report, locale: str, parts: tuple[Part, ...] | None = None) -> 
         script=Markup(script),  # noqa: S704 - our own files
         library=Markup(library),  # noqa: S704 - the library's own script
         data=Markup(_data(desk)),  # noqa: S704 - escaped for a script element
-    )  # fmt: skip
-    return text
+    )
 
 
 def _heading(report: Report) -> dict[str, str | tuple[str, ...]]:
     """The texts of the head of the page."""
     texts = {
-        "title": report.title or report.name, "project": report.project, "subject": report.subject,
-        "period": report.period, "comparison": report.comparison, "describe": report.describe,
-        "as_of": report.provenance.as_of, "zone": report.provenance.zone,
-    }  # fmt: skip
+        "title": report.title or report.name,
+        "project": report.project,
+        "subject": report.subject,
+        "period": report.period,
+        "comparison": report.comparison,
+        "describe": report.describe,
+        "as_of": report.provenance.as_of,
+        "zone": report.provenance.zone,
+    }
     return {**{name: plain(text) for name, text in texts.items()}, "notes": tuple(plain(note) for note in report.notes)}
 
 

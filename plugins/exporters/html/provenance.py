@@ -54,10 +54,16 @@ def provenance_view(source: Provenance, desk: Desk) -> ProvenanceView:
         (words["version"], source.version),
     )
     sources = tuple(
-        SourceLine(plain(s.name), plain(s.table), reader.count(s.rows), reader.count(s.rejected), s.rejected > 0,
-                   words["unknown"] if s.newest is None else reader.moment(s.newest))
+        SourceLine(
+            plain(s.name),
+            plain(s.table),
+            reader.count(s.rows),
+            reader.count(s.rejected),
+            s.rejected > 0,
+            words["unknown"] if s.newest is None else reader.moment(s.newest),
+        )
         for s in source.sources
-    )  # fmt: skip
+    )
     return ProvenanceView(
         tuple((name, plain(value)) for name, value in facts if value),
         sources,

@@ -58,7 +58,11 @@ def _measure(result: Result, now: int) -> Measure:
 
 def amount(value: Value) -> float | None:
     """A value as a length or height; None when it has none."""
-    if value is None or isinstance(value, bool) or not isinstance(value, int | float) and not hasattr(value, "as_tuple"):
+    if (
+        value is None
+        or isinstance(value, bool)
+        or (not isinstance(value, int | float) and not hasattr(value, "as_tuple"))
+    ):
         return None
     number = float(str(value))
     return number if math.isfinite(number) else None
@@ -72,7 +76,7 @@ def visible(result: Result, row: int, column: int | None) -> float | None:
 
 
 def kind_of(result: Result, row: int) -> str:
-    """ "" for an ordinary row, "rest", "total" or "all"."""
+    """What a row is: "" an ordinary one, "rest", "total" or "all"."""
     return result.kinds[row] if row < len(result.kinds) else ""
 
 

@@ -131,8 +131,12 @@ def _data(result: Result, heads: tuple[Head, ...], lines: tuple[Line, ...], per_
         "numbers": [head.number for head in heads],
         "rows": [[cell.text for cell in line.cells] for line in lines],
         "exact": {str(n): _exact(result, n) for n, c in enumerate(result.columns) if not c.type.textual},
-        "states": {f"{r},{n}": [c.state, c.full] for r, line in enumerate(lines) for n, c in enumerate(line.cells) if c.state},
-        "tones": {str(n): [line.cells[n].tone for line in lines] for n, c in enumerate(result.columns) if c.role == "change"},
+        "states": {
+            f"{r},{n}": [c.state, c.full] for r, line in enumerate(lines) for n, c in enumerate(line.cells) if c.state
+        },
+        "tones": {
+            str(n): [line.cells[n].tone for line in lines] for n, c in enumerate(result.columns) if c.role == "change"
+        },
         "kinds": [line.kind for line in lines],
     }
 
@@ -143,4 +147,3 @@ def _exact(result: Result, number: int) -> Json:
         cell_text(row[number], column) if result.state(i, number) in (OK, EXPIRED) else ""
         for i, row in enumerate(result.rows)
     ]
-

@@ -35,7 +35,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "now": ("this period", "本期"),
     "before": ("before", "前期"),
     "mark": ("Marks", "標記"),
-    "chart": ("{kind} chart: {title}. The numbers are in the table below it.", "{title}（{kind}圖）。數字在下方表格中。"),
+    "chart": ("{kind} chart: {title}. Its numbers are in the table.", "{title}（{kind}圖）。數字在下方表格中。"),
     "line": ("Line", "折線"),
     "bar": ("Bar", "長條"),
     "pie": ("Pie", "圓餅"),

@@ -18,7 +18,9 @@ BEFORE = "previous period: 2026-03-08 to 2026-04-06"
 
 
 def metric(name: str, title: str, type_: Type, form: str, digits: int = 0, good: str = "up") -> Column:
-    return Column(name, title, type_, metric=name, format=Format(form, digits), good=good, describe=f"{title}, in words.")
+    return Column(
+        name, title, type_, metric=name, format=Format(form, digits), good=good, describe=f"{title}, in words."
+    )
 
 
 def dim(name: str, title: str, type_: Type = TEXT, time: str = "") -> Column:
@@ -30,7 +32,13 @@ def compared(column: Column) -> tuple[Column, Column, Column]:
         column, name=f"{column.name}_before", title=f"{column.title} before", role="before", metric=column.name
     )
     change = Column(
-        f"{column.name}_change", f"{column.title} change", NUMBER, "change", column.name, Format("percent", 1), column.good
+        f"{column.name}_change",
+        f"{column.title} change",
+        NUMBER,
+        "change",
+        column.name,
+        Format("percent", 1),
+        column.good,
     )
     return column, before, change
 
@@ -45,7 +53,9 @@ DAYS = metric("lifecycle.days_to_return", "Days to return", NUMBER, "days", 1, g
 VALUE = metric("predictions.lifetime_value", "Lifetime value", MONEY, "money", 0)
 
 DEFINITIONS = (
-    r.Definition("total_sales", "Total sales", "sum(orders.value where valid_order)", "Booked on the day of the order."),
+    r.Definition(
+        "total_sales", "Total sales", "sum(orders.value where valid_order)", "Booked on the day of the order."
+    ),
     r.Definition("conversion", "Conversion", "total_shoppers / members", "Shoppers among the people of the list."),
 )
 SQL = """WITH people AS (
@@ -65,9 +75,16 @@ def change(now: Value, before: Value) -> float | None:
 
 def figure(kind: str, title: str, result: Result | None, **more: object) -> Figure:
     made = Figure(
-        kind, title, f"list_performance/{kind}/{title}", result, definitions=DEFINITIONS, subject="Spring VIPs (list)",
-        period=PERIOD, filter='order.channel is not "wholesale"', sql=SQL,
-    )  # fmt: skip
+        kind,
+        title,
+        f"list_performance/{kind}/{title}",
+        result,
+        definitions=DEFINITIONS,
+        subject="Spring VIPs (list, version 2)",
+        period=PERIOD,
+        filter='order.channel is not "wholesale"',
+        sql=SQL,
+    )
     return dataclasses.replace(made, **more)  # type: ignore[arg-type]
 
 
@@ -86,8 +103,20 @@ def compared_result(columns: Sequence[Column], rows: Sequence[Sequence[Value]], 
 
 def cards() -> Figure:
     columns = (SHOPPERS, SALES, ORDERS, AVERAGE, CONVERSION, GONE)
-    row: tuple[Value, ...] = (1284, 1139, Decimal("68214.50"), Decimal("59870.25"), 1733, 1733, Decimal("39.362088"),
-                              Decimal("41.05"), 0.2417, 0.2232, 87, 64)  # fmt: skip
+    row: tuple[Value, ...] = (
+        1284,
+        1139,
+        Decimal("68214.50"),
+        Decimal("59870.25"),
+        1733,
+        1733,
+        Decimal("39.362088"),
+        Decimal("41.05"),
+        0.2417,
+        0.2232,
+        87,
+        64,
+    )
     return figure("cards", "", compared_result(columns, [row], 0), comparison=BEFORE, trend=daily().result)
 
 
@@ -126,7 +155,7 @@ def channels() -> Figure:
         ("Boulder store", Decimal("18933.00"), Decimal("19010.75")),
         ("Denver store", Decimal("12740.90"), Decimal("11002.35")),
         ("Delivery partner", Decimal("5520.50"), Decimal("4966.75")),
-        (None, Decimal("0"), None),
+        (None, Decimal(0), None),
     ]
     result = compared_result((dim("order.channel", "Channel"), SALES), rows, 1)
     return figure("bar", "Sales by channel", result, comparison=BEFORE)
@@ -152,10 +181,18 @@ def conversion_pie() -> Figure:
 
 
 def category_pie() -> Figure:
-    rows = tuple(zip(("Flower", "Edibles", "Vapes", "All others"), map(Decimal, ("30100", "18222", "9100", "10792.50")),
-                     strict=True))  # fmt: skip
-    result = Result((dim("product.category", "Category"), metric("product_sales", "Product sales", MONEY, "money")), rows,
-                    kinds=("", "", "", "rest"))  # fmt: skip
+    rows = tuple(
+        zip(
+            ("Flower", "Edibles", "Vapes", "All others"),
+            map(Decimal, ("30100", "18222", "9100", "10792.50")),
+            strict=True,
+        )
+    )
+    result = Result(
+        (dim("product.category", "Category"), metric("product_sales", "Product sales", MONEY, "money")),
+        rows,
+        kinds=("", "", "", "rest"),
+    )
     return figure("pie", "Sales by category", result, rest="All others")
 
 
@@ -169,13 +206,19 @@ def activities(rows: int = 64) -> Figure:
         clicked = int(sent * chance.uniform(0.01, 0.14))
         moment = dt.datetime(2026, 4, 7, 15, 0, tzinfo=dt.UTC) + dt.timedelta(hours=11 * n)
         sales = Decimal(chance.randint(0, 900000)) / 100
-        made.append((kinds[n % 4], f"{names[n % 7]} {n // 7 + 1}", moment, sent, clicked, clicked / sent, sales, n % 3 == 0))
+        made.append(
+            (kinds[n % 4], f"{names[n % 7]} {n // 7 + 1}", moment, sent, clicked, clicked / sent, sales, n % 3 == 0)
+        )
     columns = (
-        dim("campaign.category", "Type", CHOICE), dim("campaign.name", "Activity"), dim("campaign.sent_at", "Sent", MOMENT),
-        metric("conversions.sent", "Sent to", WHOLE, "number"), metric("conversions.clicked", "Clicked", WHOLE, "number"),
+        dim("campaign.category", "Type", CHOICE),
+        dim("campaign.name", "Activity"),
+        dim("campaign.sent_at", "Sent", MOMENT),
+        metric("conversions.sent", "Sent to", WHOLE, "number"),
+        metric("conversions.clicked", "Clicked", WHOLE, "number"),
         metric("conversions.click_rate", "Click rate", NUMBER, "percent", 1),
-        metric("conversions.revenue", "Revenue", MONEY, "money", 2), dim("campaign.live", "Live", YESNO),
-    )  # fmt: skip
+        metric("conversions.revenue", "Revenue", MONEY, "money", 2),
+        dim("campaign.live", "Live", YESNO),
+    )
     total: tuple[Value, ...] = ("Together", None, None, 210345, 15820, 0.0752, Decimal("281230.55"), None)
     result = Result(columns, (*made, total), kinds=(*[""] * rows, "total"))
     return figure("table", "Activities", result, settings={"rows_per_page": ("25",)})
@@ -183,12 +226,14 @@ def activities(rows: int = 64) -> Figure:
 
 def products() -> Figure:
     rows: list[tuple[Value, ...]] = [
-        ("Blue Dream 3.5 g", 312, 280, Decimal("9360"), Decimal("8400")),
-        ("Gummies, mango 10 pcs", 240, 251, Decimal("4800.00"), Decimal("5020")),
-        ("House pre-roll", 198, 120, Decimal("1584.00"), Decimal("960")),
-        ("Vape cartridge 1 g", 96, 0, Decimal("3840.00"), Decimal("0")),
+        ("Blue Dream 3.5 g", 312, 280, Decimal(9360), Decimal(8400)),
+        ("Gummies, mango 10 pcs", 240, 251, Decimal("4800.00"), Decimal(5020)),
+        ("House pre-roll", 198, 120, Decimal("1584.00"), Decimal(960)),
+        ("Vape cartridge 1 g", 96, 0, Decimal("3840.00"), Decimal(0)),
     ]
-    result = compared_result((dim("product.name", "Product"), metric("units", "Units", WHOLE, "number"), SALES), rows, 1)
+    result = compared_result(
+        (dim("product.name", "Product"), metric("units", "Units", WHOLE, "number"), SALES), rows, 1
+    )
     return figure("table", "Best products", result, comparison=BEFORE)
 
 
@@ -196,12 +241,15 @@ def cohorts() -> Figure:
     rows: list[tuple[Value, ...]] = []
     states: dict[tuple[int, int], str] = {}
     for c in range(6):
-        for m in range(6 - c):
-            rows.append((dt.date(2025, 12, 1) if c == 0 else dt.date(2026, c, 1), m, round(1 / (1 + 0.9 * m) + 0.02 * c, 4)))
+        month = dt.date(2025, 12, 1) if c == 0 else dt.date(2026, c, 1)
+        rows += [(month, m, round(1 / (1 + 0.9 * m) + (0.02 * c if m else 0), 4)) for m in range(6 - c)]
     states[(len(rows) - 1, 2)] = r.SUPPRESSED
     rows[-1] = (*rows[-1][:2], None)
-    columns = (dim("month of customer.first_order_at", "Cohort", DATE, "month"),
-               dim("order.months_after_first", "Months after", WHOLE), metric("retention", "Retention", NUMBER, "percent", 0))  # fmt: skip
+    columns = (
+        dim("month of customer.first_order_at", "Cohort", DATE, "month"),
+        dim("order.months_after_first", "Months after", WHOLE),
+        metric("retention", "Retention", NUMBER, "percent", 0),
+    )
     return figure("matrix", "Who came back", Result(columns, tuple(rows), states))
 
 
@@ -220,8 +268,10 @@ def places() -> Figure:
     chance = random.Random(9)
     rows = tuple(
         (f"{39.5 + y / 10:.1f},{-105.3 + x / 10:.1f}", chance.randint(10, 400))
-        for y in range(7) for x in range(8) if chance.random() < 0.7
-    )  # fmt: skip
+        for y in range(7)
+        for x in range(8)
+        if chance.random() < 0.7
+    )
     columns = (dim("geo.home_cell", "Area"), metric("geo.people_per_cell", "People", WHOLE, "number"))
     return figure("heatmap", "Where they live", Result(columns, rows))
 
@@ -229,36 +279,59 @@ def places() -> Figure:
 def funnel(warn: bool = True) -> Figure:
     columns = tuple(
         metric(name, title, WHOLE, "number")
-        for name, title in (("sent", "Message sent"), ("opened", "Opened"), ("clicked", "Clicked"), ("ordered", "Ordered"))
+        for name, title in (
+            ("sent", "Message sent"),
+            ("opened", "Opened"),
+            ("clicked", "Clicked"),
+            ("ordered", "Ordered"),
+        )
     )
     notes = ('"Opened" (4,120) is larger than the step before it (3,960).',) if warn else ()
-    return figure("funnel", "From message to order", Result(columns, ((3960 if warn else 5312, 4120, 640, 310),)), notes=notes)
+    return figure(
+        "funnel", "From message to order", Result(columns, ((3960 if warn else 5312, 4120, 640, 310),)), notes=notes
+    )
 
 
 def facts() -> Figure:
     columns = (
-        Column("list.name", "Name", TEXT), Column("list.size", "Count", WHOLE, format=Format("number")),
-        Column("list.created_at", "Created", MOMENT), Column("list.expires_at", "Valid until", DATE),
+        Column("list.name", "Name", TEXT),
+        Column("list.size", "Count", WHOLE, format=Format("number")),
+        Column("list.created_at", "Created", MOMENT),
+        Column("list.expires_at", "Valid until", DATE),
         Column("list.weekly", "Taken weekly", YESNO),
-    )  # fmt: skip
-    row: tuple[Value, ...] = ("Spring VIPs", 5312, dt.datetime(2026, 4, 1, 14, 30, tzinfo=dt.UTC), dt.date(2026, 9, 28), True)
+    )
+    row: tuple[Value, ...] = (
+        "Spring VIPs",
+        5312,
+        dt.datetime(2026, 4, 1, 14, 30, tzinfo=dt.UTC),
+        dt.date(2026, 9, 28),
+        True,
+    )
     return figure("facts", "The list", Result(columns, (row,)))
 
 
 def conditions() -> r.Conditions:
     lines = (
-        ("everyone", 0, 41820), ("all of", 0, None), ("has ordered at least 3 times in the last 12 months", 1, 9120),
-        ("their total sales during the last 12 months is at least $300", 1, 6044), ("any of", 1, 5630),
-        ("consent.sms is yes", 2, None), ("consent.email is yes", 2, None), ("not in audience employees", 1, 5312),
-    )  # fmt: skip
+        ("everyone", 0, 41820),
+        ("all of", 0, None),
+        ("has ordered at least 3 times in the last 12 months", 1, 9120),
+        ("their total sales during the last 12 months is at least $300", 1, 6044),
+        ("any of", 1, 5630),
+        ("consent.sms is yes", 2, None),
+        ("consent.email is yes", 2, None),
+        ("not in audience employees", 1, 5312),
+    )
     return r.Conditions("Filters", "list_performance/conditions", tuple(r.ConditionLine(*line) for line in lines), 5312)
 
 
 def every_state() -> Figure:
-    states = (r.OK, r.OK, *(state for state in r.STATES if state not in (r.OK,)))
-    values: tuple[Value, ...] = (Decimal("1250"), Decimal(0), *[None] * (len(states) - 2))
-    rows = [(f"Case {n + 1}: {state}", value, Decimal("900")) for n, (state, value) in enumerate(zip(states, values, strict=True))]
-    rows = [(name, Decimal("777") if name.endswith(r.EXPIRED) else value, before) for name, value, before in rows]
+    states = (r.OK, r.OK, *(state for state in r.STATES if state != r.OK))
+    values: tuple[Value, ...] = (Decimal(1250), Decimal(0), *[None] * (len(states) - 2))
+    rows = [
+        (f"Case {n + 1}: {state}", value, Decimal(900))
+        for n, (state, value) in enumerate(zip(states, values, strict=True))
+    ]
+    rows = [(name, Decimal(777) if name.endswith(r.EXPIRED) else value, before) for name, value, before in rows]
     made = compared_result((dim("case", "Case"), SALES), rows, 1)
     known = {(n, 1): state for n, state in enumerate(states) if state not in (r.OK, r.EMPTY)}
     return figure("table", "Every state", dataclasses.replace(made, states=known), comparison=BEFORE)
@@ -275,7 +348,9 @@ def state_cards() -> Figure:
 
 
 def broken() -> Figure:
-    return figure("line", "Stock by day", None, problem="P0703: the source erp has no table stock. It has: orders, lines.")
+    return figure(
+        "line", "Stock by day", None, problem="P0703: the source erp has no table stock. It has: orders, lines."
+    )
 
 
 def nothing() -> Figure:
@@ -302,11 +377,14 @@ PROVENANCE = r.Provenance(
         r.SourceFact("shop", "lines", 401877, 12, dt.datetime(2026, 5, 6, 14, 12, tzinfo=dt.UTC)),
         r.SourceFact("crm", "customers", 41820, 3, None),
     ),
-    coverage=(r.Coverage("demographics.age", "Age", 0.713), r.Coverage("demographics.gender", "Gender", 0.402),
-              r.Coverage("area_income", "Area income", None)),
+    coverage=(
+        r.Coverage("demographics.age", "Age", 0.713),
+        r.Coverage("demographics.gender", "Gender", 0.402),
+        r.Coverage("area_income", "Area income", None),
+    ),
     version="0.1.0",
     smallest_group=10,
-)  # fmt: skip
+)
 
 
 def rich() -> Report:
@@ -323,10 +401,17 @@ def rich() -> Report:
         Section("What is missing", missing, tab=True),
     )
     return Report(
-        "list_performance", "Customer group analytics", "Greenleaf stores", "Spring VIPs (list, version 2)", PERIOD, BEFORE,
-        parts, PROVENANCE, describe="How the people of one list buy, and what our messages had to do with it.",
+        "list_performance",
+        "Customer group analytics",
+        "Greenleaf stores",
+        "Spring VIPs (list, version 2)",
+        PERIOD,
+        BEFORE,
+        parts,
+        PROVENANCE,
+        describe="How the people of one list buy, and what our messages had to do with it.",
         notes=("12 rows of lines were rejected by the data contract; see the sources below.",),
-    )  # fmt: skip
+    )
 
 
 EVIL = (
@@ -337,9 +422,9 @@ EVIL = (
     "{{ 7*7 }}{% raw %}{{ self }}",
     "a\u2028b\u2029c\u202ed\x1b[31mred\x00nul",
     "]]><!--<script>alert(1)//",
-    "=HYPERLINK(\"http://evil.example\",\"x\")",
+    '=HYPERLINK("http://evil.example","x")',
     "datum.x; ${alert(1)} \\u003cimg src=x onerror=alert(1)\\u003e",
-)  # fmt: skip
+)
 
 
 def poisoned(text: Callable[[str], str]) -> Report:
@@ -347,7 +432,9 @@ def poisoned(text: Callable[[str], str]) -> Report:
     return _map(rich(), text)  # type: ignore[return-value]
 
 
-_KEPT = frozenset({"kind", "role", "type", "format", "time", "good", "zone", "currency", "week_starts", "states", "kinds", "settings"})
+_KEPT = frozenset(
+    {"kind", "role", "type", "format", "time", "good", "zone", "currency", "week_starts", "states", "kinds", "settings"}
+)
 
 
 def _map(value: object, text: Callable[[str], str], name: str = "") -> object:
@@ -364,6 +451,5 @@ def _map(value: object, text: Callable[[str], str], name: str = "") -> object:
 
 
 def hostile() -> Report:
-    """Every text replaced by an attack, each attack in many places."""
-    count = iter(range(10**9))
-    return poisoned(lambda text: EVIL[next(count) % len(EVIL)] + text)
+    """Every text begins with an attack; the same text always with the same one, so that names still match."""
+    return poisoned(lambda text: EVIL[sum(text.encode()) % len(EVIL)] + text)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from patron.engine.report.reader import plain
 from patron.engine.report.text import Json
-from patron.engine.results import Figure, Result
+from patron.engine.results import Result
 from patron.plugins.exporters.html.charts import spec
 from patron.plugins.exporters.html.charts.spec import Chart, Key, Panel, Spec
 from patron.plugins.exporters.html.desk import Desk
@@ -17,7 +17,7 @@ LYING, STANDING = 30, 60
 LABELLED = 14
 
 
-def bar(figure: Figure, result: Result, desk: Desk) -> Chart | None:
+def bar(result: Result, desk: Desk) -> Chart | None:
     """Bars of every metric; one panel for each kind of number. None without dimension or metric."""
     found = shape(result)
     if not found.dims or not found.measures:
@@ -28,11 +28,15 @@ def bar(figure: Figure, result: Result, desk: Desk) -> Chart | None:
     panels, keys = [], []
     for each in families:
         measures = [m for m in found.measures if spec.family(m) == each]
-        title = " · ".join(plain(m.column.title) for m in measures) if len(families) > 1 or len(found.measures) == 1 else ""
+        title = (
+            " · ".join(plain(m.column.title) for m in measures) if len(families) > 1 or len(found.measures) == 1 else ""
+        )
         panels.append(sketch.panel(measures, title))
         keys.append(sketch.keys(measures))
     legend = [key for part in keys for key in part]
-    return Chart("bar", tuple(panels), tuple(dict.fromkeys(legend)) if len(legend) > 1 else (), remarks=sketch.remarks())
+    return Chart(
+        "bar", tuple(panels), tuple(dict.fromkeys(legend)) if len(legend) > 1 else (), remarks=sketch.remarks()
+    )
 
 
 class _Sketch:
@@ -67,9 +71,12 @@ class _Sketch:
         """The legend; none is needed for one plain series."""
         titled = [(m, group) for m in measures for group in self._groups]
         keys = [
-            Key(" · ".join(filter(None, (plain(m.column.title) if len(measures) > 1 or not group else "", group))), str(n % spec.SERIES + 1))
+            Key(
+                " · ".join(filter(None, (plain(m.column.title) if len(measures) > 1 or not group else "", group))),
+                str(n % spec.SERIES + 1),
+            )
             for n, (m, group) in enumerate(titled)
-        ]  # fmt: skip
+        ]
         if any(m.before is not None for m in measures):
             keys.append(Key(self._desk.words["before"], "1" if len(titled) == 1 else "rest", before=True))
         return keys
@@ -79,9 +86,19 @@ class _Sketch:
         lanes = list(dict.fromkeys(sorted(int(str(v["o"])) for v in values)))
         known = [abs(float(str(v["v"]))) for v in values if v["v"] is not None]
         height = 240 if self._upright else max(60, len(self._names) * max(30, 12 + 16 * max(1, len(lanes))) + 26)
-        along: Spec = {"field": "v", "type": "quantitative", "scale": {"zero": True, "nice": 4},
-                       "axis": spec.value_axis(measures[0].column, max(known, default=1.0))}  # fmt: skip
-        names: Spec = {"field": "k", "type": "nominal", "sort": None, "axis": self._name_axis(), "scale": {"paddingInner": 0.28}}
+        along: Spec = {
+            "field": "v",
+            "type": "quantitative",
+            "scale": {"zero": True, "nice": 4},
+            "axis": spec.value_axis(measures[0].column, max(known, default=1.0)),
+        }
+        names: Spec = {
+            "field": "k",
+            "type": "nominal",
+            "sort": None,
+            "axis": self._name_axis(),
+            "scale": {"paddingInner": 0.28},
+        }
         offset: Spec = {"field": "o", "type": "ordinal", "scale": {"paddingInner": 0.12}}
         encoding: Spec = {
             "x" if self._upright else "y": names,
@@ -123,7 +140,15 @@ class _Sketch:
                 shown = spec.shown_at(self._result, row, column, self._desk.reader)
                 titles = (group, plain(m.column.title), self._desk.words["before"] if past else "")
                 line = " · ".join(filter(None, titles))
-                made.append({"k": name, "v": visible(self._result, row, column), "o": series * 2 + past, "t": shown,
-                             "c": spec.colour(series), "p": 0.38 if past else 1,
-                             "tip": spec.tip((name, ""), (line, shown))})  # fmt: skip
+                made.append(
+                    {
+                        "k": name,
+                        "v": visible(self._result, row, column),
+                        "o": series * 2 + past,
+                        "t": shown,
+                        "c": spec.colour(series),
+                        "p": 0.38 if past else 1,
+                        "tip": spec.tip((name, ""), (line, shown)),
+                    }
+                )
         return made

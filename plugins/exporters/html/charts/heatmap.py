@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Sequence
 
 from patron.engine.report.reader import plain
 from patron.engine.report.text import Json
-from patron.engine.results import Figure, Result
+from patron.engine.results import Result
 from patron.plugins.exporters.html.charts import spec
 from patron.plugins.exporters.html.charts.bar import bar
 from patron.plugins.exporters.html.charts.spec import Chart, Panel, Spec
@@ -23,7 +24,7 @@ WRITTEN = 16
 _CELL = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;/ ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
 
 
-def heatmap(figure: Figure, result: Result, desk: Desk) -> Chart | None:
+def heatmap(result: Result, desk: Desk) -> Chart | None:
     """A grid of two dimensions, a map of places, or bars for places without a position."""
     found = shape(result)
     if not found.measures or not found.dims:
@@ -32,7 +33,7 @@ def heatmap(figure: Figure, result: Result, desk: Desk) -> Chart | None:
     if places:
         return _map(result, found.measures[0], places, desk)
     if len(found.dims) == 1:
-        return bar(figure, result, desk)
+        return bar(result, desk)
     return _grid(result, found.dims, found.measures[0], desk)
 
 
@@ -63,24 +64,48 @@ def _grid(result: Result, dims: Sequence[int], measure: Measure, desk: Desk) -> 
     for row, level in zip(rows, levels, strict=True):
         x, y = name_of(result, row, across, reader), name_of(result, row, down, reader)
         shown = spec.shown_at(result, row, measure.now, reader)
-        values.append({"x": x, "y": y, "c": _fill(level), "i": "var(--h-ink)" if level < 4 else "var(--h-light)", "t": shown,
-                       "tip": spec.tip((f"{y} · {x}", ""), (measure.column.title, shown))})  # fmt: skip
+        values.append(
+            {
+                "x": x,
+                "y": y,
+                "c": _fill(level),
+                "i": "var(--h-ink)" if level < 4 else "var(--h-light)",
+                "t": shown,
+                "tip": spec.tip((f"{y} · {x}", ""), (measure.column.title, shown)),
+            }
+        )
     heads = _names(result, rows, across, desk)
     sides = _names(result, rows, down, desk)
     height = len(sides) * ROW
     encoding: Spec = {
-        "x": {"field": "x", "type": "nominal", "sort": None, "axis": _axis("top", labelOverlap="greedy"),
-              "scale": {"padding": 0.04, "domain": list(heads)}},
-        "y": {"field": "y", "type": "nominal", "sort": None, "axis": _axis("left", labelLimit=140),
-              "scale": {"padding": 0.06, "domain": list(sides)}},
-    }  # fmt: skip
+        "x": {
+            "field": "x",
+            "type": "nominal",
+            "sort": None,
+            "axis": _axis("top", labelOverlap="greedy"),
+            "scale": {"padding": 0.04, "domain": list(heads)},
+        },
+        "y": {
+            "field": "y",
+            "type": "nominal",
+            "sort": None,
+            "axis": _axis("left", labelLimit=140),
+            "scale": {"padding": 0.06, "domain": list(sides)},
+        },
+    }
     rect: Spec = {
         "mark": {"type": "rect", "cornerRadius": 3},
-        "encoding": {"color": {"field": "c", "type": "nominal", "scale": None, "legend": None}, "tooltip": {"value": "tip"}},
+        "encoding": {
+            "color": {"field": "c", "type": "nominal", "scale": None, "legend": None},
+            "tooltip": {"value": "tip"},
+        },
     }
     layers: list[Json] = [rect]
     if len(heads) <= WRITTEN:
-        text: Spec = {"text": {"field": "t", "type": "nominal"}, "color": {"field": "i", "type": "nominal", "scale": None, "legend": None}}
+        text: Spec = {
+            "text": {"field": "t", "type": "nominal"},
+            "color": {"field": "i", "type": "nominal", "scale": None, "legend": None},
+        }
         layers.append({"mark": {"type": "text", "fontSize": 11, "tooltip": None}, "encoding": text})
     chart: Spec = {"height": height, "data": {"values": values}, "encoding": encoding, "layer": layers}
     return Chart("heatmap", (Panel(desk.keep_chart(chart), height + 30),), ramp=_ramp(measure, low, high, desk))
@@ -123,25 +148,47 @@ def _map(result: Result, measure: Measure, places: dict[int, tuple[float, float]
     values: list[Json] = []
     for (row, (lat, lon)), level in zip(places.items(), levels, strict=True):
         where = f"{lat:g}, {lon:g}"
-        told = spec.tip((where, ""), (plain(measure.column.title), spec.shown_at(result, row, measure.now, desk.reader)))
-        values.append({"x": round(lon, 6), "x2": round(lon + size * 0.94, 6), "y": round(lat, 6), "y2": round(lat + size * 0.94, 6),
-                       "c": _fill(level), "tip": told})  # fmt: skip
+        told = spec.tip(
+            (where, ""), (plain(measure.column.title), spec.shown_at(result, row, measure.now, desk.reader))
+        )
+        values.append(
+            {
+                "x": round(lon, 6),
+                "x2": round(lon + size * 0.94, 6),
+                "y": round(lat, 6),
+                "y2": round(lat + size * 0.94, 6),
+                "c": _fill(level),
+                "tip": told,
+            }
+        )
     lats, lons = [p[0] for p in places.values()], [p[1] for p in places.values()]
     tall, wide = max(lats) - min(lats) + size, max(lons) - min(lons) + size
     aspect = tall / (wide * max(0.05, math.cos(math.radians(sum(lats) / len(lats)))))
     encoding: Spec = {
-        "x": {"field": "x", "type": "quantitative", "scale": {"zero": False, "nice": False, "domain": [min(lons), max(lons) + size]},
-              "axis": _degrees(desk.words["longitude"])},
+        "x": {
+            "field": "x",
+            "type": "quantitative",
+            "scale": {"zero": False, "nice": False, "domain": [min(lons), max(lons) + size]},
+            "axis": _degrees(desk.words["longitude"]),
+        },
         "x2": {"field": "x2"},
-        "y": {"field": "y", "type": "quantitative", "scale": {"zero": False, "nice": False, "domain": [min(lats), max(lats) + size]},
-              "axis": _degrees(desk.words["latitude"])},
+        "y": {
+            "field": "y",
+            "type": "quantitative",
+            "scale": {"zero": False, "nice": False, "domain": [min(lats), max(lats) + size]},
+            "axis": _degrees(desk.words["latitude"]),
+        },
         "y2": {"field": "y2"},
         "color": {"field": "c", "type": "nominal", "scale": None, "legend": None},
         "tooltip": {"value": "tip"},
-    }  # fmt: skip
-    chart: Spec = {"data": {"values": values}, "mark": {"type": "rect", "cornerRadius": 2}, "encoding": encoding,
-                   "aspect": round(aspect, 4)}  # fmt: skip
-    return Chart("heatmap", (Panel(desk.keep_chart(chart), 320),), ramp=_ramp(measure, low, high, desk))
+    }
+    chart: Spec = {
+        "data": {"values": values},
+        "mark": {"type": "rect", "cornerRadius": 2},
+        "encoding": encoding,
+        "aspect": round(aspect, 4),
+    }
+    return Chart("heatmap", (Panel(desk.keep_chart(chart), 320),), ramp=_ramp(measure, low, high, desk), narrow=True)
 
 
 def _degrees(title: str) -> Spec:
@@ -154,7 +201,7 @@ def _cell_size(places: dict[int, tuple[float, float]]) -> float:
         b - a
         for axis in (0, 1)
         for values in [sorted({p[axis] for p in places.values()})]
-        for a, b in zip(values, values[1:], strict=False)
+        for a, b in itertools.pairwise(values)
         if b - a > 1e-9
     ]
     return min(steps, default=0.1)

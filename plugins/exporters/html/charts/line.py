@@ -39,8 +39,13 @@ def line(figure: Figure, result: Result, desk: Desk) -> Chart | None:
         keys.append(sketch.keys(measures))
     once = keys[:1] if rest else keys
     legend = tuple(key for part in once for key in part)
-    return Chart("line", tuple(panels), legend if len(legend) > 1 else (), _notes(figure.marks, desk.reader),
-                 _remarks(result, rows, rest, desk))  # fmt: skip
+    return Chart(
+        "line",
+        tuple(panels),
+        legend if len(legend) > 1 else (),
+        _notes(figure.marks, desk.reader),
+        _remarks(result, rows, rest, desk),
+    )
 
 
 def _panel_title(measures: Sequence[Measure], families: Sequence[object], rest: Sequence[int]) -> str:
@@ -71,7 +76,9 @@ def _notes(marks: Sequence[Mark], reader: Reader) -> tuple[MarkNote, ...]:
 class _Sketch:
     """One figure's lines while they are drawn, panel by panel."""
 
-    def __init__(self, result: Result, time: int, groups: dict[str, list[int]], marks: Sequence[Mark], desk: Desk, height: int) -> None:  # noqa: E501, PLR0913
+    def __init__(
+        self, result: Result, time: int, groups: dict[str, list[int]], marks: Sequence[Mark], desk: Desk, height: int
+    ) -> None:
         self._result, self._time, self._groups = result, time, groups
         self._marks, self._desk, self._height = marks, desk, height
         self._unit = result.columns[time].time
@@ -79,7 +86,12 @@ class _Sketch:
     def panel(self, measures: Sequence[Measure], title: str) -> Panel:
         series = [(m, name, rows) for m in measures for name, rows in self._groups.items()]
         now = [p for n, (m, name, rows) in enumerate(series) for p in self._points(rows, m.now, n)]
-        past = [p for n, (m, name, rows) in enumerate(series) if m.before is not None for p in self._points(rows, m.before, n)]
+        past = [
+            p
+            for n, (m, name, rows) in enumerate(series)
+            if m.before is not None
+            for p in self._points(rows, m.before, n)
+        ]
         known = [float(str(p["y"])) for p in (*now, *past) if p["y"] is not None]
         y = self._y(measures[0], known)
         layers = self._lines(now, past, y, alone=len(series) == 1)
@@ -93,19 +105,26 @@ class _Sketch:
         series = [(m, name) for m in measures for name in self._groups]
         many_metrics = len(measures) > 1
         keys = [
-            Key(" · ".join(filter(None, (plain(m.column.title) if many_metrics or not name else "", name))), str(n % spec.SERIES + 1))
+            Key(
+                " · ".join(filter(None, (plain(m.column.title) if many_metrics or not name else "", name))),
+                str(n % spec.SERIES + 1),
+            )
             for n, (m, name) in enumerate(series)
-        ]  # fmt: skip
+        ]
         if any(m.before is not None for m in measures):
             keys.append(Key(self._desk.words["before"], "1" if len(series) == 1 else "rest", before=True))
         return keys
 
     def _points(self, rows: Sequence[int], column: int | None, series: int) -> list[Spec]:
         return [
-            {"x": self._x(self._result.rows[row][self._time]), "y": visible(self._result, row, column), "s": series,
-             "c": spec.colour(series)}
+            {
+                "x": self._x(self._result.rows[row][self._time]),
+                "y": visible(self._result, row, column),
+                "s": series,
+                "c": spec.colour(series),
+            }
             for row in rows
-        ]  # fmt: skip
+        ]
 
     def _x(self, value: Value) -> str:
         """Dates as they are; moments as the project's clocks show them. Never an instant, so no browser shifts it."""
@@ -118,12 +137,21 @@ class _Sketch:
         scale: Spec = {"zero": low <= 0.55 * high, "nice": 4}
         if not high and not low:
             scale = {"domain": [0, 1]}
-        return {"field": "y", "type": "quantitative", "axis": spec.value_axis(measure.column, abs(high)), "scale": scale}
+        return {
+            "field": "y",
+            "type": "quantitative",
+            "axis": spec.value_axis(measure.column, abs(high)),
+            "scale": scale,
+        }
 
     def _lines(self, now: list[Spec], past: list[Spec], y: Spec, *, alone: bool) -> list[Spec]:
         x = self._x_axis()
-        encoding: Spec = {"x": x, "y": y, "color": {"field": "c", "type": "nominal", "scale": None, "legend": None},
-                          "detail": {"field": "s", "type": "nominal"}}  # fmt: skip
+        encoding: Spec = {
+            "x": x,
+            "y": y,
+            "color": {"field": "c", "type": "nominal", "scale": None, "legend": None},
+            "detail": {"field": "s", "type": "nominal"},
+        }
         dots = len({str(p["x"]) for p in now}) <= POINTS_UP_TO
         made: list[Spec] = []
         if alone and not past:
@@ -132,7 +160,9 @@ class _Sketch:
             dashed: Spec = {"type": "line", "strokeWidth": 1.5, "strokeDash": [5, 4], "opacity": 0.6}
             made.append(spec.layer(dashed, past, encoding))
         point: Json = {"size": 34, "filled": True} if dots else False
-        made.append(spec.layer({"type": "line", "strokeWidth": 2.25, "point": point, "strokeJoin": "round"}, now, encoding))
+        made.append(
+            spec.layer({"type": "line", "strokeWidth": 2.25, "point": point, "strokeJoin": "round"}, now, encoding)
+        )
         return made
 
     def _x_axis(self) -> Spec:
@@ -143,8 +173,14 @@ class _Sketch:
             "year": "%Y",
             "hour": f"{DAY_FORMATS.get(language, '%-d %b')} %H:%M",
         }
-        axis: Spec = {"title": None, "format": formats.get(self._unit, DAY_FORMATS.get(language, "%-d %b")), "grid": False,
-                      "tickCount": 8, "labelOverlap": "greedy", "labelSeparation": 10}  # fmt: skip
+        axis: Spec = {
+            "title": None,
+            "format": formats.get(self._unit, DAY_FORMATS.get(language, "%-d %b")),
+            "grid": False,
+            "tickCount": 8,
+            "labelOverlap": "greedy",
+            "labelSeparation": 10,
+        }
         buckets = sorted({self._x(row[self._time]) for row in self._result.rows})
         if self._unit in ("month", "quarter", "year") and len(buckets) <= 26:
             axis["values"] = list(buckets)
@@ -155,17 +191,27 @@ class _Sketch:
         if not self._marks:
             return []
         values: list[Spec] = [
-            {"x": mark.on.isoformat(), "n": str(n), "tip": spec.tip((self._desk.reader.date(mark.on), plain(", ".join(mark.names))))}
+            {
+                "x": mark.on.isoformat(),
+                "n": str(n),
+                "tip": spec.tip((self._desk.reader.date(mark.on), plain(", ".join(mark.names)))),
+            }
             for n, mark in enumerate(self._marks, 1)
-        ]  # fmt: skip
+        ]
         x: Spec = {"field": "x", "type": "temporal", "scale": {"type": "utc"}}
         tooltip: Spec = {"value": "tip"}
         top: Spec = {"value": 0}
         rule = spec.layer({"type": "rule", "strokeDash": [2, 3], "color": spec.INK, "opacity": 0.55}, values, {"x": x})
-        badge = spec.layer({"type": "point", "shape": "circle", "filled": True, "size": 260, "color": spec.INK, "opacity": 1},
-                           values, {"x": x, "y": top, "tooltip": tooltip})  # fmt: skip
-        number = spec.layer({"type": "text", "fontSize": 11, "fontWeight": 600, "color": spec.PAPER},
-                            values, {"x": x, "y": top, "text": {"field": "n"}, "tooltip": tooltip})  # fmt: skip
+        badge = spec.layer(
+            {"type": "point", "shape": "circle", "filled": True, "size": 260, "color": spec.INK, "opacity": 1},
+            values,
+            {"x": x, "y": top, "tooltip": tooltip},
+        )
+        number = spec.layer(
+            {"type": "text", "fontSize": 11, "fontWeight": 600, "color": spec.PAPER},
+            values,
+            {"x": x, "y": top, "text": {"field": "n"}, "tooltip": tooltip},
+        )
         return [rule, badge, number]
 
     def _hover(self, measures: Sequence[Measure]) -> Spec:

@@ -29,7 +29,7 @@ def pie(figure: Figure, result: Result, desk: Desk) -> Chart | None:
     parts = [(row, visible(result, row, measure.now) or 0.0) for row in rows]
     total = sum(value for _, value in parts)
     if len(parts) > spec.SERIES or any(value < 0 for _, value in parts):
-        bars = bar(figure, result, desk)
+        bars = bar(result, desk)
         return bars and replace(bars, remarks=(desk.words["as_bars"], *bars.remarks))
     if total <= 0:
         return None
@@ -58,7 +58,9 @@ def _ring(
         shown = spec.shown_at(result, row, measure.now, reader)
         share = f"{value / total * 100:.1f}%"
         told = shown if ratio else f"{shown} ({share})"
-        values.append({"v": value, "i": place, "c": spec.REST if rest else spec.colour(place), "tip": spec.tip((name, told))})
+        values.append(
+            {"v": value, "i": place, "c": spec.REST if rest else spec.colour(place), "tip": spec.tip((name, told))}
+        )
         keys.append(Key(name, "rest" if rest else str(place + 1), value=shown, share="" if ratio else share))
     arc: Spec = {
         "mark": {"type": "arc", "innerRadius": 58, "outerRadius": 90, "padAngle": 0.012, "cornerRadius": 2},
@@ -71,7 +73,13 @@ def _ring(
     }
     layers: list[Json] = [arc]
     if ratio:
-        middle: Spec = {"type": "text", "fontSize": 26, "fontWeight": 600, "color": spec.INK, "text": plain(keys[0].value)}
+        middle: Spec = {
+            "type": "text",
+            "fontSize": 26,
+            "fontWeight": 600,
+            "color": spec.INK,
+            "text": plain(keys[0].value),
+        }
         layers.append({"data": {"values": [{}]}, "mark": middle})
     chart: Spec = {"height": HEIGHT, "width": HEIGHT, "data": {"values": values}, "layer": layers}
     return Chart("pie", (Panel(desk.keep_chart(chart), HEIGHT),), tuple(keys), beside=True)

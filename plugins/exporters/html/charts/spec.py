@@ -57,6 +57,7 @@ class Chart:
     remarks: tuple[str, ...] = ()
     ramp: tuple[str, str] | None = None
     beside: bool = False
+    narrow: bool = False
 
 
 def colour(number: int) -> str:
@@ -71,7 +72,14 @@ def layer(mark: Spec, values: Sequence[Spec], encoding: Spec, **more: Json) -> S
 
 def value_axis(column: Column, largest: float) -> Spec:
     """The axis of a metric: money, shares or numbers, shortened when they are large."""
-    return {"title": None, "format": axis_format(column, largest), "grid": True, "domain": False, "ticks": False, "tickCount": 4}
+    return {
+        "title": None,
+        "format": axis_format(column, largest),
+        "grid": True,
+        "domain": False,
+        "ticks": False,
+        "tickCount": 4,
+    }
 
 
 def axis_format(column: Column, largest: float) -> str:
@@ -115,11 +123,21 @@ def d3_locale(reader: Reader) -> Spec:
     before, _, after = money_style(0, known, reader.currency)(Decimal(1)).partition("1")
     months, days = spoken.months["format"], spoken.days["format"]
     return {
-        "number": {"decimal": get_decimal_symbol(known), "thousands": get_group_symbol(known), "grouping": [3],
-                   "currency": [before, after], "minus": "−"},
-        "time": {"dateTime": "%x, %X", "date": "%-d %b %Y", "time": "%H:%M", "periods": ["AM", "PM"],
-                 "days": [days["wide"][(n + 6) % 7] for n in range(7)],
-                 "shortDays": [days["abbreviated"][(n + 6) % 7] for n in range(7)],
-                 "months": [months["wide"][n] for n in range(1, 13)],
-                 "shortMonths": [months["abbreviated"][n] for n in range(1, 13)]},
-    }  # fmt: skip
+        "number": {
+            "decimal": get_decimal_symbol(known),
+            "thousands": get_group_symbol(known),
+            "grouping": [3],
+            "currency": [before, after],
+            "minus": "−",
+        },
+        "time": {
+            "dateTime": "%x, %X",
+            "date": "%-d %b %Y",
+            "time": "%H:%M",
+            "periods": ["AM", "PM"],
+            "days": [days["wide"][(n + 6) % 7] for n in range(7)],
+            "shortDays": [days["abbreviated"][(n + 6) % 7] for n in range(7)],
+            "months": [months["wide"][n] for n in range(1, 13)],
+            "shortMonths": [months["abbreviated"][n] for n in range(1, 13)],
+        },
+    }

@@ -65,6 +65,7 @@
   };
 
   const drawn = new WeakMap();
+  const views = new Map();
   const draw = async (place) => {
     const width = widthOf(place);
     if (drawn.get(place) === width) return;
@@ -84,7 +85,17 @@
       return;
     }
     place.classList.add("drawn");
+    views.set(place, { view: view.view, width, fits: spec.autosize !== undefined });
   };
+
+  /* Drawn anew for paper, so that its letters keep their size; at once, since printing does not wait. */
+  const PAPER = 690;
+  const resize = (width) => {
+    const page = document.querySelector("main").clientWidth - 64;
+    for (const [, each] of views) if (each.fits) each.view.width(Math.round(width(each.width, page))).run();
+  };
+  window.addEventListener("beforeprint", () => resize((width, page) => (width > page * 0.6 ? PAPER - 36 : PAPER / 2 - 44)));
+  window.addEventListener("afterprint", () => resize((width) => width));
 
   const idle = window.requestIdleCallback || ((work) => setTimeout(work, 16));
   const visible = (place) => place.offsetParent !== null && getComputedStyle(place).visibility !== "hidden";
