@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from tests.oracle.canon import PLURAL, REFERENCES
 from tests.oracle.functions import fold
 from tests.oracle.moments import Moment
+from tests.oracle.names import look_up
 from tests.oracle.periods import holds, spoken_span, unit_spans
 from tests.oracle.reading import Shop, children, lead
 from tests.oracle.rows import Row
 from tests.oracle.speak import Node
 from tests.oracle.tokens import NotExpressible
-from tests.oracle.values import HANDLERS, Scope, compare, elapsed, look_up, truth, value
+from tests.oracle.values import HANDLERS, Scope, compare, elapsed, truth, value
 
 
 @dataclass(frozen=True, slots=True)

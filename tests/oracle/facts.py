@@ -12,13 +12,14 @@ from tests.oracle.canon import DEFAULT_DATE
 from tests.oracle.follow import first_events
 from tests.oracle.functions import date_of, fold, fold_rows, rows_met, table_of
 from tests.oracle.moments import part
+from tests.oracle.names import look_up
 from tests.oracle.people import CUSTOMER_LEAVES, countable, in_window
 from tests.oracle.periods import ALL_TIME, Span, holds
 from tests.oracle.reading import Shop, lead
 from tests.oracle.rows import Row
 from tests.oracle.speak import Node
 from tests.oracle.tokens import NotExpressible
-from tests.oracle.values import Scope, exact, look_up, truth, value
+from tests.oracle.values import Scope, exact, truth, value
 
 TIME_UNITS = ("hour", "day", "week", "month", "quarter", "year")
 TIME_DIMS = (*TIME_UNITS, "weekday", "hour_of_day")

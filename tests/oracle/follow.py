@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 
 from tests.oracle.events import Happening, follows, happenings
+from tests.oracle.names import look_up
 from tests.oracle.reading import Shop
 from tests.oracle.speak import Node
-from tests.oracle.values import Scope, elapsed, look_up, truth
+from tests.oracle.values import Scope, elapsed, truth
 
 
 def first_events(shop: Shop, node: Node) -> list[tuple[str, Happening, bool]]:

@@ -11,10 +11,11 @@ from itertools import pairwise
 
 from tests.oracle.canon import DEFAULT_DATE, SINGULAR
 from tests.oracle.moments import Moment, part, start_of
+from tests.oracle.names import child_rows, look_up
 from tests.oracle.rows import Row
 from tests.oracle.speak import Node
 from tests.oracle.tokens import NotExpressible
-from tests.oracle.values import HANDLERS, Scope, child_rows, day_of, exact, look_up, six, truth, value
+from tests.oracle.values import HANDLERS, Scope, day_of, exact, six, truth, value
 
 
 def call(node: Node, scope: Scope) -> object:

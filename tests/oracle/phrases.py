@@ -9,13 +9,14 @@ from tests.oracle.canon import PLURAL, REFERENCES
 from tests.oracle.facts import ANY, TIME_UNITS, Asked, is_time
 from tests.oracle.functions import band_labels
 from tests.oracle.measures import Key, adds_up, measured, occurring, people_behind
+from tests.oracle.names import TRAIT_REFERENCES
 from tests.oracle.people import audience
 from tests.oracle.periods import before, buckets, spoken_span
 from tests.oracle.reading import Shop
 from tests.oracle.speak import Node
 from tests.oracle.speak_phrase import Phrase, phrase
 from tests.oracle.tokens import NotExpressible
-from tests.oracle.values import TRAIT_REFERENCES, Scope, compare, value
+from tests.oracle.values import Scope, compare, value
 
 
 @dataclass(slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tests.oracle.speak import PHRASES, Node, duration, expression, top_count, unit, value, values
-from tests.oracle.speak_has import has, windows
+from tests.oracle.speak import PHRASES, Node, duration, expression, top_count, unit, value
+from tests.oracle.speak_credit import attribution
+from tests.oracle.speak_has import event_phrase, has, windows
 from tests.oracle.tokens import Cursor, NotExpressible, dotted, unquote
 
 PHRASES.update({"has": has, "windows": windows})
@@ -61,21 +62,10 @@ def _statement(words: Cursor, into: Declared) -> None:
         raise NotExpressible(f"{words.peek().text} after the statement")
 
 
-def _title(words: Cursor) -> None:
-    if words.peek().kind == "string":
-        words.next()
-
-
-def _block(words: Cursor) -> bool:
-    """Step to the next clause of a block; False at its end."""
-    words.skip_lines()
-    return not words.take("}")
-
-
 def _project(words: Cursor, into: Declared) -> None:
-    _title(words)
+    words.skip_title()
     words.need("{")
-    while _block(words):
+    while words.more():
         key = words.name()
         token = words.next()
         into.settings[key] = unquote(token.text) if token.kind == "string" else token.text
@@ -94,7 +84,7 @@ def _source(words: Cursor, into: Declared) -> None:
         raise NotExpressible("only csv sources")
     settings: dict[str, object] = {}
     if words.take("{"):
-        while _block(words):
+        while words.more():
             key = words.name()
             settings[key] = _setting(words)
     into.sources[name] = settings
@@ -116,7 +106,7 @@ def _table(words: Cursor, into: Declared) -> None:
     columns: list[tuple[str, Node]] = []
     added: list[tuple[str, ...]] = []
     if words.take("{"):
-        while _block(words):
+        while words.more():
             _table_clause(words, columns, added)
     into.tables.append((name, origin, tuple(columns), tuple(added)))
 
@@ -133,7 +123,7 @@ def _table_clause(words: Cursor, columns: list[tuple[str, Node]], added: list[tu
 
 def _trait(words: Cursor, into: Declared) -> None:
     name = words.name()
-    _title(words)
+    words.skip_title()
     words.need("on")
     table = words.name()
     words.need("=")
@@ -142,7 +132,7 @@ def _trait(words: Cursor, into: Declared) -> None:
 
 def _event(words: Cursor, into: Declared) -> None:
     name = words.name()
-    _title(words)
+    words.skip_title()
     words.need("on")
     table = words.name()
     words.need("at")
@@ -202,9 +192,9 @@ def dims(words: Cursor) -> Node:
 
 
 def _follow(words: Cursor) -> Node:
-    first = _event_phrase(words)
+    first = event_phrase(words)
     words.need("to")
-    second = _event_phrase(words)
+    second = event_phrase(words)
     words.need("within")
     reach = duration(words)
     matching = None
@@ -213,24 +203,15 @@ def _follow(words: Cursor) -> Node:
     return (first, second, reach, matching, words.take("finished", "windows", "only"))
 
 
-def _event_phrase(words: Cursor) -> Node:
-    name = dotted(words)
-    condition = None
-    if words.take("where", "("):
-        condition = expression(words)
-        words.need(")")
-    return (".".join(name), condition)
-
-
 def _metric(words: Cursor, into: Declared) -> None:
     name = words.name()
-    _title(words)
+    words.skip_title()
     if words.take("="):
         into.metrics[name] = ("metric", measure(words), None, None)
         return
     words.need("{")
     said: dict[str, Node | None] = {"value": None, "date": None, "empty": None}
-    while _block(words):
+    while words.more():
         _metric_clause(words, said)
     into.metrics[name] = ("metric", said["value"], said["date"], said["empty"])
 
@@ -249,14 +230,14 @@ def _metric_clause(words: Cursor, said: dict[str, Node | None]) -> None:
 
 def _audience(words: Cursor, into: Declared) -> None:
     name = words.name()
-    _title(words)
+    words.skip_title()
     said: dict[str, Node] = {}
     into.audiences[name] = said
     if words.take("="):
         said["include"] = expression(words)
         return
     words.need("{")
-    while _block(words):
+    while words.more():
         _audience_clause(words, said)
 
 
@@ -286,79 +267,15 @@ def group(words: Cursor) -> Node:
         if words.sees(spoken, "of"):
             words.need(spoken, "of", "{")
             lines = []
-            while _block(words):
+            while words.more():
                 lines.append(group(words))
             return (f"{spoken}_of", tuple(lines))
     return expression(words)
 
 
 def _attribution(words: Cursor, into: Declared) -> None:
-    name = words.name()
-    _title(words)
-    parent = ".".join(dotted(words)) if words.take("extends") else None
-    words.need("{")
-    clauses: list[Node] = []
-    while _block(words):
-        clauses.append(_attribution_clause(words))
+    name, parent, clauses = attribution(words)
     into.attributions[name] = (parent, clauses)
-
-
-def _attribution_clause(words: Cursor) -> Node:
-    keyword = words.name()
-    if keyword in _ONE_WORD:
-        words.need(_ONE_WORD[keyword])
-        return (keyword, words.name())
-    match keyword:
-        case "actions":
-            return ("actions", _kinds(words))
-        case "conversion":
-            return ("conversion", *_event_phrase(words))
-        case "within":
-            return _window(words)
-        case "until":
-            return ("until", value(words))
-        case "counts":
-            return ("counts", words.name(), words.take("purchase", "only") or words.take("purchase"))
-        case "credit":
-            return ("credit", *_credit(words))
-        case "require" | "exclude":
-            return (keyword, expression(words))
-    words.need("windows", "only")
-    return ("finished", True)
-
-
-_ONE_WORD = {"starts": "at", "dated": "by", "unknown": "actors", "machine": "actions"}
-
-
-def _kinds(words: Cursor) -> Node:
-    found = [words.name()]
-    while words.take(","):
-        found.append(words.name())
-    return tuple(found)
-
-
-def _window(words: Cursor) -> Node:
-    reach = duration(words)
-    if words.take("of", "action"):
-        column = words.name() if words.take("unless", "campaign", "sets") else None
-        return ("within", reach, column)
-    words.need("for")
-    path = dotted(words)
-    return ("within_for", reach, path, values(words))
-
-
-def _credit(words: Cursor) -> Node:
-    if words.take("to"):
-        which = words.name()
-        words.need("action")
-        return (which,)
-    words.need("by")
-    if words.take("equal", "share"):
-        return ("equal",)
-    if words.take("position"):
-        return ("position", *(int(words.next().text) for _ in range(3)))
-    words.need("decay")
-    return ("decay", duration(words))
 
 
 _READERS = {

@@ -127,3 +127,13 @@ def _object(words: Cursor) -> Node | None:
         return ("object", path, tuple(wanted))
     words.at = first
     return None
+
+
+def event_phrase(words: Cursor) -> Node:
+    """An event with or without a condition, where no customer is asked."""
+    name = dotted(words)
+    condition = None
+    if words.take("where", "("):
+        condition = expression(words)
+        words.need(")")
+    return (".".join(name), condition)

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from tests.oracle.functions import months_between
 from tests.oracle.moments import Moment
+from tests.oracle.names import TRAITS
 from tests.oracle.reading import Shop
 from tests.oracle.rows import Row
-from tests.oracle.values import TRAITS
 
 STANDARD = """
 event ordered on orders at created_at worth value

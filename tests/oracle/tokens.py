@@ -120,6 +120,15 @@ class Cursor:
         while self.peek().kind == "newline":
             self.at += 1
 
+    def skip_title(self) -> None:
+        if self.peek().kind == "string":
+            self.at += 1
+
+    def more(self) -> bool:
+        """Step to the next clause of a block; False at its end."""
+        self.skip_lines()
+        return not self.take("}")
+
     def slice(self, first: int) -> str:
         """The text from that word to the last one read, as written."""
         return self.source[self.words[first].start : self.words[self.at - 1].end]
