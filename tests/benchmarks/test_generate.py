@@ -4,6 +4,7 @@ import hashlib
 
 import duckdb
 import pytest
+
 from benchmarks.generate import TABLES, Machine, generate, generate_skew
 
 DIGEST = "5d69a0303caf7f09f9a3b2007c23624ad36f4d9d8a0be17003a8c1f1434d6453"

@@ -4,13 +4,13 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+
 from benchmarks.compare import differences, same
 from benchmarks.definitions import definitions
 from benchmarks.generate import generate
 from benchmarks.hand_side import HandOnFiles
 from benchmarks.jobs import JOBS, SKEW_PHRASES
 from benchmarks.patron_side import SKEW_SPEC, SPEC
-
 from patron.dsl.parse import parse_file, parse_phrase
 
 
