@@ -6,7 +6,7 @@ A list in pyproject.toml would have to be kept by hand, so the rooms are asked.
 
 from setuptools import find_packages, setup
 
-ROOMS = ("dsl", "engine", "grammars", "plugins")
+ROOMS = ("dsl", "engine", "grammars", "plugins", "specs")
 
 setup(
     packages=[

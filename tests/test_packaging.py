@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("dsl", "engine", "grammars", "plugins")
+ROOMS = ("dsl", "engine", "grammars", "plugins", "specs")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
