@@ -82,7 +82,7 @@ def leaf_groups(
     memory = asked.shop.memory
     if key not in memory:
         found: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
-        for fact in _leaf_facts(leaf, date, asked.shop, asked.people):
+        for fact in _leaf_facts(leaf, date, asked.shop, asked.span):
             if _counts(fact, conditions, asked):
                 found[group(asked.dims, fact)].append(fact)
         memory[key] = dict(found)
@@ -104,10 +104,10 @@ def _counts(fact: Fact, conditions: Sequence[Node], asked: Asked) -> bool:
     return any(all(ANY in (a, b) or a == b for a, b in zip(mine, key, strict=True)) for key in keys)
 
 
-def _leaf_facts(leaf: Node, date: Node | None, shop: Shop, people: frozenset[str] | None) -> list[Fact]:
+def _leaf_facts(leaf: Node, date: Node | None, shop: Shop, span: Span) -> list[Fact]:
     match leaf[0]:
         case "aggregate":
-            return _plain(leaf, date, shop, people)
+            return _plain(leaf, date, shop, span)
         case "attributed" | "influenced":
             return _credited(leaf, shop)
         case "rate" | "how_many":
@@ -115,7 +115,7 @@ def _leaf_facts(leaf: Node, date: Node | None, shop: Shop, people: frozenset[str
     raise NotExpressible(f"measure {leaf[0]}")
 
 
-def _plain(leaf: Node, date: Node | None, shop: Shop, people: frozenset[str] | None) -> list[Fact]:
+def _plain(leaf: Node, date: Node | None, shop: Shop, span: Span) -> list[Fact]:
     """Rows of the table that meet the aggregate's own condition; a row without its date is in no period."""
     table = table_of(leaf)
     if table not in shop.tables:
@@ -125,12 +125,12 @@ def _plain(leaf: Node, date: Node | None, shop: Shop, people: frozenset[str] | N
         rows = [r for r in rows if countable(r)]
     facts = []
     dated = date is not None or table in DEFAULT_DATE
-    for row in rows_met(rows, leaf, Scope(shop)):
+    for row in rows_met(rows, leaf, Scope(shop, period=span)):
         moment = date_of(row, Scope(shop), date)
         if dated and moment is None:
             continue
         person = lead(shop, row, "customers")
-        facts.append(Fact(Scope(shop, row), moment, dated, person.id if person else None, row))
+        facts.append(Fact(Scope(shop, row, period=span), moment, dated, person.id if person else None, row))
     return facts
 
 
