@@ -1,0 +1,1 @@
+"""Text and syntax tree: the language as it is written."""

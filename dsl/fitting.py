@@ -9,7 +9,7 @@ _OPERATORS = frozenset(
     machine.WORDS[w] for w in "+ - * / and or = != < <= > >= is contains starts ends matches . ( , where".split()
 )
 _KINDS = (
-    ("STRING", 'a text in double quotes'), ("NUMBER", "a number"), ("INT", "a whole number"),
+    ("STRING", "a text in double quotes"), ("NUMBER", "a number"), ("INT", "a whole number"),
     ("MONEY", "an amount such as $50"), ("PERCENT", "a percent such as 20%"), ("DATE", "a date such as 2026-05-31"),
     ("DATETIME", "a moment such as 2026-05-31 06:00"), ("TIME", "a time such as 06:00"), ("VERSION", "a version"),
     ("UNIT", "a unit (days, weeks, months ...)"), ("WEEKDAY", "a weekday"), ("CURRENCY", "a currency such as USD"),
@@ -49,7 +49,8 @@ def fits(fault: Fault) -> str:
     if fault.wants_value:
         named.append("a condition" if fault.fits("has") else "a value")
     else:
-        named += [words for name, words in _KINDS if machine.TERMINAL[name] in left and name not in ("DOLLAR", "STRING")]
+        kinds = [(name, words) for name, words in _KINDS if name not in ("DOLLAR", "STRING")]
+        named += [words for name, words in kinds if machine.TERMINAL[name] in left]
         named += ["a text in double quotes"] if fault.fits("STRING") else []
     words = sorted(machine.SPELLING[s] for s in left if s in machine.SPELLING and s not in _SIGNS)
     if fault.wants_value:
@@ -67,4 +68,4 @@ _SIGNS = frozenset(n for word, n in machine.WORDS.items() if not word[0].isalpha
 
 
 def _one(symbol: int) -> str:
-    return dict((machine.TERMINAL[name], words) for name, words in _KINDS).get(symbol, "the end of the line")
+    return {machine.TERMINAL[name]: words for name, words in _KINDS}.get(symbol, "the end of the line")

@@ -6,6 +6,7 @@ this work: a command that checks a small file would otherwise spend most of its 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def build_lark(starts: Sequence[str] = STARTS, strict: bool = False, postlex: An
 def tables_text() -> str:
     """The text of `grammars/tables.py`."""
     lark = build_lark()
-    table = lark.parser.parser._parse_table
+    table, rule_of = _table(lark)
     terminals = sorted(t.name for t in lark.terminals if t.name not in IGNORED)
     terminals = ["$END", *terminals]
     origins = sorted({str(rule.origin.name) for rule in lark.rules})
@@ -60,20 +61,24 @@ def tables_text() -> str:
     number = {name: n for n, name in enumerate(symbols)}
     rules = list(lark.rules)
     rule_number = {rule: n for n, rule in enumerate(rules)}
-    order = {state: n for n, state in enumerate(sorted(table.states))}
+    actions_of = {
+        state: {number[table["tokens"][n]]: action for n, action in cells.items()}
+        for state, cells in table["states"].items()
+    }
+    order = _walk([table["start_states"][s] for s in STARTS], actions_of)
     rows: dict[str, int] = {}
     states = []
-    for state in sorted(table.states):
+    for state in order:
         cells = []
-        for name, (action, target) in sorted(table.states[state].items(), key=lambda c: _number(number, c[0])):
-            reduce = action.name == "Reduce"
-            cells += [_number(number, name), -rule_number[target] - 1 if reduce else order[target]]
+        actions = actions_of[state]
+        for symbol, (reduces, target) in sorted(actions.items(), key=_symbol):
+            cells += [symbol, -rule_number[rule_of[target["@"]]] - 1 if reduces else order[target]]
         states.append(rows.setdefault(" ".join(map(str, cells)), len(rows)))
     words = {t.pattern.value: number[t.name] for t in lark.terminals
              if t.pattern.type == "str" and t.name in number}  # fmt: skip
     patterns = {t.name: t.pattern.value for t in lark.terminals
                 if t.pattern.type != "str" and t.name in number and t.name != "_NL"}  # fmt: skip
-    ends = {s: (order[table.start_states[s]], order[table.end_states[s]]) for s in STARTS}
+    ends = {s: (order[table["start_states"][s]], order[table["end_states"][s]]) for s in STARTS}
     kept = sorted({number[str(s.name)] for r in rules for s in _handed_on(r) if s.is_term})
     return HEADER + "\n".join([
         f"TERMINALS = {len(terminals)}",
@@ -91,8 +96,30 @@ def tables_text() -> str:
 IGNORED = {"WS_INLINE", "CONT", "COMMENT"}
 
 
-def _number(number: dict[str, int], name: Any) -> int:
-    return number[str(getattr(name, "name", name))]
+def _walk(starts: list[int], actions_of: dict[int, Any]) -> dict[int, int]:
+    """States numbered in the order in which they are met: the same on every run, unlike lark's own numbers."""
+    order: dict[int, int] = {}
+    waiting = deque(starts)
+    while waiting:
+        state = waiting.popleft()
+        if state in order:
+            continue
+        order[state] = len(order)
+        waiting += [target for _, (reduces, target) in sorted(actions_of[state].items(), key=_symbol) if not reduces]
+    return order
+
+
+def _symbol(action: tuple[int, Any]) -> int:
+    return action[0]
+
+
+def _table(lark: Any) -> tuple[Any, dict[int, Any]]:
+    """The tables as lark itself would store them, and the rules by the numbers they have there."""
+    from lark.grammar import Rule
+    from lark.utils import SerializeMemoizer
+
+    memo = SerializeMemoizer([Rule])
+    return lark.parser.parser.serialize(memo), memo.memoized.reversed()
 
 
 def _handed_on(rule: Any) -> list[Any]:

@@ -85,7 +85,8 @@ class Raw:
         kind = self.kinds[n]
         if kind == WORD:
             text = self.text(n)
-            return text in CONTINUES or (text in ("rest", "total") and self.kinds[n + 1] in (STRING, OPEN_TEXT, SQLTEXT))
+            titled = text in ("rest", "total") and self.kinds[n + 1] in (STRING, OPEN_TEXT, SQLTEXT)
+            return titled or text in CONTINUES
         return kind == SIGN and self.source.text[self.starts[n]] == ")"
 
 
@@ -105,19 +106,9 @@ def lex(source: Source) -> Raw:
         kind = kind_of[group]
         start, end = match.span(group)
         if kind == WORD:
-            if text[start] == "`":
-                kind = QUOTED
-        elif kind == COMMENT:
-            own_line = not kinds or kinds[-1] == NEWLINE
-            raw.comments.append(Comment(text[start:end].rstrip(), own_line, span=source.span(start, end)))
+            kind = QUOTED if text[start] == "`" else WORD
+        elif kind >= OPEN_TEXT and not _kept(raw, kind, start, end, skip):
             continue
-        elif kind >= OPEN_TEXT:
-            if start in skip:
-                continue
-            if kind != ODD or text[start] > "\x7f":
-                _report(raw, kind, start, end)
-                if kind == ODD:
-                    continue
         kinds.append(kind)
         starts.append(start)
         ends.append(end)
@@ -129,6 +120,21 @@ def lex(source: Source) -> Raw:
     return raw
 
 
+def _kept(raw: Raw, kind: int, start: int, end: int, skip: set[int]) -> bool:
+    """Whether something odd still is a token; comments are put aside, foreign signs reported."""
+    text = raw.source.text
+    if kind == COMMENT:
+        own_line = not raw.kinds or raw.kinds[-1] == NEWLINE
+        raw.comments.append(Comment(text[start:end].rstrip(), own_line, span=raw.source.span(start, end)))
+        return False
+    if start in skip:
+        return False
+    foreign = kind == ODD and text[start] > "\x7f"
+    if foreign or kind != ODD:
+        _report(raw, kind, start)
+    return not foreign
+
+
 def _ended(raw: Raw) -> Raw:
     raw.kinds.append(END)
     raw.starts.append(len(raw.source.text))
@@ -136,22 +142,24 @@ def _ended(raw: Raw) -> Raw:
     return raw
 
 
+TEXTS = 'Texts stand between double quotes: "..."'
 MAX_REPORTS = 100
 MAX_REFUSED = 1000
 _QUOTES = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d\uff02\u2018\u2019\u201a\u2039\u203a"
 _INSTEAD = {
-    **dict.fromkeys(_QUOTES, "Texts stand between straight double quotes: \"...\""),
+    **dict.fromkeys(_QUOTES, 'Texts stand between straight double quotes: "..."'),
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\uff0d", "The minus sign is `-`."),
     **dict.fromkeys("\u00d7\u2217\uff0a", "Times is written `*`."),
     **dict.fromkeys("\u00f7\u2215\uff0f", "Divided by is written `/`."),
-    "\u2264": "At most is written `<=`.", "\u2265": "At least is written `>=`.", "\u2260": "Unequal is written `is not`.",
+    "\u2264": "At most is written `<=`.", "\u2265": "At least is written `>=`.",
+    "\u2260": "Unequal is written `is not`.",
     "\uff0c": "The comma is `,`.", "\u3001": "The comma is `,`.", "\uff08": "Brackets are `(` and `)`.",
     "\uff09": "Brackets are `(` and `)`.", "\uff1d": "The equals sign is `=`.", "\u00a0": "Use an ordinary blank.",
     "\u3000": "Use an ordinary blank.",
 }  # fmt: skip
 
 
-def _report(raw: Raw, kind: int, start: int, end: int) -> None:
+def _report(raw: Raw, kind: int, start: int) -> None:
     """What is wrong with a text that is not closed, a text in single quotes, or a foreign sign."""
     source = raw.source
     raw.spoiled.add(source.line_of(start))
@@ -162,11 +170,11 @@ def _report(raw: Raw, kind: int, start: int, end: int) -> None:
         hint = _INSTEAD.get(char, "Names have letters, digits and _; anything else goes in backticks.")
         raw.problems.append(_refusal(raw, start, hint))
     elif source.text[start] == "'":
-        raw.problems.append(Problem("P0101", source.span(start, start + 1), "I did not expect `'` here",
-                                    "Texts stand between double quotes: \"...\""))  # fmt: skip
+        problem = Problem("P0101", source.span(start, start + 1), "I did not expect `'` here", TEXTS)
+        raw.problems.append(problem)
     else:
         mark = 3 if kind == OPEN_SQL else 1
-        hint = 'Close it with `\"\"\"`.' if kind == OPEN_SQL else "Close it with `\"` on the same line."
+        hint = 'Close it with `"""`.' if kind == OPEN_SQL else 'Close it with `"` on the same line.'
         raw.problems.append(Problem("P0102", source.span(start, start + mark), "this text is not closed", hint))
 
 
@@ -192,11 +200,10 @@ def _refuse(raw: Raw, bad: list[int]) -> None:
 
 
 def _joiner_places(raw: Raw) -> set[int]:
-    """Offsets inside texts and comments."""
-    text, spans = raw.source.text, []
-    for match in _sweep()[0].finditer(text):
-        if _sweep()[1][match.lastindex or 0] in (STRING, SQLTEXT, COMMENT, OPEN_TEXT, OPEN_SQL):
-            spans.append(match.span(match.lastindex or 0))
+    """Offsets of joiners inside texts and comments."""
+    text, (pattern, kind_of) = raw.source.text, _sweep()
+    inside = (STRING, SQLTEXT, COMMENT, OPEN_TEXT, OPEN_SQL)
+    spans = (m.span(m.lastindex or 0) for m in pattern.finditer(text) if kind_of[m.lastindex or 0] in inside)
     return {place for start, end in spans for place in range(start, end) if text[place] in JOINERS}
 
 
@@ -206,23 +213,22 @@ def _measure_depth(raw: Raw) -> None:
     if text.count("(") + text.count("{") <= MAX_DEPTH:
         return
     opened: list[int] = []
-    reported = False
     for n, kind in enumerate(raw.kinds):
         if kind == NEWLINE and raw.at_margin(n + 1) and not raw.continues(n + 1):
             while opened and text[raw.starts[opened[-1]]] == "(":
                 opened.pop()
-        if kind != SIGN:
-            continue
-        sign = text[raw.starts[n]]
-        if sign in "({":
+        sign = text[raw.starts[n]] if kind == SIGN else ""
+        if sign and sign in "({":
             opened.append(n)
             if len(opened) == MAX_DEPTH + 1:
-                raw.too_deep.add(opened[0])
-                if not reported:
-                    outermost = raw.starts[opened[0]]
-                    raw.problems.append(Problem("P0107", raw.source.span(outermost, outermost + 1),
-                                                f"this is nested too deep: brackets and braces may be {MAX_DEPTH} deep",
-                                                "Give a part of it a name of its own."))  # fmt: skip
-                reported = True
-        elif sign in ")}" and opened:
+                _report_depth(raw, opened[0])
+        elif sign and sign in ")}" and opened:
             opened.pop()
+
+
+def _report_depth(raw: Raw, outermost: int) -> None:
+    if not raw.too_deep:
+        place = raw.source.span(raw.starts[outermost], raw.ends[outermost])
+        message = f"this is nested too deep: brackets and braces may be {MAX_DEPTH} deep"
+        raw.problems.append(Problem("P0107", place, message, "Give a part of it a name of its own."))
+    raw.too_deep.add(outermost)

@@ -115,8 +115,9 @@ def _language(document: Document, raw: lexer.Raw, opening: int, problems: list[P
                            f"This Patron knows language {LANGUAGE}.")  # fmt: skip
     for second in said[1:]:
         there = said[0].span
+        related = (Related(there, "first said here"),)
         problems.append(Problem("P0110", second.span, "`language` may be said once",
-                                f"It is first said at line {there.line}.", (Related(there, "first said here"),)))  # fmt: skip
+                                f"It is first said at line {there.line}.", related))  # fmt: skip
     word = raw.text(opening)
     if raw.kinds == [lexer.END] and raw.problems:
         return None

@@ -24,6 +24,8 @@ MAX_HEIGHT = 2500
 
 _FRAMES = frozenset((machine.LPAR, machine.RPAR, machine.LBRACE, machine.RBRACE, machine.NEWLINE))
 
+_LINE_ENDS = frozenset((lexer.NEWLINE, lexer.END))
+
 
 def _first_repeated(states: list[int]) -> int:
     """Where the first state stands that comes again: there what hangs too deep begins."""
@@ -50,7 +52,7 @@ class Reader:
         n = self.position
         while True:
             kind = kinds[n]
-            if kind == lexer.NEWLINE or kind == lexer.END:
+            if kind in _LINE_ENDS:
                 symbol, n, after = self._next(n)
             else:
                 symbol, after = machine.terminal(kind, text[starts[n] : ends[n]], machine.row(states[-1])), n + 1
@@ -147,7 +149,8 @@ class Reader:
         if self.builder.too_long:
             self._too_long(self.builder.too_long)
         if self.builder.too_long or n in raw.too_deep:
-            return self._skip_statement(n, len(openers))
+            self._skip_statement(n, len(openers))
+            return None
         if (declared := self._declaration_inside(n)) is not None:
             if openers:
                 self._unclosed(raw.starts[declared], raw.ends[declared])
@@ -187,7 +190,8 @@ class Reader:
         if openers:
             end = raw.ends[n - 1] if n else 0
             self._unclosed(end, end)
-        return self._skip_statement(n, 0)
+        self._skip_statement(n, 0)
+        return None
 
     def _skip_clause(self, n: int) -> int:
         """The newline that ends the clause at hand, or the brace that closes its block, or the end."""

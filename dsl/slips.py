@@ -27,7 +27,8 @@ _SIGNS = {
     "[": "Use round brackets, or `is one of` for several values.", "]": "Use round brackets.",
     "^": "Multiply a value with itself instead.", "?": "Write `if (...) then ... else ...`.",
     ":": "Leave `:` out; times are written 06:00.", "`": "The name in backticks is not closed on its line.",
-    "@": "Delete `@`.", "~": "Write `contains` or `matches`.", "\\": "A line goes on by itself after `,` or an operator.",
+    "@": "Delete `@`.", "~": "Write `contains` or `matches`.",
+    "\\": "A line goes on by itself after `,` or an operator.",
     "€": "An amount is missing: `€50`.", "£": "An amount is missing: `£50`.", "¥": "An amount is missing: `¥50`.",
 }  # fmt: skip
 
@@ -64,14 +65,17 @@ def unequal_of_sql(fault: Fault) -> Problem | None:
     return None
 
 
+ONE_OF = 'Write `is one of "...", "..."`, without brackets.'
+
+
 def in_of_sql(fault: Fault) -> Problem | None:
     """`in (...)`, `is in (...)`, `not in (...)`, `is any of`."""
     if fault.text == "in" and fault.after in ("(", "[") and fault.fits("is"):
-        return fault.problem("Write `is one of \"...\", \"...\"`, without brackets.")
+        return fault.problem(ONE_OF)
     if fault.text in ("(", "[") and fault.before == "in":
-        return fault.problem("Write `is one of \"...\", \"...\"`, without brackets.", fault.span_of(fault.at - 1), "in")
+        return fault.problem(ONE_OF, fault.span_of(fault.at - 1), "in")
     if fault.text == "not" and fault.after == "in" and fault.fits("is"):
-        return fault.problem("Write `is not one of \"...\", \"...\"`.")
+        return fault.problem('Write `is not one of "...", "..."`.')
     if fault.text == "of" and fault.before == "any" and fault.near(-2) in ("is", "not"):
         return fault.problem("Write `is one of`.", fault.span_of(fault.at - 1), "any")
     return None
@@ -86,9 +90,10 @@ def membership(fault: Fault) -> Problem | None:
 
 def negated_test(fault: Fault) -> Problem | None:
     """`is not between`, `is not before`, `is not in`, `not contains`."""
-    if fault.before == "not" and fault.near(-2) == "is" and fault.text in ("between", "before", "after", "in", "within"):
+    is_not = fault.before == "not" and fault.near(-2) == "is"
+    if is_not and fault.text in ("between", "before", "after", "in", "within"):
         return fault.problem(f"Put `not` in front of the whole: `not (... is {fault.text} ...)`.")
-    if fault.before == "not" and fault.near(-2) == "is" and fault.text == "known":
+    if is_not and fault.text == "known":
         return fault.problem("Write `is missing`.")
     if fault.text == "not" and fault.after in ("contains", "matches", "starts", "ends", "like"):
         return fault.problem(f"Put `not` in front of the whole: `not (... {fault.after} ...)`.")
@@ -143,6 +148,12 @@ def where_outside(fault: Fault) -> Problem | None:
 _PARTS = ("by", "for", "during", "compare", "where")
 
 
+ORDER = (
+    "The order of a phrase is: metrics, `by`, then `for`, `during`, `compare`, then `where`, "
+    "then `having`, `sorted by`, `top`."
+)
+
+
 def part_of_a_phrase(fault: Fault) -> Problem | None:
     """A part said twice (P0110) or out of order in a phrase."""
     if fault.text not in _PARTS or not fault.fits("sorted"):
@@ -156,8 +167,7 @@ def part_of_a_phrase(fault: Fault) -> Problem | None:
             first = fault.span_of(n)
             return Problem("P0110", fault.place, f"`{text}` may be said once",
                            f"It is first said at line {first.line}.", (Related(first, "first said here"),))  # fmt: skip
-    return fault.problem("The order of a phrase is: metrics, `by`, `for` / `during` / `compare`, `where`, then `having`, "
-                         "`sorted by`, `top`.")  # fmt: skip
+    return fault.problem(ORDER)
 
 
 def calculation_in_a_phrase(fault: Fault) -> Problem | None:
@@ -189,7 +199,8 @@ def quotes(fault: Fault) -> Problem | None:
 def written_dates(fault: Fault) -> Problem | None:
     if fault.kind == TIME and fault.raw.kinds[fault.at - 1] == DATE:
         return fault.problem("A moment is written 2026-05-31 06:00: one blank, two digits for the hour.")
-    if fault.kind == WORD and fault.raw.kinds[fault.at - 1] == DATE and fault.text[:1] in "Tt" and fault.text[1:3].isdigit():
+    behind_date = fault.kind == WORD and fault.raw.kinds[fault.at - 1] == DATE
+    if behind_date and fault.text[:1] in "Tt" and fault.text[1:3].isdigit():
         return fault.problem("A moment is written 2026-05-31 06:00: with a blank, without `T`.")
     return None
 

@@ -59,10 +59,12 @@ def read(given: str | bytes, file: str) -> tuple[Source, Problem | None]:
         return Source("", file), too_large(file, "the file is too large: a spec may have 1 MiB (1,048,576 bytes)")
     if isinstance(given, bytes):
         try:
-            given = given.decode("utf-8")
+            text = given.decode("utf-8")
         except UnicodeDecodeError as fault:
             return Source("", file), _not_utf8(given, fault, file)
-    text = given.removeprefix("\ufeff").replace("\r\n", "\n")
+    else:
+        text = given
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     return Source(text, file), None
@@ -85,6 +87,6 @@ def too_large(file: str, message: str) -> Problem:
 def _not_utf8(given: bytes, fault: UnicodeDecodeError, file: str) -> Problem:
     before = given[: fault.start].removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").decode("utf-8")
     line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+    byte = f"byte {fault.start} of the file (0x{given[fault.start]:02X})"
     return Problem("P0106", Span(file, line, column, line, column + 1),
-                   f"this is not UTF-8 text: byte {fault.start} of the file (0x{given[fault.start]:02X}) cannot be read",
-                   "Save the file as UTF-8.")  # fmt: skip
+                   f"this is not UTF-8 text: {byte} cannot be read", "Save the file as UTF-8.")  # fmt: skip

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from patron.dsl import machine
 from patron.dsl.building import BUILDERS, Builder
+from patron.dsl.building.base import Build
 from patron.dsl.machine import END_OF_TEXT, ROWS, RULES, row
 
-BUILD, GIVE, LIST = 0, 1, 2
+GIVE = 1
 _RULES: Final = tuple((left, size, what, BUILDERS.get(name), parts) for left, size, what, name, parts in RULES)
 
 MISFIT, DONE = -1, -2
@@ -46,7 +47,7 @@ class Stack:
 
     def settle(self, symbol: int) -> int:
         """Applies every rule that is complete before this terminal; the state to go to, or MISFIT, or DONE."""
-        states, values, begins, stops = self.states, self.values, self.begins, self.stops
+        states = self.states
         while True:
             top = states[-1]
             action = (ROWS[top] or row(top)).get(symbol)
@@ -54,34 +55,29 @@ class Stack:
                 return MISFIT
             if action >= 0:
                 return action
-            left, size, what, build, parts = _RULES[-action - 1]
-            if size == 1:
-                if what == GIVE:
-                    states[-1] = _shortcut(states[-2], top, symbol)
-                    if states[-1] == self.last and symbol == END_OF_TEXT:
-                        return DONE
-                    continue
-                value = values[-1]
-                if build is None:
-                    values[-1] = value if type(value) is list else [value] if parts else []
-                else:
-                    values[-1] = build(self.builder, _flat([value], parts), begins[-1], stops[-1])
-                del states[-1]
+            rule = _RULES[-action - 1]
+            if rule[1] == 1 and rule[2] == GIVE:
+                state = states[-1] = _shortcut(states[-2], top, symbol)
             else:
-                given = values[-size:]
-                if what == GIVE:
-                    values[-size] = given[parts[0]]
-                elif build is not None:
-                    values[-size] = build(self.builder, _flat(given, parts), begins[-size], stops[-1])
-                else:
-                    values[-size] = _list(given, parts)
-                stops[-size] = stops[-1]
-                del values[1 - size :], begins[1 - size :], stops[1 - size :], states[-size:]
-            below = states[-1]
-            state = (ROWS[below] or row(below))[left]
-            states.append(state)
+                self._apply(*rule)
+                below = states[-1]
+                state = (ROWS[below] or row(below))[rule[0]]
+                states.append(state)
             if state == self.last and symbol == END_OF_TEXT:
                 return DONE
+
+    def _apply(self, _left: int, size: int, what: int, build: Build | None, parts: tuple[int, ...]) -> None:
+        """Replaces the parts of a rule by what they make."""
+        values, begins, stops = self.values, self.begins, self.stops
+        given = values[-size:]
+        if build is not None:
+            values[-size] = build(self.builder, _flat(given, parts), begins[-size], stops[-1])
+        else:
+            values[-size] = given[parts[0]] if what == GIVE else _list(given, parts)
+        if size > 1:
+            stops[-size] = stops[-1]
+            del values[1 - size :], begins[1 - size :], stops[1 - size :]
+        del self.states[-size:]
 
     def cut(self, height: int) -> None:
         """Forgets everything above a height."""

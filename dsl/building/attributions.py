@@ -25,12 +25,12 @@ def actions(b: Builder, parts: Parts, start: int, end: int) -> Clause:
 
 
 @builds("actions_any")
-def actions_any(b: Builder, parts: Parts, start: int, end: int) -> Clause:
+def actions_any(b: Builder, _parts: Parts, start: int, end: int) -> Clause:
     return Clause("actions", t.Actions((), span=b.span(start, end)), start, end)
 
 
 @builds("of_the_list")
-def of_the_list(b: Builder, parts: Parts, start: int, end: int) -> Clause:
+def of_the_list(b: Builder, _parts: Parts, start: int, end: int) -> Clause:
     return Clause("campaigns", t.OfTheList(span=b.span(start, end)), start, end)
 
 
@@ -56,12 +56,12 @@ def until(b: Builder, parts: Parts, start: int, end: int) -> Clause:
 
 
 @builds("counts_first")
-def counts_first(b: Builder, parts: Parts, start: int, end: int) -> Clause:
+def counts_first(b: Builder, _parts: Parts, start: int, end: int) -> Clause:
     return Clause("counts", t.Counts(every=False, span=b.span(start, end)), start, end)
 
 
 @builds("counts_every")
-def counts_every(b: Builder, parts: Parts, start: int, end: int) -> Clause:
+def counts_every(b: Builder, _parts: Parts, start: int, end: int) -> Clause:
     return Clause("counts", t.Counts(every=True, span=b.span(start, end)), start, end)
 
 
@@ -71,7 +71,7 @@ def credit_to(b: Builder, parts: Parts, start: int, end: int) -> Clause:
 
 
 @builds("credit_equal")
-def credit_equal(b: Builder, parts: Parts, start: int, end: int) -> Clause:
+def credit_equal(b: Builder, _parts: Parts, start: int, end: int) -> Clause:
     return Clause("credit", t.Credit("equal", span=b.span(start, end)), start, end)
 
 
@@ -99,7 +99,7 @@ def exclude_actions(b: Builder, parts: Parts, start: int, end: int) -> Clause:
 
 
 @builds("finished_only")
-def finished_only(b: Builder, parts: Parts, start: int, end: int) -> Clause:
+def finished_only(b: Builder, _parts: Parts, start: int, end: int) -> Clause:
     return Clause("finished", t.FinishedOnly(span=b.span(start, end)), start, end)
 
 

@@ -10,6 +10,9 @@ from patron.dsl.problems import Problem, Related
 from patron.dsl.source import Source
 from patron.dsl.tree import Name, Path, Span, Text
 
+NULLS = frozenset(("null", "Null", "NULL"))
+"""What people write for `missing`; a column of that name stands in backticks."""
+
 Parts: TypeAlias = list[Any]
 """The parts of a rule in the order of the grammar: nodes, tokens, None for an absent part in [ ]."""
 
@@ -73,8 +76,8 @@ class Builder:
             out += [value[position:found], {"n": "\n", '"': '"', "\\": "\\"}.get(escape, escape)]
             if escape not in ("n", '"', "\\"):
                 place = self.span(token.start + 1 + found, token.start + 3 + found)
-                self.report("P0101", place, f"I did not expect `\\{escape}` in a text",
-                            f"Write `\\\\{escape}` for a backslash; `\\\"` is a quote and `\\n` a new line.")  # fmt: skip
+                hint = f"Write `\\\\{escape}` for a backslash; " + r'`\"` is a quote and `\n` a new line.'
+                self.report("P0101", place, f"I did not expect `\\{escape}` in a text", hint)
             position = found + 2
         return "".join([*out, value[position:]])
 
@@ -129,28 +132,28 @@ def tuple_of(parts: Parts, kind: type) -> tuple[Any, ...]:
 def clause(word: str, index: int = -1) -> Build:
     """A builder of a clause whose value is one of the parts as it is."""
 
-    def build(b: Builder, parts: Parts, start: int, end: int) -> Clause:
+    def build(_b: Builder, parts: Parts, start: int, end: int) -> Clause:
         return Clause(word, parts[index], start, end)
 
     return build
 
 
 @builds("words")
-def words(b: Builder, parts: Parts, start: int, end: int) -> Token:
+def words(_b: Builder, parts: Parts, start: int, end: int) -> Token:
     """The words of a small closed set, such as `at least`."""
     return parts[0] if len(parts) == 1 else Token(" ".join(p.text for p in parts), start, end)
 
 
 @builds("dotted")
 def dotted(b: Builder, parts: Parts, start: int, end: int) -> Path:
-    if len(parts) == 1 and end - start == 4 and b.source.text[start:end] in ("null", "NULL", "Null"):
+    if len(parts) == 1 and end - start == 4 and b.source.text[start:end] in NULLS:
         b.report("P0101", parts[0].span, f"I did not expect `{parts[0].text}` here",
                  "Write `missing`: `is missing`, `is known`.")  # fmt: skip
     return Path(tuple(parts), span=parts[0].span if len(parts) == 1 else b.span(start, end))
 
 
 @builds("names", "plain_names", "values", "report_params", "items")
-def several(b: Builder, parts: Parts, start: int, end: int) -> tuple[Any, ...]:
+def several(_b: Builder, parts: Parts, _start: int, _end: int) -> tuple[Any, ...]:
     return tuple(parts)
 
 

@@ -202,14 +202,15 @@ def object_any(b: Builder, parts: Parts, start: int, end: int) -> t.Object:
 @builds("times")
 def times(b: Builder, parts: Parts, start: int, end: int) -> t.Times:
     bound, amount = parts
-    if isinstance(amount, t.Money) or (isinstance(amount, t.Number) and amount.value != amount.value.to_integral_value()):
+    whole = isinstance(amount, t.Number) and amount.value == amount.value.to_integral_value()
+    if not whole and not isinstance(amount, t.Param):
         b.report("P0101", amount.span, "times are counted with a whole number", "Write `at least 2 times`.")
         amount = t.Number(Decimal(1), span=amount.span)
     return t.Times(bound.text, amount, span=b.span(start, end))
 
 
 @builds("once")
-def once(b: Builder, parts: Parts, start: int, end: int) -> t.Times:
+def once(b: Builder, _parts: Parts, start: int, end: int) -> t.Times:
     return t.Times("once", None, span=b.span(start, end))
 
 
@@ -257,7 +258,7 @@ def in_each(b: Builder, parts: Parts, start: int, end: int) -> t.InEach:
 
 
 @builds("in_period")
-def in_period(b: Builder, parts: Parts, start: int, end: int) -> t.InPeriod:
+def in_period(b: Builder, _parts: Parts, start: int, end: int) -> t.InPeriod:
     return t.InPeriod(span=b.span(start, end))
 
 
@@ -282,5 +283,5 @@ def group(b: Builder, parts: Parts, start: int, end: int) -> t.Group:
 
 
 @builds("everyone")
-def everyone(b: Builder, parts: Parts, start: int, end: int) -> t.Everyone:
+def everyone(b: Builder, _parts: Parts, start: int, end: int) -> t.Everyone:
     return t.Everyone(span=b.span(start, end))

@@ -30,7 +30,7 @@ def use_decl(b: Builder, parts: Parts, start: int, end: int) -> t.UseDecl:
 
 
 @builds("version")
-def version(b: Builder, parts: Parts, start: int, end: int) -> Token:
+def version(_b: Builder, parts: Parts, _start: int, _end: int) -> Token:
     token: Token = parts[0]
     return token
 
@@ -56,7 +56,7 @@ def source_decl(b: Builder, parts: Parts, start: int, end: int) -> t.SourceDecl:
 
 
 @builds("settings")
-def settings(b: Builder, parts: Parts, start: int, end: int) -> tuple[t.Setting, ...]:
+def settings(b: Builder, parts: Parts, _start: int, _end: int) -> tuple[t.Setting, ...]:
     return _each_key_once(b, parts)
 
 
@@ -90,7 +90,7 @@ def env_ref(b: Builder, parts: Parts, start: int, end: int) -> t.EnvRef:
 
 
 @builds("table_body")
-def table_body(b: Builder, parts: Parts, start: int, end: int) -> tuple[Clause, ...]:
+def table_body(_b: Builder, parts: Parts, _start: int, _end: int) -> tuple[Clause, ...]:
     return tuple(parts)
 
 
@@ -98,7 +98,8 @@ def table_body(b: Builder, parts: Parts, start: int, end: int) -> tuple[Clause, 
 def table_decl(b: Builder, parts: Parts, start: int, end: int) -> t.TableDecl:
     table, source, body = parts
     for place in b.narrowed:
-        b.report("P0109", place, "`where` must be the first clause of a table", "Move it up: the first line of the block.")
+        b.report("P0109", place, "`where` must be the first clause of a table",
+                 "Move it up: the first line of the block.")  # fmt: skip
     said = b.said_once(body or (), ("column", "add"))
     kept = [c.value for c in body or () if c.word in ("column", "add") or said.get(c.word) is c.value]
     clauses = None if body is None else tuple(v for v in kept if not isinstance(v, t.Text))

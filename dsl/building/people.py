@@ -29,7 +29,7 @@ for _rule, _word in (("audience_include", "include"), ("audience_exclude", "excl
 
 
 @builds("audience_anonymous")
-def audience_anonymous(b: Builder, parts: Parts, start: int, end: int) -> Clause:
+def audience_anonymous(_b: Builder, _parts: Parts, start: int, end: int) -> Clause:
     return Clause("allow", True, start, end)
 
 

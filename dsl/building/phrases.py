@@ -27,7 +27,7 @@ def item(b: Builder, parts: Parts, start: int, end: int) -> t.Item:
 
 
 @builds("by")
-def by(b: Builder, parts: Parts, start: int, end: int) -> tuple[t.Dimension, ...]:
+def by(_b: Builder, parts: Parts, _start: int, _end: int) -> tuple[t.Dimension, ...]:
     return tuple(parts)
 
 
@@ -110,7 +110,7 @@ def _lists(names: tuple[Any, ...]) -> tuple[t.ListRef, ...]:
 
 
 @builds("for_records")
-def for_records(b: Builder, parts: Parts, start: int, end: int) -> Clause:
+def for_records(b: Builder, _parts: Parts, start: int, end: int) -> Clause:
     return _subject(t.ForRecords(span=b.span(start, end)), start, end)
 
 
@@ -150,12 +150,12 @@ def fixed_period(b: Builder, parts: Parts, start: int, end: int) -> t.FixedPerio
 
 
 @builds("all_time")
-def all_time(b: Builder, parts: Parts, start: int, end: int) -> t.AllTime:
+def all_time(b: Builder, _parts: Parts, start: int, end: int) -> t.AllTime:
     return t.AllTime(span=b.span(start, end))
 
 
 @builds("previous_comparison")
-def previous_comparison(b: Builder, parts: Parts, start: int, end: int) -> t.PreviousComparison:
+def previous_comparison(b: Builder, _parts: Parts, start: int, end: int) -> t.PreviousComparison:
     return t.PreviousComparison(span=b.span(start, end))
 
 
@@ -174,7 +174,7 @@ def same_weekdays(b: Builder, parts: Parts, start: int, end: int) -> t.SameWeekd
 
 
 @builds("no_comparison")
-def no_comparison(b: Builder, parts: Parts, start: int, end: int) -> t.NoComparison:
+def no_comparison(b: Builder, _parts: Parts, start: int, end: int) -> t.NoComparison:
     return t.NoComparison(span=b.span(start, end))
 
 

@@ -43,7 +43,7 @@ def _tab(b: Builder, parts: Parts, start: int, end: int, section: bool) -> Claus
     for clause in body:
         if clause.word == "describe":
             place = b.span(clause.start, clause.start + len("describe"))
-            b.report("P0111", place, "`describe` belongs to the whole report", "Write `note \"...\"` here.")
+            b.report("P0111", place, "`describe` belongs to the whole report", 'Write `note "..."` here.')
         elif clause.word != PARTS:
             late(b, clause)
     shown = tuple(c.value for c in body if c.word == PARTS)
@@ -122,12 +122,12 @@ def smallest_group(b: Builder, parts: Parts, start: int, end: int) -> Clause:
 
 
 @builds("membership_fixed")
-def membership_fixed(b: Builder, parts: Parts, start: int, end: int) -> Clause:
+def membership_fixed(b: Builder, _parts: Parts, start: int, end: int) -> Clause:
     return Clause("membership", t.Membership("fixed", span=b.span(start, end)), start, end)
 
 
 @builds("membership_each")
-def membership_each(b: Builder, parts: Parts, start: int, end: int) -> Clause:
+def membership_each(b: Builder, _parts: Parts, start: int, end: int) -> Clause:
     return Clause("membership", t.Membership("each period", span=b.span(start, end)), start, end)
 
 

@@ -14,7 +14,7 @@ MAX_CHAIN = 150
 
 
 @builds("text")
-def text(b: Builder, parts: Parts, start: int, end: int) -> t.Text:
+def text(b: Builder, parts: Parts, _start: int, _end: int) -> t.Text:
     return b.text(parts[0])
 
 
@@ -50,27 +50,27 @@ def moment(b: Builder, parts: Parts, start: int, end: int) -> t.Moment:
 
 
 @builds("yes")
-def yes(b: Builder, parts: Parts, start: int, end: int) -> t.Bool:
+def yes(b: Builder, _parts: Parts, start: int, end: int) -> t.Bool:
     return t.Bool(True, span=b.span(start, end))
 
 
 @builds("no")
-def no(b: Builder, parts: Parts, start: int, end: int) -> t.Bool:
+def no(b: Builder, _parts: Parts, start: int, end: int) -> t.Bool:
     return t.Bool(False, span=b.span(start, end))
 
 
 @builds("today")
-def today(b: Builder, parts: Parts, start: int, end: int) -> t.Today:
+def today(b: Builder, _parts: Parts, start: int, end: int) -> t.Today:
     return t.Today(span=b.span(start, end))
 
 
 @builds("now")
-def now(b: Builder, parts: Parts, start: int, end: int) -> t.Now:
+def now(b: Builder, _parts: Parts, start: int, end: int) -> t.Now:
     return t.Now(span=b.span(start, end))
 
 
 @builds("missing")
-def missing(b: Builder, parts: Parts, start: int, end: int) -> t.Missing:
+def missing(b: Builder, _parts: Parts, start: int, end: int) -> t.Missing:
     return t.Missing(span=b.span(start, end))
 
 

@@ -86,11 +86,13 @@ class Writer:
     def block(self, entries: Sequence[Entry], indent: int, at_end: Iterable[Comment] = ()) -> list[str]:
         out: list[str] = []
         for group in self._groups(entries):
-            widths = {kind: max((len(e.text) for e in group if e.aligned == kind), default=0) for kind in (KEYED, MAPPED)}
+            widths = {
+                kind: max((len(e.text) for e in group if e.aligned == kind), default=0) for kind in (KEYED, MAPPED)
+            }
             for entry in group:
                 if out and self._apart(entry):
                     out.append("")
-                out += self._comments(entry.before, indent, bool(out))
+                out += self._comments(entry.before, indent)
                 out += self._entry(entry, indent, widths.get(entry.aligned, 0))
         for comment in at_end:
             if out and self._blank_before(comment.span.line) and comment.own_line:
@@ -117,7 +119,7 @@ class Writer:
     def _blank_before(self, line: int) -> bool:
         return 2 <= line <= len(self._source) and not self._source[line - 2].strip()
 
-    def _comments(self, comments: Sequence[Comment], indent: int, blanks: bool) -> list[str]:
+    def _comments(self, comments: Sequence[Comment], indent: int) -> list[str]:
         out: list[str] = []
         for n, comment in enumerate(comments):
             if n and comment.own_line and self._blank_before(comment.span.line):

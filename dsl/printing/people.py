@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from patron.dsl import tree as t
 from patron.dsl.printing import words as w
 from patron.dsl.printing.entries import Entry, keyed
@@ -81,41 +84,18 @@ def _clause(given: t.AttributionClause) -> Entry:
         return Entry("campaigns of the list", given.span)
     if isinstance(given, t.FinishedOnly):
         return Entry("finished windows only", given.span)
-    key, rest = _key_and_rest(given)
-    return keyed(key, rest, given.span)
+    key, rest = _CLAUSES[type(given)]
+    return keyed(key, rest(given), given.span)
 
 
-def _key_and_rest(given: t.AttributionClause) -> tuple[str, str]:
-    match given:
-        case t.Actions(kinds):
-            return "actions", w.listed(w.path(k, w.VALUE) for k in kinds) if kinds else "any"
-        case t.Conversion(event):
-            return "conversion", event_phrase(event)
-        case t.Within(duration, unless):
-            own = "" if unless is None else f" unless campaign sets {w.name(unless)}"
-            return "within", f"{w.duration(duration)} of action{own}"
-        case t.WithinFor(duration, path, values):
-            listed = w.listed(expr(v, IN_ATOM) for v in values)
-            return "within", f"{w.duration(duration)} for {w.path(path)} {listed}"
-        case t.Until(end):
-            return "until", value(end)
-        case t.StartsAt(where):
-            return "starts", f"at {where}"
-        case t.Counts(every):
-            return "counts", "every purchase" if every else "first purchase only"
-        case t.Credit():
-            return "credit", _credit(given)
-        case t.DatedBy(what):
-            return "dated", f"by {what}"
-        case t.Require(kept):
-            return "require", condition(kept)
-        case t.ExcludeActions(dropped):
-            return "exclude", condition(dropped)
-        case t.UnknownActors(mode):
-            return "unknown", f"actors {mode}"
-        case t.MachineActions(mode):
-            return "machine", f"actions {mode}"
-    raise TypeError(f"not a clause of an attribution: {given!r}")
+def _within(given: t.Within) -> str:
+    own = "" if given.unless is None else f" unless campaign sets {w.name(given.unless)}"
+    return f"{w.duration(given.duration)} of action{own}"
+
+
+def _within_for(given: t.WithinFor) -> str:
+    listed = w.listed(expr(v, IN_ATOM) for v in given.values)
+    return f"{w.duration(given.duration)} for {w.path(given.path)} {listed}"
 
 
 def _credit(given: t.Credit) -> str:
@@ -128,3 +108,20 @@ def _credit(given: t.Credit) -> str:
             return f"by decay {w.duration(given.half_life)}"
         case model:
             return f"to {model} action"
+
+
+_CLAUSES: dict[type, tuple[str, Callable[[Any], str]]] = {
+    t.Actions: ("actions", lambda c: w.listed(w.path(k, w.VALUE) for k in c.kinds) if c.kinds else "any"),
+    t.Conversion: ("conversion", lambda c: event_phrase(c.event)),
+    t.Within: ("within", _within),
+    t.WithinFor: ("within", _within_for),
+    t.Until: ("until", lambda c: value(c.value)),
+    t.StartsAt: ("starts", lambda c: f"at {c.where}"),
+    t.Counts: ("counts", lambda c: "every purchase" if c.every else "first purchase only"),
+    t.Credit: ("credit", _credit),
+    t.DatedBy: ("dated", lambda c: f"by {c.what}"),
+    t.Require: ("require", lambda c: condition(c.condition)),
+    t.ExcludeActions: ("exclude", lambda c: condition(c.condition)),
+    t.UnknownActors: ("unknown", lambda c: f"actors {c.mode}"),
+    t.MachineActions: ("machine", lambda c: f"actions {c.mode}"),
+}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from patron.dsl import tree as t
 from patron.dsl.printing import words as w
-from patron.dsl.printing.layout import COMMA, PARTS, soft
-from patron.dsl.printing.values import call, condition, expr, IN_ATOM
+from patron.dsl.printing.layout import PARTS, soft
+from patron.dsl.printing.values import IN_ATOM, call, condition, expr
 
 
 def phrase(given: t.Phrase) -> str:
@@ -59,10 +59,10 @@ def subject(given: t.Subject) -> str:
     match given:
         case t.ForAudiences(names, each):
             kind = "each audience" if each else "audience" if len(names) == 1 else "audiences"
-            return f"for {kind} {w.listed(map(w.name_or_param, names), COMMA)}"
+            return f"for {kind} " + ", ".join(map(w.name_or_param, names))
         case t.ForLists(lists, each):
             kind = "each list" if each else "list" if len(lists) == 1 else "lists"
-            return f"for {kind} {w.listed(map(list_ref, lists), COMMA)}"
+            return f"for {kind} " + ", ".join(map(list_ref, lists))
         case _:
             return "for all records"
 

@@ -7,7 +7,7 @@ from patron.dsl.printing import words as w
 from patron.dsl.printing.entries import MAPPED, Entry, keyed
 from patron.dsl.printing.layout import COMMA, PARTS, SPLIT, soft
 from patron.dsl.printing.phrases import dimension
-from patron.dsl.printing.values import condition, expr, value, IN_ATOM
+from patron.dsl.printing.values import IN_ATOM, condition, expr, value
 
 EQUALS = f" ={soft(SPLIT)}"
 

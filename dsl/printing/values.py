@@ -89,7 +89,7 @@ def _narrowed(given: t.Narrowed, level: int) -> str:
     return f"{w.path(given.metric, w.VALUE)} where ({condition(given.condition, level + DEEPER)})"
 
 
-def _start_of(given: t.StartOf, level: int) -> str:
+def _start_of(given: t.StartOf, _level: int) -> str:
     return f"start of {given.which} {given.unit}"
 
 
@@ -148,11 +148,11 @@ def _in_top(given: t.InTop, level: int) -> str:
     return f"{expr(given.value, IN_SUM, level)} is in the {given.end} {expr(given.amount, IN_ATOM)}{of}"
 
 
-def _in_list(given: t.InList, level: int) -> str:
+def _in_list(given: t.InList, _level: int) -> str:
     return f"in list {w.name(given.list)}" + ("" if given.version is None else f" version {given.version}")
 
 
-def _in_bucket(given: t.InBucket, level: int) -> str:
+def _in_bucket(given: t.InBucket, _level: int) -> str:
     high = "" if given.high is None else f" to {w.count(given.high)}"
     return f"in bucket {w.count(given.low)}{high} of {w.count(given.of)} salted {w.text(given.salt)}"
 
@@ -243,7 +243,7 @@ _PRINT: dict[type, _Print] = {
     t.Text: lambda g, _: w.text(g), t.Number: lambda g, _: w.decimal(g.value),
     t.Percent: lambda g, _: w.decimal(g.value) + "%", t.Money: lambda g, _: w.money(g),
     t.Date: lambda g, _: g.text, t.Moment: lambda g, _: g.text, t.Bool: lambda g, _: "yes" if g.value else "no",
-    t.Missing: lambda g, _: "missing", t.Today: lambda g, _: "today", t.Now: lambda g, _: "now",
+    t.Missing: lambda *_: "missing", t.Today: lambda *_: "today", t.Now: lambda *_: "now",
     t.Param: lambda g, _: w.param(g), t.Duration: lambda g, _: w.duration(g),
     t.Path: lambda g, _: w.path(g, w.VALUE), t.Call: call, t.Negate: _negate, t.Binary: _binary, t.Choose: _choose,
     t.Ago: lambda g, _: f"{w.duration(g.duration)} ago", t.StartOf: _start_of, t.Their: _their, t.Narrowed: _narrowed,

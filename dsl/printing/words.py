@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from patron.dsl import tree as t
-from patron.dsl.building.base import RESERVED
+from patron.dsl.building.base import NULLS, RESERVED
 from patron.dsl.lexer import CONTINUES
 from patron.dsl.printing.layout import COMMA, soft
 from patron.grammars.tables import PATTERNS
@@ -18,8 +18,8 @@ NOWHERE: frozenset[str] = frozenset()
 VALUE = RESERVED | CONTINUES | frozenset("everyone all any none one known between before after within".split())
 """Words that mean something else where a value may begin: as names they stand in backticks there."""
 OBJECT = VALUE | frozenset(
-    """at attributed contains during ends exactly fewer for from influenced is mark matches more once rest since spending
-    starts tolerance total without of as""".split()
+    """at attributed contains during ends exactly fewer for from influenced is mark matches more once rest since
+    spending starts tolerance total without of as""".split()
 )
 """The same after an event of `has`."""
 COLUMN = CONTINUES | frozenset("add bad describe group keep".split())
@@ -36,6 +36,7 @@ def name(given: t.Name, taken: frozenset[str] = NOWHERE) -> str:
 def path(given: t.Path, taken: frozenset[str] = NOWHERE) -> str:
     """A path; only its first name can be mistaken for a keyword."""
     first, *others = given.parts
+    taken = taken if others else taken | NULLS
     return ".".join([name(first, taken), *(name(part) for part in others)])
 
 
