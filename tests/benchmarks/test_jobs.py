@@ -3,13 +3,14 @@
 import datetime as dt
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 from benchmarks.compare import differences, same
 from benchmarks.definitions import definitions
-from benchmarks.generate import generate
+from benchmarks.generate import SKEW_TABLES, generate, generate_skew
 from benchmarks.hand_side import HandOnFiles
-from benchmarks.jobs import JOBS, SKEW_PHRASES
+from benchmarks.jobs import HAND, JOBS, SKEW_PHRASES
 from benchmarks.patron_side import SKEW_SPEC, SPEC
 from patron.dsl.parse import parse_file, parse_phrase
 
@@ -54,6 +55,34 @@ def test_every_day_of_the_period_and_a_total(hand):
     assert rows[0][0] == dt.date(2025, 10, 3)
     assert rows[-2][:2] == (dt.date(2025, 12, 31), 0)
     assert rows[-1][0] is None
+
+
+PAIRS = """
+    WITH firsts AS (
+        SELECT any_value(a.campaign) AS campaign, min(o.id) AS id
+        FROM actions AS a
+        JOIN campaigns AS c ON c.id = a.campaign
+        JOIN orders AS o ON o.customer = a.customer AND o.created_at >= a.acted_at
+            AND o.created_at <= a.acted_at + to_days(coalesce(c.attribution_window, 14)::INTEGER)
+        GROUP BY a.id
+    )
+    SELECT campaign, count(*) AS conversions, sum(total) AS revenue
+    FROM (SELECT DISTINCT campaign, id FROM firsts) AS credits
+    JOIN orders USING (id)
+    GROUP BY campaign
+    ORDER BY campaign
+"""
+
+
+@pytest.mark.parametrize("name", ["one", "spread"])
+def test_the_window_form_for_a_busy_customer_gives_what_all_pairs_give(name, tmp_path):
+    generate_skew(3_000, tmp_path)
+    connection = duckdb.connect()
+    for table in SKEW_TABLES:
+        connection.execute(f"CREATE VIEW {table} AS FROM read_parquet('{tmp_path / name / table}.parquet')")
+    by_window = connection.execute((HAND / "skew_first.sql").read_text()).fetchall()
+    assert len(by_window) == 40
+    assert by_window == connection.execute(PAIRS).fetchall()
 
 
 @pytest.mark.parametrize(
