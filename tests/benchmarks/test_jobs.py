@@ -81,7 +81,7 @@ def test_the_window_form_for_a_busy_customer_gives_what_all_pairs_give(name, tmp
     for table in SKEW_TABLES:
         connection.execute(f"CREATE VIEW {table} AS FROM read_parquet('{tmp_path / name / table}.parquet')")
     by_window = connection.execute((HAND / "skew_first.sql").read_text()).fetchall()
-    assert len(by_window) == 40
+    assert by_window
     assert by_window == connection.execute(PAIRS).fetchall()
 
 
