@@ -14,7 +14,7 @@ from patron.engine.runner.demo.draws import Draws
 from patron.engine.runner.demo.tables import degrees, money
 
 SPECS = Path(__file__).parents[2] / "specs"
-DIGEST = "a5ed2f1fb287c76427a4def24763cc338f8a2374c760906f0db088c981b12ec0"
+DIGEST = "dd37f85edd55ece063671a8dea9d4c782c4c8308014b5025668b6221bdebe5ca"
 
 
 @pytest.fixture(scope="module")

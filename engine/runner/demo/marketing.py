@@ -129,7 +129,7 @@ def _react(draws: Draws, message: Message, actions: list[Action], visits: list[V
     actions.append(Action(f"A{len(actions) + 1}", message, first, read, is_machine=draws.chance(3)))
     if not draws.chance(38):
         return
-    session = f"V{len(actions) + 70_001}"
+    session = f"VL{len(actions) + 1}"
     clicked = days.later(read, draws, 0, 30)
     actor = f"C9{draws.between(100, 140)}" if draws.chance(4) else message.customer.id if draws.chance(70) else ""
     actions.append(Action(f"A{len(actions) + 1}", message, second, clicked, session, actor))
