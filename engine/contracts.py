@@ -97,17 +97,19 @@ class CsvText:
     """Delimited text that DuckDB may read itself, nothing guessed: every column is a text.
 
     `columns` are all columns of the files in order; an empty name is a column without header, which must be empty.
-    `newline` is how lines end (`\\n`, `\\r\\n`), `compression` none, gzip or zstd, `blank` the texts read as missing.
+    `compression` is none, gzip or zstd, `blank` the texts read as missing. `rows` is how many rows there must be, where
+    counting lines tells; `most` what they cannot exceed.
     """
 
     files: tuple[Path, ...]
     columns: tuple[str, ...]
     delimiter: str = ","
     header: bool = True
-    newline: str = "\\n"
     compression: str = "none"
     blank: tuple[str, ...] = ("",)
     line_bytes: int = 2**24
+    rows: int | None = None
+    most: int | None = None
 
 
 Rows: TypeAlias = Callable[[Callable[[Rejected], None]], Iterator[Sequence[Sequence[object]]]]
@@ -120,7 +122,8 @@ class Provided:
 
     `csv` is the fast way to the same rows as `rows`: where DuckDB refuses the text, `rows` says what is wrong with it.
     Every row is either given or rejected with a reason: given + rejected = rows in the source.
-    `decimal` is the decimal sign of numbers written as text; `check` runs before anything is read.
+    `decimal` is the decimal sign of numbers written as text; `check` runs before anything is read; `place` says where
+    the n-th given row (from 0) stands: `sales.csv:12`.
     """
 
     parquet: tuple[Path, ...] = ()
@@ -131,6 +134,7 @@ class Provided:
     files: tuple[Path, ...] = ()
     decimal: str = "."
     check: Callable[[], None] | None = None
+    place: Callable[[int], str] | None = None
 
 
 class Source(Protocol):

@@ -1,1 +1,8 @@
-"""Reading sources under a contract: canonical tables, a ledger of what was read, and what was refused."""
+"""Reading sources under a contract: mappings run in DuckDB, canonical tables stored, everything unread counted."""
+
+from __future__ import annotations
+
+from patron.engine.load.loaded import LedgerEntry, Loaded
+from patron.engine.load.loading import forget, load
+
+__all__ = ["LedgerEntry", "Loaded", "forget", "load"]

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from patron.engine.model.mapping import Bound, BoundSource, SqlMapping, TableMapping
-from patron.engine.model.mapping import Lookup
-from patron.engine.model.terms import walk
+from patron.engine.model.mapping import Bound, BoundSource, Lookup, SqlMapping, TableMapping, every_part
 from patron.engine.runtime.errors import PatronError
 from patron.engine.runtime.files import io_errors, sha256
 
@@ -38,7 +36,7 @@ def reads(bound: Bound) -> dict[tuple[str, str], None]:
 def lookups(mapping: TableMapping) -> list[Lookup]:
     """The lookups anywhere in a mapping."""
     terms = [c.value for c in mapping.columns] + [t for t in (mapping.where, *(mapping.keys or ())) if t is not None]
-    return [node for term in terms for node in walk(term) if isinstance(node, Lookup)]
+    return [node for term in terms for node in every_part(term) if isinstance(node, Lookup)]
 
 
 def facts_of(bound: Bound) -> dict[tuple[str, str], tuple[FileFact, ...]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from patron.dsl.problems import Problem
-from patron.engine.contracts import Provided, Rejected, SourceColumn, SourceError
+from patron.engine.contracts import CsvText, Provided, Rejected, SourceColumn, SourceError
 from patron.engine.load.keys import FileFact
 from patron.engine.load.loaded import LedgerEntry
 from patron.engine.model.mapping import Bound
@@ -73,7 +73,7 @@ class Sources:
             provided.check()
         name = f"source/{place[0]}/{place[1]}"
         rejected = self._fill(name, provided, columns, place)
-        rows = self.connection.table(_quoted(name)).count("*").fetchall()[0][0]
+        rows = self.count(name)
         self._rejections(place, rejected, rows)
         self.ledger.append(LedgerEntry(source.name, place[1], rows, len(rejected), self.facts.get(place, ())))
         reader = Reader(self.bound.zone, source.timezone, provided.decimal)
@@ -123,6 +123,9 @@ class Sources:
             if isinstance(error, duckdb.OutOfMemoryException):
                 raise
             return False
+        if not self._all_there(name, provided.csv):
+            self.run(staging.drop(name))
+            return False
         unnamed = [f"@unnamed/{i + 1}" for i, n in enumerate(provided.csv.columns) if not n]
         if unnamed:
             row = self.run(staging.unnamed_value(name, unnamed)).fetchall()[0][0]
@@ -130,6 +133,16 @@ class Sources:
                 self.run(staging.drop(name))
                 return False
         return True
+
+    def _all_there(self, name: str, csv: CsvText) -> bool:
+        """Whether as many rows came in as there are lines, as far as lines tell."""
+        rows = self.count(name)
+        if csv.rows is not None:
+            return rows == csv.rows
+        return csv.most is None or (rows <= csv.most and (rows > 0 or csv.most == 0))
+
+    def count(self, name: str) -> int:
+        return int(self.connection.table(_quoted(name)).count("*").fetchall()[0][0])
 
     def _from_rows(self, name: str, provided: Provided, columns: Sequence[SourceColumn]) -> Sequence[Rejected]:
         """The careful way: rows are spooled beside, then read back with the types the source has."""

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
@@ -67,14 +67,28 @@ class Converted:
 MapTerm: TypeAlias = Term | Lookup | Aggregate | OfRow | Converted
 
 
+def every_part(term: object) -> Iterator[object]:
+    """A term and all terms inside it."""
+    stack = [term]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, tuple):
+            stack.extend(node)
+        elif hasattr(node, "__dataclass_fields__") and not isinstance(node, Type):
+            yield node
+            stack.extend(getattr(node, f.name) for f in fields(node))  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True, slots=True)
 class MapColumnTerm:
-    """A column of a canonical table and the value it gets from a row (or group) of the source."""
+    """A column of a canonical table and the value it gets from a row (or group) of the source; `said` when a line of
+    the block names it, not when it is taken as it is."""
 
     name: str
     type: Type
     value: MapTerm
     canonical: bool = True
+    said: bool = True
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 

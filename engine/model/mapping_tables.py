@@ -130,7 +130,7 @@ class TableBinder:
             self.failed.add(name)
             return
         shown = canonical.name if canonical else clause.name.text
-        self.columns[name] = MapColumnTerm(shown, target or _own_type(term.type), term, canonical is not None, clause.span)
+        self.columns[name] = MapColumnTerm(shown, target or _own_type(term.type), term, canonical is not None, span=clause.span)
 
     def _unmapped(self) -> None:
         """Columns of the source that no line names: canonical ones are converted, others kept as they are."""
@@ -150,12 +150,12 @@ class TableBinder:
     def _as_it_is(self, key: str, column: SourceColumn) -> None:
         canonical = self.table.by_name.get(key)
         if canonical is None:
-            self.columns[key] = MapColumnTerm(column.name, column.type, _field(column), canonical=False, span=self.decl.span)
+            self.columns[key] = MapColumnTerm(column.name, column.type, _field(column), canonical=False, said=False, span=self.decl.span)
             return
         path = tree.Path((tree.Name(column.name, span=self.decl.span),), span=self.decl.span)
         term = self._try(lambda: converted(_field(column), canonical.type, path))
         if term is not None:
-            self.columns[key] = MapColumnTerm(canonical.name, canonical.type, term, span=self.decl.span)
+            self.columns[key] = MapColumnTerm(canonical.name, canonical.type, term, said=False, span=self.decl.span)
 
     def _needed(self) -> None:
         if self.scope.header is None:

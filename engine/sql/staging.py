@@ -35,7 +35,7 @@ def create(name: str, query: E, kind: str = "TABLE", *, temporary: bool = True) 
 
 
 def drop(name: str, kind: str = "TABLE") -> E:
-    return exp.Drop(this=build.table(name), kind=kind, exists=True)
+    return exp.Drop(tables=[build.table(name)], kind=kind, exists=True)
 
 
 def select(outputs: Iterable[tuple[E, str]], source: E, *, distinct: bool = False) -> exp.Select:
@@ -52,7 +52,7 @@ def scan_csv(csv: CsvText, wanted: Sequence[str]) -> exp.Select:
     names = [name or f"@unnamed/{i + 1}" for i, name in enumerate(csv.columns)]
     options: dict[str, E] = {
         "auto_detect": exp.false(), "header": exp.Boolean(this=csv.header), "delim": build.text(csv.delimiter),
-        "quote": build.text('"'), "escape": build.text('"'), "new_line": build.text(csv.newline),
+        "quote": build.text('"'), "escape": build.text('"'),
         "compression": build.text(csv.compression), "strict_mode": exp.true(), "max_line_size": build.integer(csv.line_bytes),
         "nullstr": exp.Array(expressions=[build.text(b) for b in csv.blank]), "columns": _struct({n: "VARCHAR" for n in names}),
     }  # fmt: skip
@@ -66,7 +66,7 @@ def scan_spool(path: Path, columns: Sequence[SourceColumn], wanted: Sequence[str
     """Rows spooled by us: quoted where known, cast to the source's types."""
     options: dict[str, E] = {
         "auto_detect": exp.false(), "header": exp.false(), "delim": build.text(","), "quote": build.text('"'),
-        "escape": build.text('"'), "new_line": build.text(r"\n"), "strict_mode": exp.true(), "allow_quoted_nulls": exp.false(),
+        "escape": build.text('"'), "strict_mode": exp.true(), "allow_quoted_nulls": exp.false(),
         "max_line_size": build.integer(1 << 28), "buffer_size": build.integer(1 << 29), "parallel": exp.false(),
         "columns": _struct({c.name: "VARCHAR" for c in columns}),
     }  # fmt: skip

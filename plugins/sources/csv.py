@@ -16,7 +16,7 @@ from patron.engine.types import TEXT
 from patron.plugins.sources import csv_rows
 from patron.plugins.sources.csv_rows import CsvShape
 from patron.plugins.sources.folders import FOLDER_SETTINGS, Folder
-from patron.plugins.sources.text import CHUNK, RATIO, UNFOLDED, compression, decoded, marked, opened, surveyed, wrong_encoding
+from patron.plugins.sources.text import RATIO, UNFOLDED, compression, decoded, marked, opened, surveyed, wrong_encoding
 
 EXTENSIONS = (".csv", ".tsv", ".txt")
 
@@ -43,16 +43,10 @@ class CsvFolder:
     def read(self, table: str) -> Provided:
         files = self._folder.files(table)
         names = self._names(table)
-        shape = self._shape
-
-        def check() -> None:
-            if shape.utf8:
-                for file in files:
-                    surveyed(file, self._folder.name, self._limit("unfolded_ratio", RATIO), self._limit("unfolded_bytes", UNFOLDED))
-
+        shape, source = self._shape, self._folder.name
         return Provided(
-            rows=lambda reject: csv_rows.rows(files, names, shape, self._folder.name, reject),
-            csv=self._fast(files, names), files=files, decimal=str(self._settings.get("decimal") or "."), check=check,
+            rows=lambda reject: csv_rows.rows(files, names, shape, source, reject), csv=self._fast(files, names), files=files,
+            decimal=str(self._settings.get("decimal") or "."), place=lambda row: csv_rows.place(files, names, shape, source, row),
         )  # fmt: skip
 
     def _limit(self, name: str, default: int) -> int:
@@ -60,16 +54,20 @@ class CsvFolder:
 
     def _fast(self, files: tuple[Path, ...], names: tuple[str, ...]) -> CsvText | None:
         """What DuckDB needs to know, or None when it cannot read these files itself."""
+        if not self._shape.utf8:
+            return None
+        ratio, most = self._limit("unfolded_ratio", RATIO), self._limit("unfolded_bytes", UNFOLDED)
+        found = [surveyed(f, self._folder.name, ratio, most) for f in files]
         packed = {compression(f) for f in files}
-        if not self._shape.utf8 or self._shape.delimiter == " " or len(names) < 2 or len(packed) != 1 or "bzip2" in packed:
+        odd = self._shape.delimiter == " " or len(names) < 2 or len(packed) != 1 or "bzip2" in packed
+        if odd or not all(s.plain for s in found):
             return None
-        ends = {_line_end(f, self._folder.name) for f in files}
-        if len(ends) != 1:
-            return None
-        blank = self._shape.blank
+        lines = sum(s.lines for s in found) - (len(files) if self._shape.header else 0)
+        counted = not any(s.quoted or s.blank_lines for s in found)
         return CsvText(
-            files, names, self._shape.delimiter, self._shape.header, ends.pop(), packed.pop(), blank, self._shape.field_bytes
-        )
+            files, names, self._shape.delimiter, self._shape.header, packed.pop(), self._shape.blank, self._shape.field_bytes,
+            lines if counted else None, lines,
+        )  # fmt: skip
 
     def _names(self, table: str) -> tuple[str, ...]:
         """The columns of all files of a table, which must agree. An empty name is a column without header."""
@@ -134,12 +132,6 @@ def _difference(first: Path, a: tuple[str, ...], other: Path, b: tuple[str, ...]
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(f"`{n}`" for n in names[:5])
-
-
-def _line_end(file: Path, source: str) -> str:
-    """How the first lines of a file end: \\n or \\r\\n."""
-    with opened(file, source) as raw:
-        return r"\r\n" if b"\r\n" in raw.read(CHUNK // 4) else r"\n"
 
 
 def _shape(config: SourceConfig) -> CsvShape:

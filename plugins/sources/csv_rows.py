@@ -49,6 +49,30 @@ def rows(
             yield from _chunks(_rows_of(decoded(raw, shape.encoding), file, names, shape, reject))
 
 
+def place(files: Sequence[Path], names: Sequence[str], shape: CsvShape, source: str, row: int) -> str:
+    """Where the n-th given row (from 0) stands: its file and line."""
+    kept = [i for i, name in enumerate(names) if name]
+    unnamed = [i for i, name in enumerate(names) if not name]
+    for file in files:
+        header = shape.header
+        with opened(file, source) as raw:
+            for line, found in _parsed(decoded(raw, shape.encoding), shape, file):
+                if isinstance(found, str) or _is_blank(found, names):
+                    continue
+                if header:
+                    header = False
+                    continue
+                if _fault(found, names, unnamed) is None and kept:
+                    if row == 0:
+                        return f"{file.name}:{line}"
+                    row -= 1
+    return source
+
+
+def _is_blank(row: list[str], names: Sequence[str]) -> bool:
+    return not row or (len(row) == 1 and not row[0].strip() and len(names) > 1)
+
+
 def _chunks(found: Iterator[tuple[str | None, ...]]) -> Iterator[list[tuple[str | None, ...]]]:
     chunk: list[tuple[str | None, ...]] = []
     for row in found:
@@ -70,7 +94,7 @@ def _rows_of(
         if isinstance(row, str):
             reject(Rejected(file.name, line, row))
             continue
-        if not row or (len(row) == 1 and not row[0].strip() and len(names) > 1):
+        if _is_blank(row, names):
             continue
         if header:
             header = False

@@ -8,6 +8,7 @@ import gzip
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -99,20 +100,45 @@ def marked(head: bytes, path: Path) -> None:
             raise SourceError("P0702", f"{path.name}: this is {name.upper()} text", f'say so in the source: `encoding "{name}"`')
 
 
-def surveyed(path: Path, source: str, ratio: int = RATIO, most: int = UNFOLDED) -> None:
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the bytes of a text file are: lines, of which some end in a carriage return too, quotes, empty lines."""
+
+    lines: int
+    plain: bool
+    """Whether all lines end alike, in \\n or in \\r\\n."""
+    quoted: bool
+    blank_lines: bool
+
+
+def surveyed(path: Path, source: str, ratio: int = RATIO, most: int = UNFOLDED) -> Survey:
     """Read a file once as bytes: SourceError for NUL bytes, and for a small file that unfolds to a huge one."""
     size = max(path.stat().st_size, 1)
     allowed = most if compression(path) == "none" else min(most, max(size * ratio, 1 << 30))
-    lines, total = 1, 0
+    ends = pairs = returns = total = 0
+    quoted, blank, last = False, False, b"\n"
     with opened(path, source) as file:
         while chunk := file.read(CHUNK):
             total += len(chunk)
-            at = chunk.find(b"\0")
-            if at >= 0:
-                line = lines + chunk.count(b"\n", 0, at)
-                raise SourceError("P0705", f"{path.name}, line {line}: a NUL byte is no text", "is the file damaged, or UTF-16?",
-                                  where=f"{path.name}:{line}")  # fmt: skip
+            _refuse_nul(chunk, ends, path)
             if total > allowed:
                 raise SourceError("P0702", f"cannot open `{source}`: {path.name} unfolds to more than {allowed:,} bytes",
                                   "unpack it, or raise `unfolded_bytes` or `unfolded_ratio` in patron.toml", where=path.name)  # fmt: skip
-            lines += chunk.count(b"\n")
+            if chunk.endswith(b"\r"):
+                chunk += file.read(1)
+            ends += chunk.count(b"\n")
+            pairs += chunk.count(b"\r\n")
+            returns += chunk.count(b"\r")
+            quoted = quoted or b'"' in chunk
+            blank = blank or b"\n\n" in chunk or b"\n\r\n" in chunk or (last == b"\n" and chunk[:1] in b"\r\n")
+            last = chunk[-1:]
+    lines = ends + (last != b"\n")
+    return Survey(lines, returns == pairs and pairs in (0, ends), quoted, blank)
+
+
+def _refuse_nul(chunk: bytes, ends: int, path: Path) -> None:
+    at = chunk.find(b"\0")
+    if at >= 0:
+        line = ends + 1 + chunk.count(b"\n", 0, at)
+        raise SourceError("P0705", f"{path.name}, line {line}: a NUL byte is no text", "is the file damaged, or UTF-16?",
+                          where=f"{path.name}:{line}")  # fmt: skip

@@ -1,0 +1,20 @@
+"""Rows that no statement gives: customers met in orders, messages that were delivered."""
+
+from __future__ import annotations
+
+from patron.engine.load.filling import Filler
+from patron.engine.sql.derived import delivered, met_customers
+from patron.engine.types import reference
+
+
+def derive(filler: Filler) -> None:
+    """Add the rows that follow from other tables."""
+    filled = filler.filled
+    if "messages" in filled and {"id", "customer", "campaign", "delivered_at"} <= set(filled["messages"].columns):
+        actions = filled.get("actions")
+        query, columns = delivered(
+            filled["messages"].name, "channel" in filled["messages"].columns, actions.name if actions else None, actions.columns if actions else {}
+        )
+        filler.add_part("actions", "stage/actions/delivered", query, columns)
+    if "customers" not in filled and "orders" in filled and "customer" in filled["orders"].columns:
+        filler.add_part("customers", "stage/customers/met", met_customers(filled["orders"].name), {"id": reference("customers")})

@@ -1,0 +1,207 @@
+"""Mappings run: the parts of every canonical table, stacked in a view `fill/<table>`, and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from patron.dsl.problems import Problem
+from patron.dsl.tree import Span
+from patron.engine.contracts import FunctionType
+from patron.engine.load.reading import Place, Sources
+from patron.engine.model.canonical import TABLES
+from patron.engine.model.mapping import Bound, MapColumnTerm, OfRow, SqlMapping, TableMapping, every_part
+from patron.engine.model.mapping_schema import outputs
+from patron.engine.sql import staging
+from patron.engine.sql.mapping_select import Filled, SelectMaker
+from patron.engine.sql.mapping_sql_table import sql_part
+from patron.engine.types import TEXT, Type, reference
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One statement's rows: its temporary table, its columns, where a row of it came from."""
+
+    table: str
+    columns: Mapping[str, Type]
+    begin: int
+    mapping: TableMapping | SqlMapping | None = None
+    place: Place | None = None
+
+
+@dataclass(slots=True)
+class Filler:
+    """Runs the mappings of a load, tables in the order in which they need each other."""
+
+    sources: Sources
+    bound: Bound
+    functions: Mapping[str, FunctionType] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    parts: dict[str, list[Part]] = field(default_factory=dict)
+    filled: dict[str, Filled] = field(default_factory=dict)
+
+    def fill(self) -> None:
+        """All tables that have a statement."""
+        for table in self._order():
+            self.sources.progress.step(f"filling {table}")
+            statements = [m for m in self.bound.mappings if m.table == table]
+            for mapping in statements:
+                self._part(table, mapping)
+            self._stack(table)
+            missing = [pair for m in statements if isinstance(m, TableMapping) for pair in m.add_missing if pair[0] in self.filled]
+            if missing:
+                self._add_missing(table, missing)
+                self._stack(table)
+
+    def _order(self) -> Sequence[str]:
+        """Tables after those whose rows they follow or whose ids they add; a ring is reported."""
+        needs: dict[str, dict[str, Span]] = {m.table: {} for m in self.bound.mappings}
+        for mapping in self.bound.mappings:
+            if isinstance(mapping, TableMapping):
+                for table, span in _needed(mapping):
+                    if table in needs and table != mapping.table:
+                        needs[mapping.table].setdefault(table, span)
+        done: list[str] = []
+
+        def visit(table: str, path: tuple[str, ...]) -> None:
+            if table in done:
+                return
+            for other, span in needs[table].items():
+                if other in (*path, table):
+                    ring = " → ".join((*path, table, other))
+                    self.problems.append(Problem("P0207", span, f"these tables need each other to be filled: {ring}", "leave one of them out"))
+                else:
+                    visit(other, (*path, table))
+            done.append(table)
+
+        for table in needs:
+            visit(table, ())
+        return done
+
+    # ------------------------------------------------------------ parts
+
+    def _part(self, table: str, mapping: TableMapping | SqlMapping) -> None:
+        parts = self.parts.setdefault(table, [])
+        name = f"stage/{table}/{len(parts)}"
+        begin = len(parts) * staging.PART
+        if isinstance(mapping, SqlMapping):
+            query, columns = sql_part(mapping, self.sources.stage, self.bound.zone)
+            place = None
+        else:
+            maker = SelectMaker(mapping, self.sources.stage, lambda t: self.filled.get(t), functions=self.functions)
+            query, columns = maker.select(), {c.name: c.type for c in mapping.columns}
+            place = (mapping.source, mapping.source_table)
+        self.sources.run(staging.create(name, query))
+        self._unread(name, mapping, place)
+        if isinstance(mapping, TableMapping) and mapping.keep_latest and "id" in columns:
+            self._keep_latest(name, mapping, columns)
+        parts.append(Part(name, columns, begin, mapping, place))
+
+    def _keep_latest(self, name: str, mapping: TableMapping, columns: Mapping[str, Type]) -> None:
+        names = [n for c, t in columns.items() for n in ((c, c + "@z", c + "@d") if t.kind == "moment" else (c,))] + [staging.ROW]
+        every = staging.select([(staging.build.col(n, "s"), n) for n in names], staging.build.table(name, "s"))
+        self.sources.run(staging.create(name + "/latest", staging.latest(every, names, mapping.keep_latest)))
+        self.sources.run(staging.drop(name))
+        self.sources.run(staging.create(name, staging.select([(staging.build.col(n, "s"), n) for n in names], staging.build.table(name + "/latest", "s"))))
+        self.sources.run(staging.drop(name + "/latest"))
+
+    def _unread(self, name: str, mapping: TableMapping | SqlMapping, place: Place | None) -> None:
+        """P0705 for every column with values that could not be read."""
+        described = self.sources.connection.table(staging.render(staging.build.table(name))).columns
+        bad = [c.removeprefix("@bad/") for c in described if c.startswith("@bad/")]
+        if not bad:
+            return
+        counts = self.sources.run(staging.bad_counts(name, bad)).fetchall()[0]
+        for i, column in enumerate(bad):
+            count, row = counts[2 * i], counts[2 * i + 1]
+            if count:
+                self._report_unread(mapping, column, int(count), int(row), place)
+
+    def _report_unread(self, mapping: TableMapping | SqlMapping, column: str, count: int, row: int, place: Place | None) -> None:
+        said = mapping.by_name.get(column) if isinstance(mapping, TableMapping) else None
+        kind = said.type if said else next((t for n, t, _ in outputs(mapping) if n == column), TEXT)
+        where = f"; first at {self.sources.where(place, row)}" if place is not None else f"; first in row {row + 1}"
+        values = "value" if count == 1 else "values"
+        severity = "W" if mapping.bad_missing else "E"
+        message = f"{count} {values} of {mapping.table}.{column} {'is' if count == 1 else 'are'} not {kind}{where}"
+        if mapping.bad_missing:
+            message = f"{mapping.table}.{column}: {count} {values} could not be read{where}"
+        hint = "" if mapping.bad_missing else "`bad values missing` reads them as missing and counts them; `parse_date`, `number`, `money` read other forms"
+        self.problems.append(Problem("P0705", said.span if said else mapping.span, message, hint, severity=severity))
+
+    # ------------------------------------------------------------ stacking
+
+    def _stack(self, table: str) -> None:
+        """The view of all parts; numbers are doubles when one part has fractions, extra columns of two types texts."""
+        parts = self.parts[table]
+        columns: dict[str, tuple[Type, str]] = {}
+        for part in parts:
+            for name, type_ in part.columns.items():
+                columns[name] = _merged(columns.get(name), type_)
+        query = staging.stacked(columns, [(p.table, p.columns, p.begin) for p in parts])
+        name = f"fill/{table}"
+        if table in self.filled:
+            self.sources.run(staging.drop(name, "VIEW"))
+        self.sources.run(staging.create(name, query, "VIEW"))
+        self.filled[table] = Filled(name, {n: t for n, (t, _) in columns.items()})
+
+    def _add_missing(self, table: str, pairs: Sequence[tuple[str, str]]) -> None:
+        references = [(self.filled[t].name, c) for t, c in pairs if c in self.filled[t].columns]
+        if not references:
+            return
+        there = [p.table for p in self.parts[table] if "id" in p.columns]
+        name = f"stage/{table}/added"
+        self.sources.run(staging.create(name, staging.ids_to_add(references, there)))
+        self.parts[table].append(Part(name, {"id": reference(table)}, len(self.parts[table]) * staging.PART))
+
+    def add_part(self, table: str, name: str, query: object, columns: Mapping[str, Type]) -> None:
+        """Rows that the load itself makes."""
+        self.sources.run(staging.create(name, query))  # type: ignore[arg-type]
+        parts = self.parts.setdefault(table, [])
+        parts.append(Part(name, columns, len(parts) * staging.PART))
+        self._stack(table)
+
+    def column(self, table: str, name: str) -> MapColumnTerm | None:
+        """The mapping of a column, for the place of a problem: of the first statement that has it."""
+        for part in self.parts.get(table, ()):
+            if isinstance(part.mapping, TableMapping) and name in part.mapping.by_name:
+                return part.mapping.by_name[name]
+        return None
+
+    def span(self, table: str, column: str) -> Span:
+        found = self.column(table, column)
+        if found is not None:
+            return found.span
+        return next((p.mapping.span for p in self.parts.get(table, ()) if p.mapping is not None), Span("", 1, 1, 1, 1))
+
+    def where(self, table: str, row: int) -> str:
+        """Where a row of the stacked table came from."""
+        part = self.parts[table][min(row // staging.PART, len(self.parts[table]) - 1)]
+        return self.sources.where(part.place, row - part.begin) if part.place is not None else f"row {row - part.begin + 1}"
+
+    def lenient(self, table: str) -> bool:
+        return any(p.mapping is not None and p.mapping.bad_missing for p in self.parts.get(table, ()))
+
+
+def _merged(known: tuple[Type, str] | None, type_: Type) -> tuple[Type, str]:
+    storage = "BIGINT" if type_.kind == "number" and type_.whole else staging.STORAGE[type_.kind]
+    if known is None or known == (type_, storage):
+        return type_, storage
+    if known[0].kind == type_.kind:
+        return (Type("number"), "DOUBLE") if type_.kind == "number" else known
+    return TEXT, "VARCHAR"
+
+
+def _needed(mapping: TableMapping) -> list[tuple[str, Span]]:
+    """Tables that must be filled before, each with the place that needs it."""
+    found: list[tuple[str, Span]] = [(table, mapping.span) for table, _ in mapping.add_missing]
+    for column in mapping.columns:
+        for node in every_part(column.value):
+            if isinstance(node, OfRow):
+                table = mapping.by_name[node.reference].type.table
+                for step in node.path:
+                    found.append((table, column.span))
+                    type_ = TABLES[table].by_name[step].type if step in TABLES[table].by_name else TEXT
+                    if type_.kind == "reference" and step != "id":
+                        table = type_.table
+    return found

@@ -1,0 +1,202 @@
+"""`load`: the stored load that fits, or a new one, built beside and moved into its place in one step."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from patron.dsl.problems import Problem, by_place
+from patron.engine.contracts import FunctionType, Limits, SourceError
+from patron.engine.load.checks import checks
+from patron.engine.load.derived import derive
+from patron.engine.load.filling import Filler
+from patron.engine.load.keys import FileFact, facts_of, key_of
+from patron.engine.load.loaded import Loaded, decode, encode
+from patron.engine.load.reading import Place, Sources
+from patron.engine.load.tables import Finisher
+from patron.engine.model.mapping import Bound, TableMapping
+from patron.engine.model.store import Store
+from patron.engine.runtime.errors import IoFailed, LimitReached
+from patron.engine.runtime.files import io_errors
+from patron.engine.runtime.progress import SILENT, Progress
+from patron.engine.sql import finishing
+
+KEPT = 3
+"""Stored loads that stay; older ones are removed."""
+_ABOUT = "patron/load"
+_FORGOTTEN = "forgotten"
+
+
+def load(
+    bound: Bound, folder: Path, progress: Progress = SILENT, limits: Limits | None = None,
+    functions: Mapping[str, FunctionType] | None = None,
+) -> Loaded:  # fmt: skip
+    """The canonical tables of a project, stored in `folder`; nothing is read when nothing changed.
+
+    Problems of the data are in the answer, not raised. IoFailed when a file cannot be read or written.
+    """
+    facts = facts_of(bound)
+    key = key_of(bound, facts)
+    path = folder / f"{key}.duckdb"
+    known = _stored(path)
+    if known is not None:
+        with suppress(OSError):
+            os.utime(path)
+        return known
+    with io_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{os.getpid()}-", suffix=".part", dir=folder))
+    try:
+        made = _make(bound, facts, key, scratch, progress, limits or Limits(), functions or {})
+        if made.path is None:
+            return made
+        with io_errors(path):
+            os.replace(made.path, path)
+        _prune(folder, path)
+        return replace(made, path=path)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def forget(folder: Path, sources: Sequence[str] = ()) -> None:
+    """Remove stored loads that read one of these sources (all when none is named)."""
+    wanted = {s.casefold() for s in sources}
+    for path in folder.glob("*.duckdb"):
+        known = _stored(path)
+        if known is None or not wanted or wanted & {e.source.casefold() for e in known.ledger}:
+            path.unlink(missing_ok=True)
+
+
+def _stored(path: Path) -> Loaded | None:
+    """The load in a file, or None when there is none or it cannot be read."""
+    if not path.is_file():
+        return None
+    try:
+        with duckdb.connect(str(path), read_only=True, config=_config(Limits(), None)) as connection:
+            rows = connection.table(f'"{_ABOUT}"').fetchall()
+        return decode(rows[0][0], path)
+    except (duckdb.Error, ValueError, KeyError, IndexError, TypeError):
+        return None
+
+
+def _config(limits: Limits, scratch: Path | None) -> dict[str, Any]:
+    config: dict[str, Any] = {
+        "autoinstall_known_extensions": False, "autoload_known_extensions": False, "preserve_insertion_order": True,
+    }  # fmt: skip
+    if limits.memory:
+        config["memory_limit"] = limits.memory
+    if limits.threads:
+        config["threads"] = limits.threads
+    if scratch is not None:
+        config["temp_directory"] = str(limits.temp_folder or scratch / "spill")
+    return config
+
+
+def _make(
+    bound: Bound, facts: Mapping[Place, tuple[FileFact, ...]], key: str, scratch: Path, progress: Progress, limits: Limits,
+    functions: Mapping[str, FunctionType],
+) -> Loaded:  # fmt: skip
+    """A new load, in the scratch folder; without a path when the data broke its contract."""
+    beside = scratch / "load.duckdb"
+    try:
+        connection = duckdb.connect(str(beside), config=_config(limits, scratch))
+        try:
+            connection.execute("SET TimeZone = 'UTC'")
+            made = _run(connection, bound, facts, key, scratch, progress, functions)
+            if made.path is not None:
+                connection.execute("CHECKPOINT")
+        finally:
+            connection.close()
+    except duckdb.OutOfMemoryException as error:
+        raise LimitReached("reading the sources needs more memory than it may use", "raise `memory` in patron.toml") from error
+    except duckdb.IOException as error:
+        raise IoFailed(f"reading the sources failed: {str(error).splitlines()[0]}", "is the disk full?") from error
+    return made
+
+
+def _run(
+    connection: duckdb.DuckDBPyConnection, bound: Bound, facts: Mapping[Place, tuple[FileFact, ...]], key: str, scratch: Path,
+    progress: Progress, functions: Mapping[str, FunctionType],
+) -> Loaded:  # fmt: skip
+    sources = Sources(connection, bound, scratch, facts, progress, lambda place: _lenient(bound, place))
+    filler = Filler(sources, bound, functions)
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    try:
+        filler.fill()
+        derive(filler)
+    except SourceError as error:
+        place = next((p for p in bound.sources.values() if p.name in error.message), next(iter(bound.sources.values())))
+        problem = Problem(error.code, place.span, error.message, error.hint)
+        return Loaded(None, Store(key=key), tuple(sources.ledger), by_place((*sources.problems, *filler.problems, problem)))
+    finisher = Finisher(filler, bound)
+    finisher.finish()
+    found = [*sources.problems, *filler.problems, *finisher.problems]
+    notes, more = checks(finisher)
+    found += more
+    busiest = int((finisher.run(finishing.busiest())[0][0] or 0) if finisher.stored["actions"].rows else 0)
+    store = Store(finisher.stored, newest(finisher), busiest, key)
+    stops = any(p.stops for p in found)
+    loaded = Loaded(None if stops else scratch / "load.duckdb", store, tuple(sources.ledger), by_place(found), notes, now)
+    if not stops:
+        connection.execute(f'CREATE TABLE "{_ABOUT}" (said VARCHAR)')
+        connection.execute(f'INSERT INTO "{_ABOUT}" VALUES (?)', [encode(loaded)])
+    return loaded
+
+
+_WHEN = (
+    "created_at", "canceled_at", "returned_at", "acted_at", "sent_at", "delivered_at", "started_at", "joined_at", "left_at",
+    "posted_at", "redeemed_at", "changed_at", "deleted_at", "erased_at", "@visible_at",
+)  # fmt: skip
+
+
+def newest(finisher: Finisher) -> dt.datetime | None:
+    """The latest moment at which anything happened."""
+    found = [
+        c.high for t in finisher.stored.values() for c in t.columns.values() if c.name in _WHEN and isinstance(c.high, dt.datetime)
+    ]  # fmt: skip
+    return max(found, default=None)
+
+
+def _lenient(bound: Bound, place: Place) -> bool:
+    """Whether every statement that reads a source table takes bad values as missing."""
+    readers = [m for m in bound.mappings if isinstance(m, TableMapping) and (m.source, m.source_table) == place]
+    return bool(readers) and all(m.bad_missing for m in readers)
+
+
+# ---------------------------------------------------------------- the folder
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed loads left behind: scratch folders of processes that are gone."""
+    for path in folder.glob(".*.part"):
+        process = path.name[1:].split("-", 1)[0]
+        if process.isdigit() and int(process) != os.getpid() and not _runs(int(process)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _prune(folder: Path, current: Path) -> None:
+    """Keep the newest loads."""
+    found = [(p.stat().st_mtime_ns, p) for p in folder.glob("*.duckdb") if p != current and p.exists()]
+    for _, path in sorted(found, reverse=True)[KEPT - 1 :]:
+        with suppress(OSError):
+            path.unlink()

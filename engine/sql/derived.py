@@ -1,0 +1,100 @@
+"""SELECTs of rows that follow from other tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from patron.engine.sql import build, staging
+from patron.engine.sql.finishing import folded_kind
+from patron.engine.types import CHOICE, MOMENT, TEXT, Type, reference
+
+DELIVERED: Mapping[str, Type] = {
+    "id": reference("actions"), "customer": reference("customers"), "campaign": reference("campaigns"), "kind": CHOICE,
+    "acted_at": MOMENT, "message": reference("messages"),
+}  # fmt: skip
+
+
+def delivered(messages: str, with_channel: bool, actions: str | None, columns: Mapping[str, Type]) -> tuple[exp.Select, Mapping[str, Type]]:
+    """An action of kind `received` for every delivered message that has none: by its message, else by person and
+    campaign."""
+
+    def m(name: str) -> build.E:
+        return build.col(name, "m")
+
+    outputs: list[tuple[build.E, str]] = [
+        (exp.DPipe(this=build.text("received/"), expression=m("id")), "id"), (m("customer"), "customer"), (m("campaign"), "campaign"),
+        (build.text("received"), "kind"), (m("delivered_at"), "acted_at"), (m("delivered_at@z"), "acted_at@z"),
+        (m("delivered_at@d"), "acted_at@d"), (m("id"), "message"), (m(staging.ROW), staging.ROW),
+    ]  # fmt: skip
+    has: dict[str, Type] = dict(DELIVERED)
+    if with_channel:
+        outputs.append((m("channel"), "channel"))
+        has["channel"] = TEXT
+    query = staging.select(outputs, build.table(messages, "m"))
+    query = query.where(build.not_(build.is_null(m("delivered_at"))), copy=False)
+    if actions is None:
+        return query, has
+    if "message" in columns:
+        query = _without(query, actions, ("message",), {"message": "id"})
+    if {"campaign", "customer"} <= set(columns):
+        query = _without(query, actions, ("customer", "campaign"), {"customer": "customer", "campaign": "campaign"}, by_message="message" in columns)
+    return query, has
+
+
+def _without(query: exp.Select, actions: str, names: tuple[str, ...], theirs: Mapping[str, str], *, by_message: bool = False) -> exp.Select:
+    """The rows without a received action of the same names."""
+    received = staging.select([(build.col(n, "a"), n) for n in names], build.table(actions, "a"), distinct=True)
+    conditions = [build.binary(exp.EQ, folded_kind(build.col("kind", "a")), build.text("received"))]
+    if by_message:
+        conditions.append(build.is_null(build.col("message", "a")))
+    received = received.where(build.conjunction(conditions), copy=False)
+    alias = "w" + names[0]
+    on = build.conjunction([build.binary(exp.EQ, build.col(n, alias), build.col(theirs[n], "m")) for n in names])
+    return query.join(build.subquery(received, alias), on=on, join_type="anti", copy=False)
+
+
+def met_customers(orders: str) -> exp.Select:
+    """The customers met in orders."""
+    return staging.ids_to_add([(orders, "customer")], ())
+
+
+def odd(table: str, left: str, right: str) -> exp.Select:
+    """How many rows have `left` after `right`."""
+    query = staging.select([(exp.Count(this=exp.Star()), "n")], build.table(table, "t"))
+    return query.where(build.binary(exp.GT, build.col(left, "t"), build.col(right, "t")), copy=False)
+
+
+def outside(table: str, column: str, low: int, high: int) -> exp.Select:
+    """How many values lie outside of a range."""
+    query = staging.select([(exp.Count(this=exp.Star()), "n")], build.table(table, "t"))
+    value = build.col(column, "t")
+    below, above = build.binary(exp.LT, value, build.integer(low)), build.binary(exp.GT, value.copy(), build.integer(high))
+    return query.where(build.disjunction([below, above]), copy=False)
+
+
+def actions_before_messages() -> exp.Select:
+    """How many actions lie before the message they react to was sent."""
+    query = staging.select([(exp.Count(this=exp.Star()), "n")], build.table("actions", "a"))
+    query = query.join(build.table("messages", "m"), on=build.binary(exp.EQ, build.col("id", "m"), build.col("message", "a")), copy=False)
+    return query.where(build.binary(exp.LT, build.col("acted_at", "a"), build.col("sent_at", "m")), copy=False)
+
+
+def unlike_lines(with_discount: bool) -> exp.Select:
+    """How many orders have lines that do not add up to gross less discount."""
+    sums = staging.select([(build.col("order", "l"), "order"), (exp.Sum(this=build.col("amount", "l")), "amount")], build.table("lines", "l"))
+    sums = sums.where(build.not_(build.is_null(build.col("order", "l"))), copy=False).group_by(build.col("order", "l"), copy=False)
+    expected: build.E = build.col("gross", "o")
+    if with_discount:
+        expected = build.binary(exp.Sub, expected, build.coalesce(build.col("discount", "o"), build.integer(0)))
+    apart = exp.Abs(this=build.binary(exp.Sub, build.col("amount", "s"), expected))
+    query = staging.select([(exp.Count(this=exp.Star()), "n")], build.table("orders", "o"))
+    query = query.join(build.subquery(sums, "s"), on=build.binary(exp.EQ, build.col("order", "s"), build.col("id", "o")), copy=False)
+    from decimal import Decimal
+
+    return query.where(build.binary(exp.GT, apart, build.decimal(Decimal("0.01"))), copy=False)
+
+
+def currencies() -> exp.Select:
+    return staging.select([(build.col("currency", "t"), "currency")], build.table("orders", "t"), distinct=True)
