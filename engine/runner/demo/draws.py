@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -49,12 +51,11 @@ class Draws:
 
     def weighted(self, values: Sequence[T], weights: Sequence[int]) -> T:
         """One of the values, the heavier ones more often."""
-        left = self.below(sum(weights))
-        for value, weight in zip(values, weights, strict=True):
-            left -= weight
-            if left < 0:
-                return value
-        return values[-1]
+        return values[self.place(list(accumulate(weights)))]
+
+    def place(self, sums: Sequence[int]) -> int:
+        """The place of one of several weights, given their running sums."""
+        return bisect_right(sums, self.below(sums[-1]))
 
     def some(self, values: Sequence[T], count: int) -> list[T]:
         """So many different values, in the order drawn."""

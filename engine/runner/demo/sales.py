@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from patron.engine.runner.demo import days, words
 from patron.engine.runner.demo.draws import Draws
@@ -87,21 +88,39 @@ def walk_ins(seed: int, count: int) -> Iterator[Visit]:
 def ring_up(seed: int, shop: Shop, visits: list[Visit]) -> tuple[Order, ...]:
     """The orders of all visits, numbered in time."""
     visits = sorted(visits, key=lambda v: (v.when, v.customer.id if v.customer else "", v.session))
-    return tuple(_order(seed, shop, number, visit) for number, visit in enumerate(visits, 20_001))
+    shelf = Shelf(shop)
+    return tuple(_order(seed, shelf, number, visit) for number, visit in enumerate(visits, 20_001))
 
 
-def _order(seed: int, shop: Shop, number: int, visit: Visit) -> Order:
+class Shelf:
+    """What is bought how often, by taste and month, and who sells where."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.products = shop.products
+        self.sellers = tuple(tuple(s.id for s in shop.sellers if s.store == store) for store in range(4))
+        self._sums: dict[tuple[str, int], list[int]] = {}
+
+    def sums(self, taste: str, month: int) -> list[int]:
+        """Running sums of the products' weights."""
+        found = self._sums.get((taste, month))
+        if found is None:
+            weights = (p.weight * (5 if p.category == taste else 1) * _season(p.category, month) for p in self.products)
+            found = self._sums[taste, month] = list(accumulate(weights))
+        return found
+
+
+def _order(seed: int, shelf: Shelf, number: int, visit: Visit) -> Order:
     draws = Draws(seed, f"order {number}")
     channel = "retail" if not visit.online else draws.weighted(("online", "social"), (85, 15))
     store = _store(draws, visit) if channel == "retail" else None
-    lines = tuple(_lines(draws, shop, visit))
+    lines = tuple(_lines(draws, shelf, visit))
     net = sum(line.amount for line in lines)
     order = Order(
         id=str(number),
         visit=visit,
         customer=_written_customer(draws, visit),
         store=store,
-        seller=draws.pick([s.id for s in shop.sellers if s.store == store]) if store is not None else "",
+        seller=draws.pick(shelf.sellers[store]) if store is not None else "",
         channel=channel,
         status=draws.weighted(("paid", "fulfilled", "open"), (70, 28, 2)),
         lines=lines,
@@ -136,21 +155,21 @@ def _written_customer(draws: Draws, visit: Visit) -> str:
     return f"C9{draws.between(100, 140)}" if draws.below(1_000) < 8 else visit.customer.id
 
 
-def _lines(draws: Draws, shop: Shop, visit: Visit) -> Iterator[Line]:
+def _lines(draws: Draws, shelf: Shelf, visit: Visit) -> Iterator[Line]:
     percent_off = draws.between(10, 20) if visit.coupon else draws.weighted((0, 5, 10, 20), (82, 6, 8, 4))
     taste = visit.customer.taste if visit.customer else ""
-    weights = [p.weight * (5 if p.category == taste else 1) * _season(p.category, visit.when) for p in shop.products]
+    sums = shelf.sums(taste, visit.when.month)
     for _ in range(draws.weighted((1, 2, 3, 4, 5), (34, 30, 20, 10, 6))):
-        product = draws.weighted(shop.products, weights)
+        product = shelf.products[draws.place(sums)]
         quantity = draws.weighted((1, 2, 3, 5), (72, 18, 7, 3))
         price = product.price * quantity
         yield Line(product, quantity, price - price * percent_off // 100)
 
 
-def _season(category: str, when: dt.datetime) -> int:
+def _season(category: str, month: int) -> int:
     """Seeds and soil in spring, presents in December."""
     if category in ("Seeds", "Soil"):
-        return 3 if when.month in (3, 4, 5) else 1
+        return 3 if month in (3, 4, 5) else 1
     if category == "Gifts":
-        return 5 if when.month == 12 else 2
+        return 5 if month == 12 else 2
     return 2

@@ -67,7 +67,8 @@ def open_shop(seed: int, customers: int) -> Shop:
 
 
 def _products(seed: int) -> tuple[Product, ...]:
-    draws, made = Draws(seed, "products"), []
+    draws = Draws(seed, "products")
+    made: list[Product] = []
     for category, names, low, high, share in words.GOODS:
         for place, name in enumerate(names):
             price = draws.between(low, high) // 50 * 50 + 49
@@ -78,7 +79,8 @@ def _products(seed: int) -> tuple[Product, ...]:
 
 
 def _sellers(seed: int) -> tuple[Seller, ...]:
-    draws, made = Draws(seed, "staff"), []
+    draws = Draws(seed, "staff")
+    made: list[Seller] = []
     for store in range(len(words.STORE_NAMES)):
         for role in words.ROLES[: 3 + draws.below(3)]:
             first = draws.pick(words.FIRST_NAMES_F + words.FIRST_NAMES_M)
