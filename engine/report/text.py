@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import json
 import math
 import re
@@ -22,12 +20,16 @@ Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | Non
 FORMULA = re.compile(r"[\t\r\n\x00]|[\s\"'\u200b\u2060\ufeff]*[=+\-@＝＋－＠]")
 """How a text begins that a spreadsheet might run."""
 
+_QUOTED = re.compile(r"[,\"\r\n]")
+
 
 # ---------------------------------------------------------------- one cell
 
 
 def cell_text(value: Value, column: Column) -> str:
     """One value as the command line prints it; a missing one is the empty text."""
+    if isinstance(value, str):
+        return value
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     if isinstance(value, bool):
@@ -36,8 +38,6 @@ def cell_text(value: Value, column: Column) -> str:
         return moment_text(value)
     if isinstance(value, dt.date):
         return value.isoformat()
-    if isinstance(value, str):
-        return value
     if column.type.kind == "money":
         return money_text(value)
     return number_text(value)
@@ -45,7 +45,7 @@ def cell_text(value: Value, column: Column) -> str:
 
 def money_text(value: Decimal | float) -> str:
     """Money with two decimals, or more when the value needs them, and never an exponent."""
-    text = f"{Decimal(str(value)):f}"
+    text = f"{value if isinstance(value, Decimal) else Decimal(str(value)):f}"
     whole, _, cents = text.partition(".")
     return _without_minus_zero(f"{whole}.{cents.rstrip('0').ljust(2, '0')}")
 
@@ -89,16 +89,17 @@ def csv_lines(result: Result, *, raw: bool = False) -> Iterator[str]:
         head.append(column.name)
         if number in stated:
             head.append(f"{column.name}_state")
-    line = _Writer()
-    yield line(head if raw else [inert(name) for name in head])
+    yield csv_line(head if raw else [inert(name) for name in head])
+    write = cell_text if raw else _inert_cell
     for row_number, row in enumerate(result.rows):
-        cells: list[str] = []
-        for number, (value, column) in enumerate(zip(row, result.columns, strict=True)):
-            text = cell_text(value, column)
-            cells.append(inert(text) if isinstance(value, str) and not raw else text)
-            if number in stated:
-                cells.append(result.state(row_number, number))
-        yield line(cells)
+        cells = [write(value, column) for value, column in zip(row, result.columns, strict=True)]
+        for number in reversed(stated):
+            cells.insert(number + 1, result.state(row_number, number))
+        yield csv_line(cells)
+
+
+def _inert_cell(value: Value, column: Column) -> str:
+    return inert(value) if isinstance(value, str) else cell_text(value, column)
 
 
 def write_csv(result: Result, stream: TextIO, *, raw: bool = False) -> None:
@@ -106,36 +107,21 @@ def write_csv(result: Result, stream: TextIO, *, raw: bool = False) -> None:
     stream.writelines(csv_lines(result, raw=raw))
 
 
-class _Line(io.TextIOBase):
-    """A stream that keeps what was written last."""
-
-    text = ""
-
-    def write(self, text: str) -> int:
-        self.text = text
-        return len(text)
-
-
-class _Writer:
-    """Gives one RFC 4180 line for one row of cells."""
-
-    def __init__(self) -> None:
-        self._last = _Line()
-        self._csv = csv.writer(self._last, lineterminator="\n")
-
-    def __call__(self, cells: list[str]) -> str:
-        self._csv.writerow(cells)
-        return self._last.text
-
-
 def csv_line(cells: list[str]) -> str:
-    """One line of a CSV file."""
-    return _Writer()(cells)
+    """One line of a CSV file. Cells with a comma, a quote or a line end are quoted; so is a line's only empty cell."""
+    if cells == [""]:
+        return '""\n'
+    return ",".join([_quoted(cell) if _QUOTED.search(cell) else cell for cell in cells]) + "\n"
 
 
-def _stated(result: Result) -> frozenset[int]:
-    """The columns in which some value has a state worth a column."""
-    return frozenset(column for (_, column), state in result.states.items() if state not in (OK, EMPTY))
+def _quoted(cell: str) -> str:
+    doubled = cell.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def _stated(result: Result) -> tuple[int, ...]:
+    """The columns in which some value has a state worth a column, in order."""
+    return tuple(sorted({column for (_, column), state in result.states.items() if state not in (OK, EMPTY)}))
 
 
 # ---------------------------------------------------------------- JSON

@@ -6,6 +6,7 @@ import base64
 import functools
 import hashlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import jinja2
 from markupsafe import Markup
@@ -37,7 +38,7 @@ def page(report: Report, locale: str, parts: tuple[Part, ...] | None = None) -> 
         report=_heading(report),
         blocks=body,
         provenance=provenance_view(report.provenance, desk),
-        t=desk.words,
+        t=SimpleNamespace(**desk.words),
         language=locale.replace("_", "-"),
         csp=_policy((start, library, script), style),
         start=Markup(start),  # noqa: S704 - our own file

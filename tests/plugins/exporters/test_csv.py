@@ -1,0 +1,84 @@
+import csv
+import dataclasses
+
+import pytest
+
+from patron.plugins.exporters import csv as exporter
+from patron.plugins.exporters.parts import figures, slug, stable_slugs
+
+
+def rows(path):
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.reader(stream))
+
+
+def test_a_report_is_an_index_and_a_file_for_every_figure(sample, job):
+    main, *others = exporter.export(sample.rich(), job)
+    head, *lines = rows(main)
+    index = [dict(zip(head, line, strict=True)) for line in lines]
+    assert main.name == "rep.csv"
+    assert [entry["file"] for entry in index if entry["file"]] == [path.name for path in others]
+    assert [entry["title"] for entry in index] == [placed.title for placed in figures(sample.rich().parts)]
+    assert {entry["spec_hash"] for entry in index} == {"5f2c9a71e0b34d18"}
+    assert sorted(path.name for path in job.folder.iterdir()) == sorted(path.name for path in (main, *others))
+
+
+def test_a_figure_that_could_not_be_made_is_named_and_the_rest_is_there(sample, job):
+    main, *others = exporter.export(sample.rich(), job)
+    broken = next(line for line in rows(main) if line[1] == "Stock by day")
+    assert broken[0] == ""
+    assert broken[-1].startswith("P0703")
+    assert len(others) == len(rows(main)) - 2
+
+
+def test_only_one_figure_is_one_file(sample, job):
+    paths = exporter.export(sample.rich(), dataclasses.replace(job, only="Activities"))
+    assert [path.name for path in paths] == ["rep.csv"]
+    assert len(rows(paths[0])) == 66
+
+
+def test_a_figure_nobody_knows_is_told_with_those_there_are(sample, job):
+    with pytest.raises(LookupError, match=r'no show "Activties"; it has .*"Activities"'):
+        exporter.export(sample.rich(), dataclasses.replace(job, only="Activties"))
+
+
+def test_an_export_of_what_could_not_be_made_is_no_empty_file(sample, job):
+    with pytest.raises(LookupError, match="P0703"):
+        exporter.export(sample.rich(), dataclasses.replace(job, only="Stock by day"))
+
+
+def test_hostile_texts_begin_with_nothing_a_spreadsheet_runs(sample, job):
+    for path in exporter.export(sample.hostile(), job):
+        for line in rows(path)[1:]:
+            assert not [cell for cell in line if cell.lstrip(" \"'")[:1] in "=@＝＋－＠" and cell[:1] not in ("", "'")]
+
+
+def test_raw_leaves_texts_as_they_are(sample, job):
+    made = {}
+    for raw in (False, True):
+        (path,) = exporter.export(sample.rich(), dataclasses.replace(job, only="Activities", raw=raw))
+        made[raw] = path.read_text(encoding="utf-8")
+    assert "'=Half price" in made[False]
+    assert "'=" not in made[True]
+    assert "=Half price" in made[True]
+
+
+def test_file_names_stay_when_others_come_and_go(sample):
+    placed = tuple(figures(sample.rich().parts))
+    by_title = dict(zip((each.title for each in placed), stable_slugs(placed), strict=True))
+    fewer = placed[3:]
+    assert all(by_title[each.title] == name for each, name in zip(fewer, stable_slugs(fewer), strict=True))
+
+
+def test_figures_of_one_title_get_different_names(sample):
+    daily = sample.daily()
+    twin = dataclasses.replace(daily, address="list_performance/other/Sales day by day")
+    names = stable_slugs(tuple(figures((daily, twin, twin))))
+    assert len(set(names)) == 3
+    assert all(name.startswith("sales-day-by-day-") for name in names)
+
+
+@pytest.mark.parametrize("title", ["../../x", "/etc/passwd", "a\x00b", "CON", "名單", "~" * 300, "a" * 300])
+def test_a_slug_is_a_safe_piece_of_a_name(title):
+    assert not set(slug(title)) - set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    assert len(slug(title)) <= 40

@@ -1,0 +1,190 @@
+import base64
+import dataclasses
+import hashlib
+import json
+import re
+import sys
+
+import pytest
+from markupsafe import escape
+
+pytest.importorskip("jinja2")
+pytest.importorskip("vl_convert")
+html5lib = pytest.importorskip("html5lib")
+
+from patron.engine.contracts import ExportJob  # noqa: E402
+from patron.engine.report.reader import plain  # noqa: E402
+from patron.plugins.exporters import html as exporter  # noqa: E402
+
+NEEDS = {"script", "style"}
+
+
+def text_of(report, tmp_path, **more):
+    (path,) = exporter.export(report, ExportJob(tmp_path, "page", **more))
+    return path.read_text(encoding="utf-8")
+
+
+def elements(text):
+    tree = html5lib.HTMLParser(namespaceHTMLElements=False).parse(text)
+    return [element for element in tree.iter() if isinstance(element.tag, str)]
+
+
+def outline(text):
+    """Every element with the names of its attributes, in order: what data must never change."""
+    return [(element.tag, tuple(sorted(map(str, element.attrib)))) for element in elements(text)]
+
+
+@pytest.fixture(scope="session")
+def page(sample, tmp_path_factory):
+    return text_of(sample.rich(), tmp_path_factory.mktemp("page"))
+
+
+def test_hostile_texts_make_no_element_and_no_attribute(sample, page, tmp_path):
+    mild = text_of(sample.poisoned(lambda text: "mild " + text), tmp_path)
+    for attack in sample.EVIL:
+        assert outline(text_of(sample.poisoned(lambda text, a=attack: a + text), tmp_path)) == outline(mild)
+
+
+def test_no_element_runs_loads_or_links(sample, tmp_path):
+    for element in elements(text_of(sample.hostile(), tmp_path)):
+        assert element.tag not in {"img", "iframe", "object", "embed", "form", "base", "audio", "video"}
+        assert not [name for name in element.attrib if str(name).startswith("on") or name in ("src", "srcset", "style")]
+        if "href" in element.attrib:
+            assert element.attrib["href"] == "#report" or element.attrib["href"].startswith("data:image/svg+xml,")
+
+
+def test_the_policy_allows_the_scripts_and_the_style_of_the_page_and_nothing_else(page):
+    found = elements(page)
+    policy = next(e.attrib["content"] for e in found if e.attrib.get("http-equiv") == "Content-Security-Policy")
+    directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+    runs = [e for e in found if e.tag == "script" and e.attrib.get("type") != "application/json"]
+    assert directives["default-src"] == "'none'"
+    assert "unsafe" not in policy
+    assert directives["script-src"].split() == [sha(e.text) for e in runs]
+    assert directives["style-src"].split() == [sha(e.text) for e in found if e.tag == "style"]
+
+
+def sha(text):
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def test_the_data_is_json_and_cannot_leave_its_element(sample, tmp_path):
+    text = text_of(sample.hostile(), tmp_path)
+    block = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL).group(1)
+    assert not set(block) & set("<>&'\u2028\u2029")
+    assert set(json.loads(block)) == {"charts", "tables", "words", "locale"}
+
+
+def test_equal_reports_give_equal_bytes(sample, page, tmp_path):
+    assert text_of(sample.rich(), tmp_path) == page
+    assert " object at 0x" not in page
+
+
+def test_a_typical_page_is_small(page):
+    assert len(page.encode()) < 1_500_000
+
+
+def test_a_page_without_charts_carries_no_library(sample, tmp_path):
+    assert len(text_of(sample.rich(), tmp_path, only="Activities").encode()) < 100_000
+
+
+def test_only_one_figure(sample, tmp_path):
+    text = text_of(sample.rich(), tmp_path, only="Activities")
+    assert [e.text for e in elements(text) if e.tag == "h3" and "id" in e.attrib] == ["Activities"]
+
+
+def test_ids_are_unique_and_every_reference_is_met(page):
+    found = elements(page)
+    ids = [e.attrib["id"] for e in found if "id" in e.attrib]
+    assert len(ids) == len(set(ids))
+    for name in ("aria-labelledby", "aria-controls"):
+        assert {e.attrib[name] for e in found if name in e.attrib} <= set(ids)
+
+
+def test_every_figure_and_every_text_of_the_report_is_on_the_page(sample, page):
+    from patron.plugins.exporters.parts import figures
+
+    for placed in figures(sample.rich().parts):
+        assert str(escape(plain(placed.part.title))) in page
+    assert "P0703: the source erp has no table stock" in page
+    assert "5f2c9a71e0b34d18" in page
+
+
+def test_every_state_has_words_and_advice(sample, page):
+    for words in ("not tracked", "not enough data", "pending", "expired", "hidden: fewer than 10 people",
+                  "not permitted", "source missing"):  # fmt: skip
+        assert words in page
+    for advice in ("Choose a later period", "Add the source to the project", "Ask an owner of the project"):
+        assert advice in page
+
+
+def test_a_change_is_coloured_by_what_is_good_and_neutral_when_flat_or_missing(sample, tmp_path):
+    found = elements(text_of(dataclasses.replace(sample.rich(), parts=(sample.cards(),)), tmp_path))
+    tones = [e.attrib["class"].split()[1] for e in found if e.attrib.get("class", "").startswith("change ")]
+    assert tones == ["good", "good", "flat", "bad", "good", "bad"]
+
+
+def test_every_chart_has_its_numbers_behind_it(page):
+    charts = [e for e in elements(page) if "data-chart" in e.attrib]
+    figures = [e for e in elements(page) if e.tag == "figure" and "kind-chart" in e.attrib["class"]]
+    assert all(e.attrib["role"] == "img" and e.attrib["aria-label"] for e in charts)
+    assert all(any(inner.tag == "table" for inner in figure.iter()) for figure in figures)
+
+
+@pytest.mark.parametrize("kind", ["card", "line", "bar", "pie", "table", "matrix", "heatmap", "funnel", "facts", "odd"])
+def test_every_kind_shows_any_result(sample, tmp_path, kind):
+    """A kind given something else than it draws falls back to a table, never to nothing."""
+    shapes = [sample.daily(), sample.cohorts(), sample.cards(), sample.every_state(), sample.nothing(), sample.broken()]
+    parts = tuple(dataclasses.replace(each, kind=kind) for each in shapes)
+    text = text_of(dataclasses.replace(sample.rich(), parts=parts), tmp_path)
+    assert sum(e.tag == "figure" for e in elements(text)) == len(parts)
+
+
+def test_rows_beyond_the_first_page_are_in_the_data(sample, tmp_path):
+    text = text_of(dataclasses.replace(sample.rich(), parts=(sample.activities(500),)), tmp_path)
+    data = json.loads(next(e.text for e in elements(text) if e.attrib.get("id") == "data"))
+    (table,) = data["tables"].values()
+    assert len(table["rows"]) == 501
+    assert table["perPage"] == 25
+    assert sum(e.tag == "tr" for e in elements(text)) < 60
+
+
+def test_a_page_in_chinese_has_no_english_left(sample, tmp_path):
+    text = text_of(sample.rich(), tmp_path, locale="zh-TW")
+    assert '<html lang="zh-TW">' in text
+    assert "計算方式" in text
+    assert "How this is counted" not in text
+
+
+def test_an_absent_library_is_told_with_what_to_install(sample, job, monkeypatch):
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    monkeypatch.setattr("patron.plugins.exporters.html.page.chart_library", uncached_library)
+    with pytest.raises(ImportError, match=r"pip install 'patron\[html\]'"):
+        exporter.export(sample.rich(), job)
+
+
+def uncached_library():
+    from patron.plugins.exporters.html.bundle import chart_library
+
+    return chart_library.__wrapped__()
+
+
+def test_a_damaged_cache_is_made_again(tmp_path, monkeypatch):
+    from patron.plugins.exporters.html.bundle import chart_library
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    first = chart_library.__wrapped__()
+    (kept,) = (tmp_path / "patron").iterdir()
+    kept.write_text(kept.read_text(encoding="utf-8")[:-100], encoding="utf-8")
+    assert chart_library.__wrapped__() == first
+
+
+def test_listing_exporters_imports_nothing_heavy():
+    import subprocess
+
+    code = (
+        "import sys, patron.plugins.exporters.html as h, patron.plugins.exporters.csv, patron.plugins.exporters.json;"
+        "h.patron_exporters(); print([m for m in ('jinja2', 'vl_convert', 'babel', 'pyarrow') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

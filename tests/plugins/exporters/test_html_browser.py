@@ -1,0 +1,120 @@
+"""The page in a real browser: nothing is asked for, nothing complains, everything works by keyboard."""
+
+import dataclasses
+import shutil
+
+import pytest
+
+from patron.engine.contracts import ExportJob
+from patron.plugins.exporters import html as exporter
+
+browsers = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with browsers.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser, tmp_path):
+    """Opens a report's page and watches it; afterwards it must have been quiet."""
+    seen = []
+    contexts = []
+
+    def open_page(report, width=1280, scheme="light"):
+        (path,) = exporter.export(report, ExportJob(tmp_path, "page"))
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: seen.append(message.text))
+        page.on("pageerror", lambda error: seen.append(str(error)))
+        page.on("dialog", lambda dialog: (seen.append(dialog.message), dialog.dismiss()))
+        page.on("request", lambda asked: None if asked.url.startswith(("file:", "data:")) else seen.append(asked.url))
+        page.goto(path.as_uri())
+        page.wait_for_selector("html[data-charts=drawn]")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert seen == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_charts_are_drawn(sample, visit, scheme):
+    page = visit(sample.rich(), scheme=scheme)
+    places = page.locator("[data-chart]").count()
+    assert page.locator("[data-chart] svg").count() == places > 8
+    assert page.locator(".undrawn").count() == 0
+
+
+def test_hostile_texts_do_nothing(sample, visit):
+    page = visit(sample.hostile())
+    assert page.locator("[data-chart] svg").count() == page.locator("[data-chart]").count()
+    for tab in page.locator("[role=tab]").all():
+        tab.click()
+    place = page.locator(".panel[data-open] [data-chart], [data-chart]").first
+    place.hover(force=True)
+    assert page.locator("main img").count() == 0
+
+
+def test_tabs_go_by_arrow_keys(sample, visit):
+    page = visit(sample.rich())
+    page.locator("[role=tab]").first.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator("[role=tab][aria-selected=true]").inner_text() == "Messages"
+    assert page.locator("[role=tabpanel]:visible").count() == 1
+    page.keyboard.press("End")
+    assert page.locator("[role=tab][aria-selected=true]").inner_text() == "What is missing"
+
+
+def cells(page, column):
+    return page.locator(f".kind-table tbody tr:not(.sum) td:nth-child({column})").all_inner_texts()
+
+
+def test_rows_are_sorted_by_value_filtered_and_paged(sample, visit):
+    page = visit(dataclasses.replace(sample.rich(), parts=(sample.activities(), sample.channels())))
+    page.locator(".kind-table thead th:nth-child(4) button").click()
+    sent = [int(text.replace(",", "")) for text in cells(page, 4)]
+    assert sent == sorted(sent, reverse=True)
+    assert len(sent) == 25
+    page.locator(".kind-table [data-do=next]").click()
+    assert int(cells(page, 4)[0].replace(",", "")) <= sent[-1]
+    page.locator(".kind-table .find").fill("birthday")
+    assert all("Birthday" in name for name in cells(page, 2))
+    assert page.locator(".kind-table .sum").count() == 0
+    page.locator(".kind-table .find").fill("nobody")
+    assert page.locator(".no-match").count() == 1
+
+
+def test_pointing_at_a_day_tells_its_numbers(sample, visit):
+    page = visit(dataclasses.replace(sample.rich(), parts=(sample.daily(),)))
+    page.locator("[data-chart]").hover(position={"x": 500, "y": 100})
+    page.wait_for_selector("#tip:visible")
+    assert "before" in page.locator("#tip").inner_text()
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1280])
+def test_nothing_is_wider_than_the_window(sample, visit, width):
+    page = visit(sample.hostile(), width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_theme_can_be_turned(sample, visit):
+    page = visit(sample.rich())
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.locator("[data-do=theme]").click()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+
+
+def test_all_tabs_are_printed(sample, visit):
+    page = visit(sample.rich())
+    page.emulate_media(media="print")
+    assert page.locator("[role=tabpanel]:visible").count() == page.locator("[role=tab]").count()
+    assert page.locator(".panel-title:visible").all_inner_texts()[0] == "Key numbers"
