@@ -26,8 +26,8 @@ def checks(finisher: Finisher) -> tuple[tuple[str, ...], list[Problem]]:
         tell(derived.outside("reviews", "rating", 0, 5), "{n} ratings are outside of 0 to 5")
     if filled("actions", "message") and filled("messages", "sent_at"):
         tell(derived.actions_before_messages(), "{n} actions lie before the message they react to was sent")
-    if filled("lines", "order", "amount") and filled("orders", "gross"):
-        tell(derived.unlike_lines(filled("orders", "discount")), "the lines of {n} orders do not add up to gross less discount")
+    if filled("lines", "order", "amount") and filled("orders", "gross", "discount"):
+        tell(derived.unlike_lines(), "the lines of {n} orders do not add up to gross less discount")
     return tuple(notes), _currencies(finisher) if filled("orders", "currency") else []
 
 

@@ -61,7 +61,11 @@ def load(
         if made.path is None:
             return made
         with io_errors(path):
+            _flush(made.path)
+            about = scratch / "about.json"
+            about.write_text(f"{made.path.stat().st_size}\n{encode(made)}", "utf-8")
             os.replace(made.path, path)
+            os.replace(about, path.with_suffix(".json"))
         _prune(folder, path)
         return replace(made, path=path)
     finally:
@@ -74,13 +78,20 @@ def forget(folder: Path, sources: Sequence[str] = ()) -> None:
     for path in folder.glob("*.duckdb"):
         known = _stored(path)
         if known is None or not wanted or wanted & {e.source.casefold() for e in known.ledger}:
-            path.unlink(missing_ok=True)
+            _remove(path)
 
 
 def _stored(path: Path) -> Loaded | None:
-    """The load in a file, or None when there is none or it cannot be read."""
+    """The load in a file, or None when there is none or it cannot be read. Its description also stands beside it,
+    which saves opening the file."""
     if not path.is_file():
         return None
+    try:
+        size, _, said = path.with_suffix(".json").read_text("utf-8").partition("\n")
+        if int(size) == path.stat().st_size:
+            return decode(said, path)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
     try:
         with duckdb.connect(str(path), read_only=True, config=_config(Limits(), None)) as connection:
             rows = connection.table(f'"{_ABOUT}"').fetchall()
@@ -199,4 +210,15 @@ def _prune(folder: Path, current: Path) -> None:
     found = [(p.stat().st_mtime_ns, p) for p in folder.glob("*.duckdb") if p != current and p.exists()]
     for _, path in sorted(found, reverse=True)[KEPT - 1 :]:
         with suppress(OSError):
-            path.unlink()
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.with_suffix(".json").unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    """Make sure that a finished load is on the disk before it gets its name."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

@@ -15,11 +15,11 @@ from patron.engine.model.mapping import Bound
 from patron.engine.model.store import StoredColumn, StoredTable
 from patron.engine.sql import finishing, staging
 from patron.engine.sql.finishing import FinalColumn, FinalTable
+from patron.engine.sql.mapping_select import Filled
 from patron.engine.sql.offsets import changes
 from patron.engine.types import TEXT, Type
 
 _FIRST = ("stores", "staff", "customers", "orders")
-LINE_ID = "@position"
 
 
 @dataclass(slots=True)
@@ -61,6 +61,10 @@ class Finisher:
     def _check_ids(self, table: str) -> None:
         name = self.filler.filled[table].name
         count, first, row = self.run(staging.doubled(name))[0]
+        said = self.filler.column(table, "id")
+        if count and TABLES[table].by_name["id"].computed and said is not None and not said.said:
+            self._without_id(table)
+            return
         if count:
             what = "1 id" if count == 1 else f"{count} ids"
             verb = "occurs" if count == 1 else "occur"
@@ -74,6 +78,11 @@ class Finisher:
             said = "was left out" if missing == 1 and lenient else "were left out" if lenient else "has none" if missing == 1 else "have none"
             self._report("P0705", table, "id", f"{table}.id: {rows} {said}; first at {self.filler.where(table, int(row))}",
                          "" if lenient else "leave them out: `where id is known`, or write `bad values missing`", "W" if lenient else "E")  # fmt: skip
+
+    def _without_id(self, table: str) -> None:
+        """A source column that happens to be called id, and is none: rows are numbered instead."""
+        filled = self.filler.filled[table]
+        self.filler.filled[table] = Filled(filled.name, {n: t for n, t in filled.columns.items() if n != "id"})
 
     def _check_zones(self) -> None:
         filled = self.filler.filled["stores"]
@@ -182,20 +191,38 @@ class Finisher:
         orders, staff = self._order_facts(table, has)
         final = FinalTable(
             table, self.filler.filled[table].name, columns, zones, stores, self._sorted_by(table, has, orders), orders, staff,
-            self._coupons() if table == "orders" else None, "id" in has,
+            self._coupons() if table == "orders" else None, "id" in has, table == "lines" and "id" not in has,
         )  # fmt: skip
         query = finishing.finish(final)
+        if final.numbered:
+            self._numbered(columns, query)
+            return
         name = f"done/{table}" if table == "orders" and "root_order" in has else table
         self.filler.sources.run(staging.create(name, query, temporary=name != table))
         if name != table:
             names = [n for c in columns for n in physical(c)]
             self.filler.sources.run(staging.create(table, finishing.booked(name, names), temporary=False))
             self.filler.sources.run(staging.drop(name))
-        if table == "lines" and "id" not in has:
-            pass
         extra = [FinalColumn("@visible_at", Type("moment"), "moment", filled=True)] if name != table else []
         self._describe(table, (*columns, *extra), one_zone=stores is None)
         self._lost_references(table, columns)
+
+    def _numbered(self, columns: Sequence[FinalColumn], query: Any) -> None:
+        """Lines without an id of their own: it is made of order and place."""
+        types = [*((c.name, finishing.SQL_TYPES[c.storage]) for c in columns if c.type.kind != "moment")]
+        for column in columns:
+            if column.type.kind == "moment":
+                kinds = ("TIMESTAMP", "DATE", "TINYINT", "BOOLEAN")
+                types += zip(physical(column), kinds, strict=True)
+        types.append((finishing.POSITION, "INTEGER"))
+        self.filler.sources.run(finishing.lines_table(types))
+        names = [n for c in columns for n in physical(c)] + [finishing.POSITION]
+        self.filler.sources.run(finishing.inserted("lines", names, query))
+        self._describe("lines", columns, one_zone=True)
+        id_ = StoredColumn("id", TABLES["lines"].by_name["id"].type, "text", filled=True, never_missing=True)
+        stored = self.stored["lines"]
+        self.stored["lines"] = StoredTable("lines", {"id": id_, **stored.columns}, stored.rows, stored.present, stored.one_zone)
+        self._lost_references("lines", columns)
 
     def _zones(self, table: str, columns: Sequence[FinalColumn]) -> tuple[finishing.Zones, str | None]:
         """The zones that rows of a table may be in, the project's first, and the table that tells them apart."""
@@ -277,14 +304,26 @@ class Finisher:
             FinalColumn(c.name, c.type, self._storage(c.name, c.type, {}, table), filled=c.name == "id" and bool(references))
             for c in canonical.columns
         )  # fmt: skip
-        source = staging.met(references) if references else staging.select([(staging.build.cast(staging.build.exp.Null(), "VARCHAR"), "id")],
-                                                                           staging.build.table("duckdb_schemas")).limit(0, copy=False)  # fmt: skip
+        if not references:
+            self._empty(table, columns)
+            return
+        source = staging.met(references)
         parts = f"fill/{table}"
         row = (staging.build.exp.Window(this=staging.build.exp.RowNumber()), staging.ROW)
         self.filler.sources.run(staging.create(parts, staging.select([(staging.build.col("id", "m"), "id"), row], staging.build.subquery(source, "m"))))
-        final = FinalTable(table, parts, columns, {self.bound.zone: (0, ())}, order=("id",) if references else ())
+        final = FinalTable(table, parts, columns, {self.bound.zone: (0, ())}, order=("id",))
         self.filler.sources.run(staging.create(table, finishing.finish(final), temporary=False))
         self._describe(table, columns, one_zone=True, present=False)
+
+    def _empty(self, table: str, columns: Sequence[FinalColumn]) -> None:
+        """A table without rows, so that every query finds its tables."""
+        kinds = {"": "", "@date": "DATE", "@hour": "TINYINT", "@day_only": "BOOLEAN"}
+        types = [
+            (name, kinds[name.removeprefix(c.name)] or finishing.SQL_TYPES[c.storage]) for c in columns for name in physical(c)
+        ]  # fmt: skip
+        self.filler.sources.run(finishing.empty_table(table, types))
+        described = {c.name: StoredColumn(c.name, c.type, c.storage, filled=False) for c in columns}
+        self.stored[table] = StoredTable(table, described, 0, present=False)
 
     # ------------------------------------------------------------ description
 

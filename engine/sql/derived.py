@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from sqlglot import exp
 
@@ -81,18 +82,14 @@ def actions_before_messages() -> exp.Select:
     return query.where(build.binary(exp.LT, build.col("acted_at", "a"), build.col("sent_at", "m")), copy=False)
 
 
-def unlike_lines(with_discount: bool) -> exp.Select:
+def unlike_lines() -> exp.Select:
     """How many orders have lines that do not add up to gross less discount."""
     sums = staging.select([(build.col("order", "l"), "order"), (exp.Sum(this=build.col("amount", "l")), "amount")], build.table("lines", "l"))
     sums = sums.where(build.not_(build.is_null(build.col("order", "l"))), copy=False).group_by(build.col("order", "l"), copy=False)
-    expected: build.E = build.col("gross", "o")
-    if with_discount:
-        expected = build.binary(exp.Sub, expected, build.coalesce(build.col("discount", "o"), build.integer(0)))
+    expected = build.binary(exp.Sub, build.col("gross", "o"), build.coalesce(build.col("discount", "o"), build.integer(0)))
     apart = exp.Abs(this=build.binary(exp.Sub, build.col("amount", "s"), expected))
     query = staging.select([(exp.Count(this=exp.Star()), "n")], build.table("orders", "o"))
     query = query.join(build.subquery(sums, "s"), on=build.binary(exp.EQ, build.col("order", "s"), build.col("id", "o")), copy=False)
-    from decimal import Decimal
-
     return query.where(build.binary(exp.GT, apart, build.decimal(Decimal("0.01"))), copy=False)
 
 

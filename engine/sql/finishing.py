@@ -27,6 +27,9 @@ SQL_TYPES: Mapping[str, str] = {
 }  # fmt: skip
 
 
+POSITION = "@position"
+
+
 @dataclass(frozen=True, slots=True)
 class FinalColumn:
     """A column to store: `filled` when the parts have it, `ids` the table of ids its reference is looked up in
@@ -58,6 +61,8 @@ class FinalTable:
     staff_from_order: bool = False
     coupons: str | None = None
     drop_nameless: bool = False
+    numbered: bool = False
+    """Whether rows get their place within their order, from which their id is made."""
 
     def column(self, name: str) -> FinalColumn | None:
         return next((c for c in self.columns if c.name == name), None)
@@ -74,6 +79,10 @@ def finish(table: FinalTable) -> exp.Select:
         outputs.append((build.cast(value, SQL_TYPES[column.storage]), column.name))
         if column.type.kind == "moment":
             outputs += _companions(table, column)
+    if table.numbered:
+        place = exp.Window(this=exp.RowNumber(), partition_by=[build.col("order", "t")],
+                           order=exp.Order(expressions=[exp.Ordered(this=build.col(ROW, "t"))]))  # fmt: skip
+        outputs.append((build.cast(place, "INTEGER"), POSITION))
     query = select(outputs, build.subquery(_instants(table, has), "t"))
     if table.orders is not None:
         id_ = table.column("order")
@@ -300,3 +309,24 @@ def booked(table: str, columns: Sequence[str]) -> exp.Select:
     moved_to = select([(build.col(n, "b"), n) for _, n in outputs], build.subquery(query, "b"))
     order = [exp.Ordered(this=build.col(n, "b"), nulls_first=False) for n in ("created_at", "id")]
     return moved_to.order_by(*order, copy=False)
+
+
+def lines_table(columns: Sequence[tuple[str, str]]) -> exp.Create:
+    """The table of lines with an id that is made when it is asked for: the order and the place in it."""
+    of_order = build.coalesce(build.cast(build.col("order"), "VARCHAR"), build.text(""))
+    made = exp.DPipe(this=exp.DPipe(this=of_order, expression=build.text("/")), expression=build.cast(build.col(POSITION), "VARCHAR"))
+    defs: list[E] = [exp.ColumnDef(this=build.name(n), kind=exp.DataType.build(k, dialect="duckdb")) for n, k in columns]
+    constraint = exp.ColumnConstraint(kind=exp.ComputedColumnConstraint(this=exp.Paren(this=made)))
+    defs.append(exp.ColumnDef(this=build.name("id"), kind=exp.DataType.build("VARCHAR"), constraints=[constraint]))
+    return exp.Create(this=exp.Schema(this=build.table("lines"), expressions=defs), kind="TABLE")
+
+
+def empty_table(table: str, columns: Sequence[tuple[str, str]]) -> exp.Create:
+    """A table without rows."""
+    defs = [exp.ColumnDef(this=build.name(n), kind=exp.DataType.build(k, dialect="duckdb")) for n, k in columns]
+    return exp.Create(this=exp.Schema(this=build.table(table), expressions=defs), kind="TABLE")
+
+
+def inserted(table: str, columns: Sequence[str], query: E) -> exp.Insert:
+    schema = exp.Schema(this=build.table(table), expressions=[build.name(n) for n in columns])
+    return exp.Insert(this=schema, expression=query)
