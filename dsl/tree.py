@@ -7,9 +7,10 @@ equal when they say the same thing. Numbers, money and texts are already read; n
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeAlias
+
+from patron.dsl.nodes import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,7 +32,7 @@ NOWHERE = Span("", 1, 1, 1, 1)
 
 
 def _span() -> Span:
-    return field(default=NOWHERE, compare=False, repr=False, kw_only=True)  # type: ignore[no-any-return]
+    return field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 def fold(name: str) -> str:

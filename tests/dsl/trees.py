@@ -10,8 +10,8 @@ from patron.dsl import tree as t
 from patron.dsl.building.base import RESERVED
 
 UNITS = st.sampled_from("second minute hour day week month quarter year".split())
-_KEYWORDS = """null and or where by during having sorted top per then else rest total is in has not start once any all one
-of missing today now yes no days USD for from language metric value at keep add as order""".split()
+_KEYWORDS = """null and or where by during having sorted top per then else rest total is in has not start once any all
+one of missing today now yes no days USD for from language metric value at keep add as order""".split()
 _ODD = ["a b", "customer-name", "1st", "城市", "café", "Ünïcode_1", "_", "e\u0301", "x.y", '"', "#", "$", "नमस्ते"]
 ODD_NAMES = st.sampled_from([*_KEYWORDS, *_ODD])
 _LETTERS = st.characters(codec="utf-8", categories=("Ll", "Lu", "Lo", "Nd"), include_characters="_ -")
