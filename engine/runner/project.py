@@ -177,7 +177,7 @@ class Project:
     def loaded(self) -> Any:
         """The canonical tables, stored. Raises when the specs are wrong."""
         self._ready()
-        loaded = self.stages.load(self.bound, self.config, self.progress)
+        loaded = self.stages.load(self.bound, self.config, self.catalog, self.progress)
         raise_for(loaded.problems)
         return loaded
 
@@ -219,7 +219,7 @@ class Project:
         wanted = None if paths is None else frozenset(self.named(paths))
         found = by_place((*self.ground_problems, *self.stages.check(self.model, wanted)))
         if data and not any(p.stops for p in found):
-            found = by_place((*found, *self.stages.load(self.bound, self.config, self.progress).problems))
+            found = by_place((*found, *self.stages.load(self.bound, self.config, self.catalog, self.progress).problems))
         return found if wanted is None else tuple(p for p in found if p.span.file in wanted or not p.span.file)
 
     def named(self, paths: Iterable[str | Path]) -> tuple[str, ...]:
@@ -242,6 +242,7 @@ class Project:
         """The answer to a query phrase."""
         if isinstance(phrase, str):
             phrase = self._phrase(phrase)
+        raise_for(self.stages.understand(self.model, phrase))
         self._ready()
         return self.stages.query(self.model, phrase, self.context)
 

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from patron.dsl.tree import fold
+from patron.engine.catalog import Lacking
+from patron.engine.runtime.errors import UsageError
 
 if TYPE_CHECKING:
     from patron.dsl.problems import Problem
     from patron.dsl.tree import Document, Expr, Phrase
     from patron.engine.catalog import Catalog
     from patron.engine.contracts import Session
+    from patron.engine.load import Loaded
     from patron.engine.model.files import Declared
     from patron.engine.model.mapping import Bound
     from patron.engine.model.mapping_binding import Header, SqlFault, SqlRead
@@ -96,11 +99,17 @@ class Stages:
 
         return check(model, files)
 
-    def load(self, bound: Any, config: Config, progress: Progress) -> Any:
+    def understand(self, model: Model, phrase: Phrase) -> tuple[Problem, ...]:
+        """What is wrong with a phrase, whatever else is wrong with the specs."""
+        from patron.engine.model.resolve import bind_query
+
+        return bind_query(model, phrase)[1]
+
+    def load(self, bound: Bound, config: Config, catalog: Catalog, progress: Progress) -> Loaded:
         """The canonical tables, stored; what is stored already is taken as it is when it is still good."""
         from patron.engine.load import load
 
-        return load(bound, config.state_folder / "loads", progress)
+        return load(bound, config.state_folder / "loads", progress, config.limits, catalog.functions)
 
     def forget(self, config: Config, sources: Sequence[str]) -> None:
         """Read these sources anew at the next load."""
@@ -108,9 +117,17 @@ class Stages:
 
         forget(config.state_folder / "loads", sources)
 
-    def open(self, loaded: Any, catalog: Catalog, config: Config) -> Session:
-        """A backend with the stored tables in it."""
-        return catalog.backends[config.backend].open(loaded.path, config.limits)
+    def open(self, loaded: Loaded, catalog: Catalog, config: Config) -> Session:
+        """A backend with the stored tables in it. DuckDB is always there; others are plugins."""
+        assert loaded.path is not None  # there are no problems that stop
+        if config.backend == "duckdb":
+            from patron.engine.backends.duckdb import open_session
+
+            return open_session(loaded.path, config.limits)
+        found = catalog.require_backend(config.backend)
+        if isinstance(found, Lacking):
+            raise UsageError(found.message, found.hint)
+        return found.open(loaded.path, config.limits)
 
     def context(
         self, as_of: AsOf, loaded: Any, session: Session, lists: Any, config: Config, progress: Progress

@@ -102,7 +102,10 @@ class FakeStages(Stages):
     def check(self, _model: Any, _files: Any) -> tuple[Problem, ...]:
         return ()
 
-    def load(self, _bound: Any, _config: Any, _progress: Any) -> Any:
+    def understand(self, _model: Any, _phrase: Any) -> tuple[Problem, ...]:
+        return ()
+
+    def load(self, _bound: Any, _config: Any, _catalog: Any, _progress: Any) -> Any:
         return SimpleNamespace(problems=self.warnings, store=None, path=None)
 
     def open(self, _loaded: Any, _catalog: Any, _config: Any) -> Any:

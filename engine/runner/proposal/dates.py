@@ -1,0 +1,98 @@
+"""Dates and times written as text: in which form, told from all values at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?( ?(Z|[+-]\d{2}:?\d{2}))?")
+_TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
+ISO = {"date": _ISO_DATE, "moment": _ISO_MOMENT, "time": _TIME}
+"""How dates and times are written that the language reads by itself."""
+_DAYS = ("%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%Y", "%d.%m.%y", "%Y/%m/%d", "%m-%d-%Y", "%d-%m-%Y",
+         "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%d %b %Y", "%Y%m%d")  # fmt: skip
+_TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+_SHAPES = {
+    "%Y": r"\d{4}", "%y": r"\d{2}", "%m": r"\d{1,2}", "%d": r"\d{1,2}", "%b": r"[A-Za-z]{3}", "%H": r"\d{1,2}",
+    "%M": r"\d{2}", "%S": r"\d{2}", "%I": r"\d{1,2}", "%p": r"[AaPp][Mm]",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DateForm:
+    """How a column writes dates. kind: date, moment or time; `pattern` is None where the language reads it itself.
+
+    `unsure` when day and month could be swapped.
+    """
+
+    kind: str
+    pattern: str | None = None
+    unsure: bool = False
+
+
+def date_form(values: Collection[str]) -> DateForm | None:
+    """The form of dates or times that fits nearly all values, or None."""
+    if not values:
+        return None
+    for kind, shape in ISO.items():
+        if _share(values, shape) >= 0.9:
+            return DateForm(kind)
+    some = list(values)[:100]
+    fitting = [p for p in _patterns() if _fits(some, p) and _fits(values, p)]
+    if not fitting:
+        return None
+    best = _surer(fitting[0], fitting[1], values) if len(fitting) > 1 and _swapped(*fitting[:2]) else fitting[0]
+    kind = "moment" if "%H" in best or "%I" in best else "date"
+    return DateForm(kind, best, len(fitting) > 1 and _swapped(*fitting[:2]))
+
+
+def unreadable(form: DateForm, value: str) -> bool:
+    """Whether a value is not in the form of its column."""
+    if form.pattern is not None:
+        return parsed(value, form.pattern) is None
+    return not (ISO[form.kind].fullmatch(value.strip()) or (form.kind == "moment" and _ISO_DATE.fullmatch(value.strip())))
+
+
+def _share(values: Collection[str], shape: re.Pattern[str]) -> float:
+    return sum(1 for v in values if shape.fullmatch(v.strip())) / len(values)
+
+
+def _patterns() -> Iterator[str]:
+    for day in _DAYS:
+        for time in _TIMES:
+            yield day + time
+
+
+def _fits(values: Collection[str], pattern: str) -> bool:
+    shape = re.compile(re.sub(r"%[a-zA-Z]", lambda m: _SHAPES[m[0]], pattern.replace(".", r"\.")))
+    if _share(values, shape) < 0.9:
+        return False
+    read = [v for v in values if parsed(v, pattern)]
+    return len(read) >= 0.9 * len(values)
+
+
+@lru_cache(maxsize=1 << 16)
+def parsed(value: str, pattern: str) -> dt.datetime | None:
+    """A value read in a form, when it is a date between 1900 and 2100."""
+    try:
+        found = dt.datetime.strptime(value.strip(), pattern)  # noqa: DTZ007 - only its shape matters
+    except ValueError:
+        return None
+    return found if 1900 <= found.year <= 2100 else None
+
+
+def _swapped(one: str, other: str) -> bool:
+    return one.replace("%m", "?").replace("%d", "%m").replace("?", "%d") == other
+
+
+def _surer(one: str, other: str, values: Collection[str]) -> str:
+    """Of two readings the one with fewer months: a shop's file is more often of some months than of some days."""
+
+    def months(pattern: str) -> int:
+        return len({found.month for v in values if (found := parsed(v, pattern))})
+
+    return other if months(other) < months(one) else one

@@ -1,0 +1,148 @@
+"""Starting a project: files proposed, brought into form, checked, and whatever does not hold taken out again."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from patron.dsl import tree
+from patron.dsl.problems import Problem
+from patron.engine.load.peek import peek_parquet
+from patron.engine.runner.formatting import formatted
+from patron.engine.runner.project import open_project
+from patron.engine.runner.proposal import propose
+from patron.engine.runner.proposal.template import settings, template
+from patron.engine.runtime.errors import UsageError
+from patron.engine.runtime.files import publish
+
+ROUNDS = 12
+"""How often a proposal is checked and mended before it is handed over as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A new project: the files written, what was found, what was taken out of the proposal, what is still wrong."""
+
+    folder: Path
+    files: tuple[str, ...]
+    found: tuple[str, ...] = ()
+    taken_out: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for: where, from which data, called what."""
+
+    folder: Path
+    data: Path | None = None
+    title: str | None = None
+    timezone: str | None = None
+    currency: str | None = None
+    force: bool = False
+
+
+def start(wish: Wish) -> Started:
+    """Write a new project. Nothing that is there is overwritten unless `force`."""
+    title = wish.title or _title(wish)
+    if wish.data is None:
+        files = template(title, wish.timezone or "UTC", wish.currency or "USD")
+        found: tuple[str, ...] = ()
+    else:
+        files, found = _from_data(wish, wish.data, title)
+    _refuse_overwriting(wish, files)
+    for name, text in files.items():
+        publish(wish.folder / name, _in_form(name, text))
+    taken_out, problems = _mend(wish.folder, [n for n in files if n.endswith(".patron")])
+    return Started(wish.folder, tuple(files), found, tuple(taken_out), problems)
+
+
+def _title(wish: Wish) -> str:
+    """A title from the name of the folder."""
+    name = wish.folder.resolve().name if wish.data is None or wish.folder != Path() else wish.data.resolve().name
+    return re.sub(r"[\W_]+", " ", name).strip().capitalize() or "My shop"
+
+
+def _from_data(wish: Wish, data: Path, title: str) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    if not data.is_dir():
+        raise UsageError(f"there is no folder {data}", "--from names a folder of csv, json or parquet files.")
+    root = wish.folder.resolve()
+    beside = Path(os.path.relpath(data.resolve(), root)).as_posix()
+    proposal = propose(
+        data.resolve(), beside, title, peek_parquet, timezone=wish.timezone, currency=wish.currency
+    )
+    outside = not data.resolve().is_relative_to(root)
+    return {**proposal.files, "patron.toml": settings(beside if outside else None)}, proposal.found
+
+
+def _refuse_overwriting(wish: Wish, files: Mapping[str, str]) -> None:
+    there = [n for n in files if (wish.folder / n).exists()]
+    if there and not wish.force:
+        raise UsageError(
+            f"{wish.folder / there[0]} is there already", "Name another folder, or say --force to write over it."
+        )
+
+
+def _in_form(name: str, text: str) -> str:
+    """A spec in its canonical form."""
+    if not name.endswith(".patron"):
+        return text
+    return formatted(text.encode("utf-8"), name).after
+
+
+# ---------------------------------------------------------------- mending
+
+
+def _mend(folder: Path, names: Sequence[str]) -> tuple[list[str], tuple[Problem, ...]]:
+    """Check what was written; parts that do not hold become comments, so that the rest works at once."""
+    taken_out: list[str] = []
+    for _ in range(ROUNDS):
+        with open_project(folder) as project:
+            stopping = [p for p in project.check() if p.stops]
+            parts = [x for p in stopping if (x := _part_at(project.documents, p, names)) is not None]
+        if not stopping:
+            return taken_out, ()
+        if not parts:
+            return taken_out, tuple(stopping)
+        for file, span, problem in dict.fromkeys(parts):
+            taken_out.append(f"{file}:{span.line}: {problem.message}")
+            _comment_out(folder / file, span, problem)
+    with open_project(folder) as project:
+        return taken_out, tuple(p for p in project.check() if p.stops)
+
+
+def _part_at(
+    documents: Sequence[tree.Document], problem: Problem, names: Sequence[str]
+) -> tuple[str, tree.Span, Problem] | None:
+    """The smallest statement or part of a report that holds a problem and can be left out."""
+    document = next((d for d in documents if d.file == problem.span.file and d.file in names), None)
+    if document is None:
+        return None
+    for statement in document.statements:
+        if _holds(statement.span, problem.span) and not isinstance(statement, (tree.ProjectDecl, tree.LanguageDecl)):
+            inner = _inner(statement.parts, problem.span) if isinstance(statement, tree.ReportDecl) else None
+            return document.file, (inner or statement).span, problem
+    return None
+
+
+def _inner(parts: Sequence[tree.Part], place: tree.Span) -> tree.Part | None:
+    for part in parts:
+        if _holds(part.span, place):
+            return (_inner(part.parts, place) if isinstance(part, tree.Tab) else None) or part
+    return None
+
+
+def _holds(span: tree.Span, place: tree.Span) -> bool:
+    return (span.line, span.column) <= (place.line, place.column) <= (span.end_line, span.end_column)
+
+
+def _comment_out(path: Path, span: tree.Span, problem: Problem) -> None:
+    lines = path.read_text(encoding="utf-8").split("\n")
+    indent = " " * (span.column - 1)
+    for number in range(span.line - 1, span.end_line):
+        lines[number] = f"{indent}# {lines[number][len(indent) :]}"
+    lines.insert(span.line - 1, f"{indent}# left out, {problem.code}: {problem.message}")
+    publish(path, "\n".join(lines))
