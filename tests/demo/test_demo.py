@@ -26,7 +26,8 @@ def shop(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tables(shop):
-    return {p.stem: list(csv.DictReader(p.read_text(encoding="utf-8").splitlines())) for p in (shop / "data").glob("*.csv")}
+    files = (shop / "data").glob("*.csv")
+    return {p.stem: list(csv.DictReader(p.read_text(encoding="utf-8").splitlines())) for p in files}
 
 
 def digest(folder):
