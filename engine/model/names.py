@@ -13,11 +13,14 @@ from patron.engine.model.binder import Binder, Scope, Unbound
 from patron.engine.model.canonical import SINGULAR, TABLES
 from patron.engine.model.moments import date_part, moment_parts
 from patron.engine.model.paths import Ambiguous
-from patron.engine.model.terms import Children, Field, Followed, Here, Lit, Op, Row, Term, compare, rebase, shift
-from patron.engine.types import MOMENT, TEXT, YESNO, reference
+from patron.engine.model.terms import Children, Field, Followed, Here, Lit, Op, Row, Term, compare, known, rebase, shift
+from patron.engine.types import MOMENT, NUMBER, TEXT, WHOLE, YESNO, reference
 
 Place = tuple[Row, str]
 """A row and its table."""
+
+PAIR_FIELDS = {"days_to_order": WHOLE, "window": NUMBER}
+"""What an action has only beside the order it is credited with."""
 
 
 def path_term(b: Binder, scope: Scope, path: tree.Path) -> Term:
@@ -43,8 +46,19 @@ def resolve(b: Binder, scope: Scope, parts: Sequence[Name]) -> Term | Place:
         member, used = _member(b, table, rest)
         if member is None:
             raise unknown_column(b, scope, table, rest[0])
-        found, rest = rebase(member, row), rest[used:]
+        found, rest = on_row(member, row, table), rest[used:]
     return found
+
+
+def on_row(member: Term, row: Row, table: str) -> Term:
+    """A member of another row: missing, and so false, when a reference leads to no row."""
+    moved: Term = rebase(member, row)
+    if isinstance(row, Here) or isinstance(member, Field):
+        return moved
+    there = known(Field(row, "id", reference(table)))
+    if member.type.kind == "yesno":
+        return Op("and", (there, moved), YESNO)
+    return Op("if", (there, moved, Lit(None, member.type)), member.type)
 
 
 def _as_row(found: Term | Place) -> Place | None:
@@ -79,6 +93,8 @@ def _in_scope(
 ) -> tuple[Term | Place, Sequence[Name]] | None:
     """What the path begins with in one scope, seen from `depth` aggregates further in."""
     name = parts[0]
+    if name.key == "action" and level.credited and len(parts) > 1 and parts[1].key in PAIR_FIELDS:
+        return Field(Here(depth), parts[1].key, PAIR_FIELDS[parts[1].key]), parts[2:]
     if name.key in level.roots:
         row, table = level.roots[name.key]
         return (shift(row, depth), table), parts[1:]
@@ -87,7 +103,7 @@ def _in_scope(
     if level.table and not (own_name and len(parts) > 1) and not _too_bare(level, parts):
         member, used = _member(b, level.table, parts, asked.prefix)
         if member is not None:
-            return rebase(member, row), parts[used:]
+            return on_row(member, row, level.table), parts[used:]
     if own_name:
         return (row, level.table), parts[1:]
     return None

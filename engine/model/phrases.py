@@ -55,6 +55,9 @@ class _Phrase:
         self.phrase, self.defaults, self.b = phrase, defaults, b
         self.scope = Scope("", file=defaults.file)
         self.failed = False
+        self.subject_node = phrase.subject or defaults.subject
+        self.period_node = phrase.during or defaults.period
+        self.compare_node = phrase.compare or defaults.compare
         span = self._try(self._period)
         self.span = span or periods.ALL_TIME
         self.b = b.variant(period=self.span)

@@ -1,1 +1,1 @@
-"""From a model and a request to relational algebra, and the rules that rewrite it."""
+"""From a query to relational algebra: one builder, then rewrite rules."""

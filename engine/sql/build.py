@@ -83,6 +83,9 @@ def literal(value: object, type_: Type) -> E:
 
 
 def paren(value: E) -> E:
+    """The value in brackets unless it needs none."""
+    if isinstance(value, exp.Connector):
+        return exp.Paren(this=value)
     return value if isinstance(value, (exp.Column, exp.Literal, exp.Paren, exp.Func, exp.Cast)) else exp.Paren(this=value)
 
 

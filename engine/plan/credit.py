@@ -1,0 +1,392 @@
+"""Attribution: pairs of action and order, and who gets the credit (language reference, section 12).
+
+Actions are joined to the orders of their customer inside their own window. A customer with very many actions and
+orders would make too many pairs: where only the first purchase counts, busy customers take a form that lays actions
+and orders in one order and is linear in both.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from patron.engine.model.attributions import Attribution, Override
+from patron.engine.model.moments import day_only, local_date
+from patron.engine.model.terms import (
+    CreditedRows, Field, Followed, Here, Lit, Op, Term, all_of, any_of, compare, follow, known, negated,
+)  # fmt: skip
+from patron.engine.plan import rows as row_plans
+from patron.engine.plan.nodes import (
+    Col, Expr, Filter, Join, Named, Node, Project, SortKey, Stack, Temp, WindowCall, columns,
+)  # fmt: skip
+from patron.engine.plan.planner import Planner
+from patron.engine.plan.tables import filled
+from patron.engine.types import CHOICE, DATE, MOMENT, NUMBER, WHOLE, YESNO, Type, reference
+
+CUSTOMER, ORDER, ACTION, CAMPAIGN = (reference(t) for t in ("customers", "orders", "actions", "campaigns"))
+BUSY = 1_000_000
+"""Pairs of one customer from which the linear form is used."""
+SECONDS = Type("number", whole=True)
+
+
+def attribution_of(p: Planner, name: str) -> Attribution:
+    found = p.b.declared.known("attribution")[name.casefold()]
+    return type(p.b).define_attribution(p.b, found, found.span)
+
+
+def pairs(p: Planner, rows: CreditedRows) -> Temp:
+    """The pairs of an attribution, stored once: influenced ones, or those picked with their weights."""
+    attribution = attribution_of(p, rows.attribution)
+    influenced = p.step(f"influenced_{attribution.name}", _influenced(p, attribution, rows), f"pairs of {attribution.name}")
+    if rows.influenced:
+        return influenced
+    return p.step(f"credited_{attribution.name}", _picked(attribution, influenced), f"credit by {attribution.name}")
+
+
+# ---------------------------------------------------------------- actions with their windows
+
+
+def _op(name: str, *args: Expr, type_: Type = YESNO) -> Op:
+    return Op(name, args, type_)  # type: ignore[arg-type]
+
+
+def _actions(p: Planner, a: Attribution, rows: CreditedRows) -> Node:
+    """Candidate actions: one row each, with start and end of its own window."""
+    here = Here()
+    acted = Field(here, "acted_at", MOMENT)
+    customer = Field(here, "customer", CUSTOMER)
+    start = _start(p, a, acted)
+    length = _length(p, a)
+    rank = _kind_rank(a)
+    items: list[tuple[str, Term]] = [
+        ("a.id", Field(here, "id", ACTION)), ("a.customer", customer), ("a.campaign", Field(here, "campaign", CAMPAIGN)),
+        ("a.at", acted), ("a.date", local_date(acted)), ("a.day_only", day_only(acted)), ("a.rank", rank),
+        ("w.start", start), ("w.date", local_date(start)), ("w.day_only", day_only(start)),
+    ]  # fmt: skip
+    if length is not None:
+        items += [("w.seconds", length), ("w.end", Op("later", (start, length), MOMENT))]
+    where = all_of(known(customer), known(acted), _kinds(a), _actors(p, a), _machines(p, a), a.candidate, _listed(p, a, rows),
+                   _over(p, a, start, length))  # fmt: skip
+    return row_plans.evaluate(p, "actions", items, where, f"actions of {a.name}")
+
+
+def _start(p: Planner, a: Attribution, acted: Term) -> Term:
+    if not a.at_send:
+        return acted
+    sent: list[Term] = []
+    if filled(p, "messages", "sent_at"):
+        sent.append(Field(follow(Here(), "message", "messages"), "sent_at", MOMENT))
+    if filled(p, "campaigns", "sent_at"):
+        sent.append(Field(follow(Here(), "campaign", "campaigns"), "sent_at", MOMENT))
+    return _first_moment([*sent, acted])
+
+
+def _first_moment(terms: list[Term]) -> Term:
+    """The first known of several moments, as a choice whose companions stay with it."""
+    chosen = terms[-1]
+    for term in reversed(terms[:-1]):
+        chosen = Op("if", (known(term), term, chosen), MOMENT)
+    return chosen
+
+
+def _seconds(length: dt.timedelta) -> Lit:
+    return Lit(int(length.total_seconds()), SECONDS)
+
+
+def _length(p: Planner, a: Attribution) -> Term | None:
+    """The length of an action's window in seconds: named campaign, own column, channel, default."""
+    if a.window is None:
+        return None
+    chosen: Term = _seconds(a.window)
+
+    def with_overrides(overrides: list[Override], chosen: Term) -> Term:
+        for override in reversed(overrides):
+            chosen = Op("if", (override.where, _seconds(override.length), chosen), SECONDS)
+        return chosen
+
+    chosen = with_overrides([o for o in a.overrides if not o.named], chosen)
+    if a.own_column is not None:
+        own = Field(follow(Here(), "campaign", "campaigns"), a.own_column, NUMBER)
+        if filled(p, "campaigns", a.own_column):
+            chosen = Op("if", (known(own), Op("seconds_of_days", (own,), SECONDS), chosen), SECONDS)
+    return with_overrides([o for o in a.overrides if o.named], chosen)
+
+
+def _kinds(a: Attribution) -> Term | None:
+    if not a.kinds:
+        return None
+    return Op("one_of", (Field(Here(), "kind", CHOICE), *(Lit(k, CHOICE) for k in a.kinds)), YESNO)
+
+
+def _kind_rank(a: Attribution) -> Term:
+    """The place of an action's kind in the list of kinds, for ties."""
+    rank: Term = Lit(len(a.kinds), WHOLE)
+    for number, kind in reversed(list(enumerate(a.kinds))):
+        rank = Op("if", (compare("=", Field(Here(), "kind", CHOICE), Lit(kind, CHOICE)), Lit(number, WHOLE), rank), WHOLE)
+    return rank
+
+
+def _actors(p: Planner, a: Attribution) -> Term | None:
+    """A known actor other than the recipient never counts; an unknown one as the attribution says."""
+    if not filled(p, "actions", "actor"):
+        return None if a.own_unknown else Lit(False, YESNO)
+    actor = Field(Here(), "actor", CUSTOMER)
+    own = compare("=", actor, Field(Here(), "customer", CUSTOMER))
+    return any_of(Op("is_missing", (actor,), YESNO), own) if a.own_unknown else own
+
+
+def _machines(p: Planner, a: Attribution) -> Term | None:
+    if a.machines or not filled(p, "actions", "is_machine"):
+        return None
+    return negated(compare("=", Field(Here(), "is_machine", YESNO), Lit(True, YESNO)))
+
+
+def _listed(p: Planner, a: Attribution, rows: CreditedRows) -> Term | None:
+    if not a.of_list:
+        return None
+    listed = Field(follow(Here(), "campaign", "campaigns"), "list", reference("lists"))
+    return compare("=", listed, Lit(rows.of_list or "", CHOICE))
+
+
+def _over(p: Planner, a: Attribution, start: Term, length: Term | None) -> Term | None:
+    """`finished windows only`: leave out actions whose window is not over."""
+    if not a.finished_only or length is None:
+        return None
+    last = p.as_of.today if p.as_of.whole_day else p.as_of.today - dt.timedelta(days=1)
+    dates = Op("dates_of_seconds", (length,), WHOLE)
+    final = Op("+", (Op("days_between", (Lit(dt.date(1970, 1, 1), DATE), local_date(start)), WHOLE), dates), WHOLE)
+    by_date = compare("<=", final, Lit((last - dt.date(1970, 1, 1)).days + 1, WHOLE))
+    by_time = compare("<=", Op("later", (start, length), MOMENT), Lit(p.as_of.moment, MOMENT))
+    return Op("if", (day_only(start), by_date, by_time), YESNO)
+
+
+# ---------------------------------------------------------------- orders, pairs
+
+
+def _orders(p: Planner, a: Attribution) -> Node:
+    created = Field(Here(), "created_at", MOMENT)
+    customer = Field(Here(), "customer", CUSTOMER)
+    items: list[tuple[str, Term]] = [
+        ("o.id", Field(Here(), "id", ORDER)), ("o.customer", customer), ("o.at", created),
+        ("o.date", local_date(created)), ("o.day_only", day_only(created)),
+    ]  # fmt: skip
+    return row_plans.evaluate(p, "orders", items, all_of(known(customer), known(created), a.conversion.where), "converting orders")
+
+
+def _inside(p: Planner, a: Attribution) -> Expr:
+    """Whether the order lies in the action's window: by dates when either is date-only, never before the action."""
+    o_at, o_date = Col("o.at", MOMENT), Col("o.date", DATE)
+    loose = _op("or", Col("a.day_only", YESNO), Col("o.day_only", YESNO))
+    after_date = _op(">=", o_date, Col("a.date", DATE))
+    after_time = _op(">=", o_at, Col("a.at", MOMENT))
+    by_date, by_time = [after_date], [after_time]
+    if a.window is not None:
+        days = _op("days_between", Col("w.date", DATE), o_date, type_=WHOLE)
+        by_date.append(_op("<", days, _op("dates_of_seconds", Col("w.seconds", SECONDS), type_=WHOLE)))
+        by_time.append(_op("<=", o_at, Col("w.end", MOMENT)))
+    if a.at_send:
+        by_date.append(_op(">=", o_date, Col("w.date", DATE)))
+        by_time.append(_op(">=", o_at, Col("w.start", MOMENT)))
+    return _op("if", loose, _conj(by_date), _conj(by_time))
+
+
+def _conj(parts: list[Expr]) -> Expr:
+    return parts[0] if len(parts) == 1 else _op("and", *parts)
+
+
+def _influenced(p: Planner, a: Attribution, rows: CreditedRows) -> Node:
+    """Pairs after `counts`: every qualified order of an action, or its first."""
+    actions, orders = _actions(p, a, rows), _orders(p, a)
+    simple = a.require is None and a.until is None and not a.every_purchase
+    if simple and p.store.busiest > BUSY:
+        node = _linear(p, a, actions, orders)
+    else:
+        node = Join(actions, orders, "inner", ((Col("a.customer", CUSTOMER), Col("o.customer", CUSTOMER)),), _inside(p, a),
+                    note="orders inside the window of an action")  # fmt: skip
+        node = _required(p, a, node, rows)
+        if not a.every_purchase:
+            node = _first_purchase(node)
+    return Project(node, tuple(_pair_columns(a)), f"pairs of {a.name}")
+
+
+def _pair_columns(a: Attribution) -> list[Named]:
+    """The columns of a pair."""
+    o_at, a_at = Col("o.at", MOMENT), Col("a.at", MOMENT)
+    loose = _op("or", Col("a.day_only", YESNO), Col("o.day_only", YESNO))
+    by_date = _op("days_between", Col("a.date", DATE), Col("o.date", DATE), type_=WHOLE)
+    days = _op("if", loose, by_date, _op("whole_days", a_at, o_at, type_=WHOLE), type_=WHOLE)
+    window: Expr = Lit(None, NUMBER)
+    if a.window is not None:
+        window = _op("days_of_seconds", Col("w.seconds", SECONDS), type_=NUMBER)
+    return [
+        ("order", Col("o.id", ORDER)), ("action", Col("a.id", ACTION)), ("campaign", Col("a.campaign", CAMPAIGN)),
+        ("acted", a_at), ("ordered", o_at), ("rank", Col("a.rank", WHOLE)), ("days_to_order", days), ("window", window),
+    ]  # fmt: skip
+
+
+def _required(p: Planner, a: Attribution, node: Node, rows: CreditedRows) -> Node:
+    """Pairs that meet `until` and `require`, which may look at both sides."""
+    conditions: list[Term | None] = [a.require]
+    if a.until is not None:
+        conditions.append(_until(p, a, rows))
+    where = all_of(*conditions)
+    if where is None:
+        return node
+    return _over_pairs(p, node, where)
+
+
+def _until(p: Planner, a: Attribution, rows: CreditedRows) -> Term:
+    """The window also ends with this date or moment."""
+    assert a.until is not None
+    order = Followed(Field(Here(), "order", ORDER), "orders")
+    created = Field(order, "created_at", MOMENT)
+    end = a.until
+    if isinstance(end, Op) and not end.args:
+        stored = p.lists(rows.of_list or "", None)
+        if not isinstance(stored.expires_at, dt.datetime):
+            return Lit(True, YESNO)
+        return compare("<=", created, Lit(stored.expires_at, MOMENT))
+    by_date = compare("<=", local_date(created), local_date(end))
+    if end.type.kind == "date":
+        return by_date
+    return Op("if", (day_only(end), by_date, compare("<=", created, end)), YESNO)
+
+
+def _over_pairs(p: Planner, node: Node, where: Term) -> Node:
+    """A condition on pairs that are not stored yet: rows of order and action are joined by id."""
+    known_pairs = _PairEvaluation(p, node, where)
+    return Project(Filter(known_pairs.node, known_pairs.expr(where)), tuple((c.name, c) for c in columns(node)))
+
+
+class _PairEvaluation(row_plans.Evaluation):
+    """An evaluation that begins with joined actions and orders."""
+
+    def __init__(self, p: Planner, node: Node, where: Term) -> None:
+        self._pairs = node
+        super().__init__(p, CreditedRows("", True), [where])
+
+    def _base(self) -> Node:
+        ids: list[Named] = [("order", Col("o.id", ORDER)), ("action", Col("a.id", ACTION))]
+        self._names = {c.name for c in columns(self._pairs)} | {"order", "action"}
+        for name, column in ids:
+            assert isinstance(column, Col)
+            self.known[Field(Here(), name, column.type)] = Col(name, column.type)
+        return Project(self._pairs, (*((c.name, c) for c in columns(self._pairs)), *ids))
+
+
+def _first_purchase(node: Node) -> Node:
+    """Each action's earliest order: by creation, then id."""
+    order = (SortKey(Col("o.at", MOMENT)), SortKey(Col("o.id", ORDER)))
+    place = WindowCall("row_number", WHOLE, (), (Col("a.id", ACTION),), order)
+    numbered = Project(node, (*((c.name, c) for c in columns(node)), ("place", place)))
+    return Filter(numbered, _op("=", Col("place", WHOLE), Lit(1, WHOLE)), "first purchase of each action")
+
+
+def _linear(p: Planner, a: Attribution, actions: Node, orders: Node) -> Node:
+    """The first order at or after each action, found in one sort of both, then the window checked.
+
+    Dates decide for date-only rows: those are laid by their local date, the others by their moment.
+    """
+    customer = Col("customer", CUSTOMER)
+    a_names, o_names = [c.name for c in columns(actions)], [c.name for c in columns(orders)]
+    types = {c.name: c.type for c in (*columns(actions), *columns(orders))}
+    sides = []
+    for node, own, key, kind in ((actions, a_names, "a", 0), (orders, o_names, "o", 1)):
+        items: list[Named] = [("customer", Col(f"{key}.customer", CUSTOMER)), ("at", Col(f"{key}.at", MOMENT)), ("kind", Lit(kind, WHOLE))]
+        items += [(n, Col(n, types[n]) if n in own else Lit(None, types[n])) for n in (*a_names, *o_names)]
+        sides.append(Project(node, tuple(items)))
+    keys = (SortKey(Col("at", MOMENT), True), SortKey(Col("kind", WHOLE), True), SortKey(Col("o.id", ORDER), True))
+    laid: list[Named] = [("kind", Col("kind", WHOLE)), *((n, Col(n, types[n])) for n in a_names)]
+    laid += [(n, WindowCall("last_known", types[n], (Col(n, types[n]),), (customer,), keys, upto=True)) for n in o_names]
+    node = Project(Stack(tuple(sides), "actions and orders"), tuple(laid))
+    return Filter(node, _op("and", _op("=", Col("kind", WHOLE), Lit(0, WHOLE)), _op("not", _op("is_missing", Col("o.id", ORDER))),
+                            _inside(p, a)), "first order after each action")  # fmt: skip
+
+
+# ---------------------------------------------------------------- who gets the credit
+
+
+def _picked(a: Attribution, influenced: Temp) -> Node:
+    """The pairs with their share of the order: `num` parts of `den`, in order of action (`seq`)."""
+    order = Col("order", ORDER)
+    acted, rank = Col("acted", MOMENT), Col("rank", WHOLE)
+    campaign, action = Col("campaign", CAMPAIGN), Col("action", ACTION)
+    ties = (SortKey(rank), SortKey(campaign), SortKey(action))
+    base: list[Named] = [(c.name, c) for c in columns(influenced)]
+    one = Lit(1, WHOLE)
+    if a.model in ("last", "first"):
+        keys = (SortKey(acted, a.model == "last"), *ties)
+        place = WindowCall("row_number", WHOLE, (), (order,), keys)
+        node = Filter(Project(influenced, (*base, ("seq", place))), _op("=", Col("seq", WHOLE), one))
+        return Project(node, (*base, ("num", one), ("den", one), ("seq", Col("seq", WHOLE))))
+    if a.model == "every":
+        return Project(influenced, (*base, ("num", one), ("den", one), ("seq", one)))
+    seq = WindowCall("row_number", WHOLE, (), (order,), (SortKey(acted), *ties))
+    count = WindowCall("count", WHOLE, (), (order,))
+    numbered = Project(influenced, (*base, ("seq", seq), ("n", count)))
+    return _shared(a, numbered, base)
+
+
+def _shared(a: Attribution, numbered: Node, base: list[Named]) -> Node:
+    order, seq, n = Col("order", ORDER), Col("seq", WHOLE), Col("n", WHOLE)
+    one = Lit(1, WHOLE)
+    num: Expr
+    den: Expr
+    if a.model == "equal":
+        num, den = one, n
+    elif a.model == "position":
+        num, den = _position(a, seq, n)
+    else:
+        assert a.half_life is not None
+        weight = _op("halved", Col("acted", MOMENT), Col("ordered", MOMENT), Lit(int(a.half_life.total_seconds()), SECONDS), type_=NUMBER)
+        weighed = Project(numbered, (*base, ("seq", seq), ("num", weight)))
+        total = WindowCall("sum", NUMBER, (Col("num", NUMBER),), (order,))
+        return Project(weighed, (*base, ("num", Col("num", NUMBER)), ("den", total), ("seq", seq)))
+    return Project(numbered, (*base, ("num", num), ("den", den), ("seq", seq)))
+
+
+def _position(a: Attribution, seq: Expr, n: Expr) -> tuple[Expr, Expr]:
+    """First, last, and the rest between; two share what lies between, one takes all. Whole numbers throughout."""
+    first, middle, last = a.shares
+
+    def whole(value: int) -> Lit:
+        return Lit(value, WHOLE)
+
+    def eq(left: Expr, right: Expr) -> Op:
+        return _op("=", left, right)
+
+    inner = _op("-", n, whole(2), type_=WHOLE)
+    many = _op("if", eq(seq, whole(1)), _op("*", whole(first), inner, type_=WHOLE),
+               _op("if", eq(seq, n), _op("*", whole(last), inner, type_=WHOLE), whole(middle), type_=WHOLE), type_=WHOLE)  # fmt: skip
+    two = _op("if", eq(seq, whole(1)), whole(2 * first + middle), whole(2 * last + middle), type_=WHOLE)
+    num = _op("if", eq(n, whole(1)), whole(1), _op("if", eq(n, whole(2)), two, many, type_=WHOLE), type_=WHOLE)
+    den = _op("if", eq(n, whole(1)), whole(1),
+              _op("if", eq(n, whole(2)), whole(200), _op("*", whole(100), inner, type_=WHOLE), type_=WHOLE), type_=WHOLE)  # fmt: skip
+    return num, den
+
+
+def split_amount(node: Node, amount: Col, unit: int) -> Node:
+    """The amount of each pair shared out by its weight, in the currency's smallest unit (`unit` make one) by largest
+    remainder, earlier actions first. What an amount has below that unit stays with the first action."""
+    order, seq = Col("order", ORDER), Col("seq", WHOLE)
+    weights = {c.name: c for c in columns(node)}
+    num, den = weights["num"], weights["den"]
+    base: list[Named] = [(c.name, c) for c in columns(node)]
+    scale = Lit(unit, WHOLE)
+    cents = _op("cents", amount, scale, type_=WHOLE)
+    floor = _op("share_floor", cents, num, den, type_=WHOLE)
+    left = _op("share_left", cents, num, den, type_=NUMBER)
+    shared = Project(node, (*base, ("cents", cents), ("floor", floor), ("left", left)))
+    gone = WindowCall("sum", WHOLE, (Col("floor", WHOLE),), (order,))
+    keys = (SortKey(Col("left", NUMBER), True), SortKey(seq))
+    place = WindowCall("row_number", WHOLE, (), (order,), keys)
+    base2: list[Named] = [*base, ("cents", Col("cents", WHOLE)), ("floor", Col("floor", WHOLE))]
+    placed = Project(shared, (*base2, ("gone", gone), ("place", place)))
+    spare = _op("-", Col("cents", WHOLE), Col("gone", WHOLE), type_=WHOLE)
+    extra = _op("if", _op("<=", Col("place", WHOLE), spare), Lit(1, WHOLE), Lit(0, WHOLE), type_=WHOLE)
+    own = _op("from_cents", _op("+", Col("floor", WHOLE), extra, type_=WHOLE), scale, type_=amount.type)
+    below = _op("-", amount, _op("from_cents", Col("cents", WHOLE), scale, type_=amount.type), type_=amount.type)
+    first = _op("if", _op("=", seq, Lit(1, WHOLE)), below, Lit(0, amount.type), type_=amount.type)
+    own = _op("+", own, first, type_=amount.type)
+    return Project(placed, (*((n, e) for n, e in base if n != amount.name), (amount.name, own)))
+
+

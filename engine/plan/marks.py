@@ -1,0 +1,103 @@
+"""Side tables for terms that need a set or an order of rows: membership, ranks, numbers, sequences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from patron.engine.model.terms import (
+    BehindRows, Field, Here, Listed, Lit, Member, Numbered, Op, Previous, Ranked, Sequence as Steps, Term, all_of, known,
+)  # fmt: skip
+from patron.engine.plan import people, sequences
+from patron.engine.plan import rows as row_plans
+from patron.engine.plan.nodes import Col, Expr, Filter, Join, Node, Project, SortKey, WindowCall
+from patron.engine.plan.planner import Planner
+from patron.engine.types import WHOLE, YESNO, reference
+
+if TYPE_CHECKING:
+    from patron.engine.plan.rows import Evaluation
+
+MARK = "@mark"
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A side table, the pairs (outer expression, its column) to join it on, and the term's value over it."""
+
+    node: Node
+    on: tuple[tuple[Expr, str], ...]
+    value: Expr
+
+
+def leaf_node(p: Planner, outer: Evaluation, leaf: Term) -> Marked:
+    """The side table of a leaf."""
+    if isinstance(leaf, (Numbered, Previous)):
+        return _numbered(p, outer, leaf)
+    if isinstance(leaf, Ranked):
+        ids = ranked_ids(p, leaf)
+        return Marked(_marked(ids), ((outer.row_id(leaf.row), "id"),), _is_marked())
+    assert isinstance(leaf, (Member, Listed, BehindRows, Steps))
+    ids = _people(p, leaf)
+    return Marked(_marked(ids), ((outer.expr(leaf.key), "id"),), _is_marked())
+
+
+def _people(p: Planner, leaf: Member | Listed | BehindRows | Steps) -> Node:
+    if isinstance(leaf, Member):
+        return people.audience_ids(p, leaf.audience)
+    if isinstance(leaf, Listed):
+        return people.list_ids(p, leaf.list, leaf.version)
+    if isinstance(leaf, Steps):
+        return sequences.customer_ids(p, leaf)
+    return people.ids_behind_rows(p, leaf)
+
+
+def _marked(ids: Node) -> Node:
+    return Project(ids, (("id", Col("id", reference("customers"))), (MARK, Lit(1, WHOLE))))
+
+
+def _is_marked() -> Expr:
+    missing = Op("is_missing", (Col(MARK, WHOLE),), YESNO)  # type: ignore[arg-type]
+    return Op("not", (missing,), YESNO)
+
+
+def _numbered(p: Planner, outer: Evaluation, leaf: Numbered | Previous) -> Marked:
+    """Rows of one key in order of date and id: their numbers, and the row before each."""
+    ident = Field(Here(), "id", reference(leaf.table))
+    where = all_of(known(leaf.key), leaf.where)
+    order = [(f"o{i}", t) for i, t in enumerate(leaf.order)]
+    source = row_plans.evaluate(p, leaf.table, [("id", ident), ("key", leaf.key), *order], where)
+    keys = tuple(SortKey(Col(n, t.type)) for n, t in order)
+    part = (Col("key", leaf.key.type),)
+    row = Col("id", ident.type)
+    number = WindowCall("row_number", WHOLE, (), part, keys)
+    before = WindowCall("lag", ident.type, (row,), part, keys)
+    node = Project(source, (("id", row), ("@number", number), ("@before", before)), f"{leaf.table} in sequence")
+    name, type_ = ("@number", WHOLE) if isinstance(leaf, Numbered) else ("@before", ident.type)
+    return Marked(node, ((outer.row_id(leaf.row), "id"),), Col(name, type_))
+
+
+def ranked_ids(p: Planner, leaf: Ranked, with_missing: bool = False) -> Node:
+    """The ids that rank among the first: `count` of them, or the ceiling of `share` of all that are ranked.
+
+    Rows without a value are not ranked, or come last (`with_missing`).
+    """
+    ident = Field(Here(), "id", reference(leaf.table))
+    where = all_of(None if with_missing else known(leaf.value), leaf.active)
+    source = row_plans.evaluate(p, leaf.table, [("id", ident), ("value", leaf.value)], where)
+    row, value = Col("id", ident.type), Col("value", leaf.value.type)
+    if leaf.audience is not None:
+        members = Project(people.audience_ids(p, leaf.audience), (("@member", Col("id", ident.type)),))
+        source = Join(source, members, "semi", ((row, Col("@member", ident.type)),))
+    order = (SortKey(value, leaf.top), SortKey(row))
+    place = WindowCall("row_number", WHOLE, (), (), order)
+    total = WindowCall("count", WHOLE)
+    numbered = Project(source, (("id", row), ("place", place), ("total", total)))
+    cut: Expr
+    if leaf.count is not None:
+        cut = Op("<=", (Col("place", WHOLE), Lit(leaf.count, WHOLE)), YESNO)  # type: ignore[arg-type]
+    else:
+        assert leaf.share is not None
+        over, under = leaf.share.as_integer_ratio()
+        before = Op("*", (Op("-", (Col("place", WHOLE), Lit(1, WHOLE)), WHOLE), Lit(under, WHOLE)), WHOLE)  # type: ignore[arg-type]
+        cut = Op("<", (before, Op("*", (Col("total", WHOLE), Lit(over, WHOLE)), WHOLE)), YESNO)  # type: ignore[arg-type]
+    return Project(Filter(numbered, cut), (("id", row),), "the first by rank")

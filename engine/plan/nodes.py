@@ -1,0 +1,214 @@
+"""The algebra of plans. Every node knows its columns; scalar expressions are terms whose leaves are `Col`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TypeAlias
+
+from patron.engine.model.terms import Lit, Op
+from patron.engine.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Col:
+    """A column of the input, by name; `sure` when it is known to have no missing value there."""
+
+    name: str
+    type: Type
+    sure: bool = field(default=False, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AggCall:
+    """An aggregate in an Aggregate node. func as in terms.Children, and `any` (one of equal values), `least`,
+    `most` (smallest, largest). `share` of percentile; `order` of first and last."""
+
+    func: str
+    type: Type
+    value: Expr | None = None
+    where: Expr | None = None
+    share: Decimal | None = None
+    order: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """An order by an expression, missing values last (`first`: first)."""
+
+    value: Expr
+    descending: bool = False
+    missing_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCall:
+    """A window function: row_number, count, sum, lag, last_known. `upto` frames rows from the start to this one."""
+
+    func: str
+    type: Type
+    args: tuple[Expr, ...] = ()
+    partition: tuple[Expr, ...] = ()
+    order: tuple[SortKey, ...] = ()
+    upto: bool = False
+
+
+Expr: TypeAlias = Lit | Op | Col | WindowCall
+Named: TypeAlias = tuple[str, Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The rows of a stored table: output name and stored column of each."""
+
+    table: str
+    columns: tuple[tuple[str, str, Type], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Temp:
+    """The rows that an earlier step stored."""
+
+    name: str
+    columns: tuple[Col, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Rows written out: calendars and mappings."""
+
+    columns: tuple[Col, ...]
+    rows: tuple[tuple[Lit, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    input: Node
+    where: Expr
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Exactly these columns."""
+
+    input: Node
+    items: tuple[Named, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """kind: inner, left, semi, anti, cross, full. `on` pairs expressions of left and right; `missing_equal` makes
+    missing equal missing; `where` is a further condition over both sides. Columns: left's, then right's (semi and
+    anti: left's only); their names differ."""
+
+    left: Node
+    right: Node
+    kind: str
+    on: tuple[tuple[Expr, Expr], ...] = ()
+    where: Expr | None = None
+    missing_equal: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """One row per distinct keys; without keys exactly one row."""
+
+    input: Node
+    keys: tuple[Named, ...]
+    calls: tuple[tuple[str, AggCall], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The rows of all inputs, one below the other; columns of equal names."""
+
+    inputs: tuple[Node, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Rows in order, at most `limit` of them."""
+
+    input: Node
+    by: tuple[SortKey, ...]
+    limit: int | None = None
+    note: str = ""
+
+
+Node: TypeAlias = Scan | Temp | Values | Filter | Project | Join | Aggregate | Stack | Sorted
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A named step of a program: a temporary table that later steps read."""
+
+    name: str
+    node: Node
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Steps in order, and the outputs: what is fetched, by name."""
+
+    steps: tuple[Step, ...]
+    outputs: tuple[Step, ...]
+
+
+def columns(node: Node) -> tuple[Col, ...]:
+    """The columns of a node."""
+    if isinstance(node, Scan):
+        return tuple(Col(name, type_) for name, _, type_ in node.columns)
+    if isinstance(node, (Temp, Values)):
+        return node.columns
+    if isinstance(node, (Filter, Sorted)):
+        return columns(node.input)
+    if isinstance(node, Project):
+        return tuple(Col(name, value.type) for name, value in node.items)
+    if isinstance(node, Aggregate):
+        return tuple(Col(n, v.type) for n, v in node.keys) + tuple(Col(n, c.type) for n, c in node.calls)
+    if isinstance(node, Stack):
+        return columns(node.inputs[0])
+    left = columns(node.left)
+    return left if node.kind in ("semi", "anti") else left + columns(node.right)
+
+
+def inputs(node: Node) -> tuple[Node, ...]:
+    """The nodes a node reads."""
+    if isinstance(node, Join):
+        return (node.left, node.right)
+    if isinstance(node, Stack):
+        return node.inputs
+    return () if isinstance(node, (Scan, Temp, Values)) else (node.input,)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """A node and all below it."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(inputs(current))
+
+
+def pick(node: Node, *names: str) -> Project:
+    """Only these columns."""
+    known = {c.name: c for c in columns(node)}
+    return Project(node, tuple((n, known[n]) for n in names))
+
+
+def renamed(node: Node, names: dict[str, str]) -> Project:
+    """The columns under other names, the rest dropped."""
+    known = {c.name: c for c in columns(node)}
+    return Project(node, tuple((new, known[old]) for old, new in names.items()))
+
+

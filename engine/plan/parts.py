@@ -1,0 +1,304 @@
+"""Parts of a query: aggregates of one kind of rows, grouped by dimensions, over one period and one set of people.
+
+A part is computed alone on its own rows; parts meet only on dimension values, so no total is ever taken over a
+joined table (language reference, section 7).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from patron.engine.model.measures import Agg
+from patron.engine.model.moments import date_part, in_span, local_date, local_hour
+from patron.engine.model.periods import Span
+from patron.engine.model.queries import Query
+from patron.engine.model.terms import CreditedRows, Field, Followed, Here, Lit, Op, Rows, Term, all_of, any_of, known
+from patron.engine.plan import credit
+from patron.engine.plan import rows as row_plans
+from patron.engine.plan.children import common_part
+from patron.engine.plan.nodes import AggCall, Aggregate, Col, Expr, Join, Named, Node, Project, Values, columns
+from patron.engine.plan.planner import Planner
+from patron.engine.plan.tables import filled, never_missing
+from patron.engine.types import DATE, NUMBER, WHOLE, YESNO, reference
+
+CUSTOMER = reference("customers")
+LABEL = "@label"
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Whom a query is about, as a relation: `id`, and `@label` when several sets stand side by side."""
+
+    node: Node
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A period and how time dimensions are read in it.
+
+    `rolled` makes each bucket's rows those of `count` units ending with the bucket: pairs of bucket and dates.
+    `align` renames the buckets of the other side of a comparison.
+    """
+
+    span: Span
+    rolled: tuple[tuple[dt.date, dt.date, dt.date], ...] = ()
+    rolled_dim: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One aggregate wanted: under which name, at which level (dims by number), in which window."""
+
+    name: str
+    agg: Agg
+
+
+def part_node(
+    p: Planner, query: Query, asked: Sequence[Asked], level: Sequence[int], window: Window, people: People | None,
+    cut: Node | None = None,
+) -> Node:  # fmt: skip
+    """The aggregates asked (all of one kind of rows and one date) by the dimensions of a level.
+
+    Columns: `@label` when people have labels, `d<n>` for each dimension of the level, then the aggregates by name.
+    `cut` removes rows whose dimension values it holds (for `rest`).
+    """
+    first = asked[0].agg
+    frame = query.frames[first.rows]
+    cut_dims = [int(c.name[1:]) for c in columns(cut)] if cut is not None else []
+    if first.date is None and any(query.dims[i].unit for i in cut_dims):
+        cut, cut_dims = None, []
+    wanted = [i for i in dict.fromkeys([*level, *cut_dims]) if i != window.rolled_dim]
+    dims = {i: _dim_term(p, query, i, first, frame.dims[i]) for i in wanted}
+    shared, rest = common_part([a.agg.where for a in asked])
+    alternatives = None if any(r is None for r in rest) else any_of(*(r for r in rest if r is not None))
+    where = all_of(shared, alternatives, frame.where, _dated(p, first), _in_window(first, window))
+    items: list[tuple[str, Term]] = [(f"d{i}", t) for i, t in dims.items()]
+    if people is not None and frame.customer is not None:
+        items.append(("@customer", frame.customer))
+    if window.rolled and first.date is not None:
+        items.append(("@date", local_date(first.date)))
+    names = _item_names(asked, rest, items)
+    node = row_plans.evaluate(p, first.rows, items, where)
+    node = _for_people(node, people, frame.customer)
+    node = _rolled(node, window)
+    node = _without_rows(node, cut)
+    keys: list[Named] = []
+    if people is not None and people.labels:
+        keys.append((LABEL, Col(LABEL, WHOLE)))
+    types = {c.name: c.type for c in columns(node)}
+    keys += [(f"d{i}", Col(f"d{i}", types[f"d{i}"])) for i in level]
+    return _aggregated(p, node, keys, asked, names)
+
+
+def _dim_term(p: Planner, query: Query, number: int, agg: Agg, term: Term | None) -> Term:
+    dim = query.dims[number]
+    if not dim.unit:
+        assert term is not None
+        return term
+    assert agg.date is not None
+    if dim.unit == "hour":
+        return Op("hour_start", (agg.date,), dim.type)
+    if dim.unit == "hour_of_day":
+        return local_hour(agg.date)
+    part = "date" if dim.unit == "day" else dim.unit
+    return date_part(agg.date, part, p.b.settings.week_starts)
+
+
+def _dated(p: Planner, agg: Agg) -> Term | None:
+    """A row whose date is missing is in no period."""
+    if agg.date is None:
+        return None
+    if isinstance(agg.rows, str) and isinstance(agg.date, Field) and never_missing(p, agg.rows, agg.date.column):
+        return None
+    return known(agg.date)
+
+
+def _in_window(agg: Agg, window: Window) -> Term | None:
+    if agg.date is None:
+        return None
+    if window.rolled:
+        low, high = window.rolled[0][1], window.rolled[-1][2]
+        return in_span(agg.date, Span(min(low, *(r[1] for r in window.rolled)), max(high, *(r[2] for r in window.rolled))))
+    return in_span(agg.date, window.span)
+
+
+def _item_names(asked: Sequence[Asked], rest: Sequence[Term | None], items: list[tuple[str, Term]]) -> dict[Term, Col]:
+    """Names for everything the aggregates look at; adds them to the items."""
+    names: dict[Term, Col] = {}
+
+    def need(term: Term | None) -> None:
+        if term is not None and term not in names and not isinstance(term, Lit):
+            names[term] = Col(f"v{len(names)}", term.type)
+            items.append((names[term].name, term))
+
+    alone = len(asked) == 1
+    for one, where in zip(asked, rest, strict=True):
+        agg = one.agg
+        need(agg.value)
+        if not alone:
+            need(where)
+        for term in agg.order:
+            need(term)
+        need(agg.once)
+    _pair_columns(asked, items)
+    return names
+
+
+def _pair_columns(asked: Sequence[Asked], items: list[tuple[str, Term]]) -> None:
+    """Credited amounts are shared out before they are grouped: the weights come along."""
+    if not any(a.agg.split for a in asked):
+        return
+    have = {n for n, _ in items}
+    order = Field(Here(), "order", reference("orders"))
+    for name, term in (("order", order), ("num", Field(Here(), "num", NUMBER)), ("den", Field(Here(), "den", NUMBER)),
+                       ("seq", Field(Here(), "seq", WHOLE))):  # fmt: skip
+        if name not in have:
+            items.append((name, term))
+
+
+def _for_people(node: Node, people: People | None, customer: Term | None) -> Node:
+    if people is None or customer is None:
+        return node
+    key = Col("@customer", CUSTOMER)
+    if people.labels:
+        side = Project(people.node, (("@person", Col("id", CUSTOMER)), (LABEL, Col(LABEL, WHOLE))))
+        return Join(node, side, "inner", ((key, Col("@person", CUSTOMER)),), note="people side by side")
+    side = Project(people.node, (("@person", Col("id", CUSTOMER)),))
+    return Join(node, side, "semi", ((key, Col("@person", CUSTOMER)),), note="people of the question")
+
+
+def _rolled(node: Node, window: Window) -> Node:
+    """Each row in every bucket whose units hold its date."""
+    if not window.rolled:
+        return node
+    bucket = Col(f"d{window.rolled_dim}", DATE)
+    low, high = Col("@low", DATE), Col("@high", DATE)
+    rows = tuple(tuple(Lit(d, DATE) for d in triple) for triple in window.rolled)
+    spine = Values((bucket, low, high), rows, "buckets and their dates")
+    day = Col("@date", DATE)
+    inside = Op("and", (Op(">=", (day, low), YESNO), Op("<=", (day, high), YESNO)), YESNO)  # type: ignore[arg-type]
+    return Join(node, spine, "inner", (), inside, note="rolling")
+
+
+def _without_rows(node: Node, cut: Node | None) -> Node:
+    """Only rows that are in none of the rows kept (for `rest`)."""
+    if cut is None:
+        return node
+    mine = {c.name: c for c in columns(node)}
+    kept = Project(cut, tuple((f"@k{i}", Col(c.name, c.type)) for i, c in enumerate(columns(cut))))
+    on = tuple((mine[c.name], k) for c, k in zip(columns(cut), columns(kept), strict=True))
+    return Join(node, kept, "anti", on, missing_equal=True, note="rows cut off")
+
+
+def _aggregated(p: Planner, node: Node, keys: list[Named], asked: Sequence[Asked], names: dict[Term, Col]) -> Node:
+    alone = len(asked) == 1
+    _, rest = common_part([a.agg.where for a in asked])
+    if any(a.agg.split for a in asked):
+        node = _split(p, node, asked, names)
+    calls: list[tuple[str, AggCall]] = []
+    for one, where in zip(asked, rest, strict=True):
+        condition = None if alone or where is None else names.get(where)
+        if one.agg.once is not None and not one.agg.split and not _counts_distinct(one.agg):
+            return _once(node, keys, asked, names, p)
+        calls.append((one.name, _call(one.agg, names, condition)))
+    return Aggregate(node, tuple(keys), tuple(calls), ", ".join(a.name for a in asked))
+
+
+def _counts_distinct(agg: Agg) -> bool:
+    """count of a thing that counts once is a distinct count; unique, min and max do not care for repeats."""
+    return agg.func in ("count", "unique", "min", "max")
+
+
+def _call(agg: Agg, names: dict[Term, Col], condition: Expr | None) -> AggCall:
+    if agg.func == "count" and agg.once is not None:
+        return AggCall("unique", agg.type, names[agg.once], condition)
+    value: Expr | None = None
+    if agg.value is not None:
+        value = agg.value if isinstance(agg.value, Lit) else names[agg.value]
+    order = tuple(names[t] if not isinstance(t, Lit) else t for t in agg.order)
+    return AggCall(agg.func, agg.type, value, condition, agg.share, order)
+
+
+def _split(p: Planner, node: Node, asked: Sequence[Asked], names: dict[Term, Col]) -> Node:
+    done: set[str] = set()
+    for one in asked:
+        value = names.get(one.agg.value) if one.agg.value is not None else None
+        if one.agg.split and value is not None and value.name not in done and value.type.kind == "money":
+            rows = one.agg.rows
+            assert isinstance(rows, CreditedRows)
+            model = credit.attribution_of(p, rows.attribution).model
+            if model not in ("last", "first", "every"):
+                node = credit.split_amount(node, value, smallest_unit(p.b.settings.currency))
+            done.add(value.name)
+    return node
+
+
+def _once(node: Node, keys: list[Named], asked: Sequence[Asked], names: dict[Term, Col], p: Planner) -> Node:
+    """Every distinct order (action, customer) counts once in a group: first one row for each, then the aggregate."""
+    _, rest = common_part([a.agg.where for a in asked])
+    alone = len(asked) == 1
+    once = asked[0].agg.once
+    assert once is not None
+    ident = names[once]
+    inner_keys = [*keys, ("@once", ident)]
+    calls: list[tuple[str, AggCall]] = []
+    for column in {c.name: c for c in names.values()}.values():
+        if column.name != ident.name:
+            func = "any" if column.type.kind != "yesno" else "most"
+            calls.append((column.name, AggCall(func, column.type, column)))
+    single = Aggregate(node, tuple(inner_keys), tuple(calls), "each counts once")
+    outer: list[tuple[str, AggCall]] = []
+    own = Col("@once", ident.type)
+    for one, where in zip(asked, rest, strict=True):
+        condition = None if alone or where is None else names.get(where)
+        agg = one.agg
+        value = own if agg.func == "count" or agg.value == once else names.get(agg.value) if agg.value is not None else None
+        func = "unique" if agg.func == "count" else agg.func
+        order = tuple(names[t] for t in agg.order)
+        outer.append((one.name, AggCall(func, agg.type, value, condition, agg.share, order)))
+    final = tuple((n, Col(n, e.type)) for n, e in keys)
+    return Aggregate(single, final, tuple(outer))
+
+
+ZERO_DIGITS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())
+THREE_DIGITS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
+
+
+def smallest_unit(currency: str) -> int:
+    """How many of the currency's smallest unit make one (ISO 4217)."""
+    return 1 if currency in ZERO_DIGITS else 1000 if currency in THREE_DIGITS else 100
+
+
+def missing_source(p: Planner, agg: Agg) -> bool:
+    """Whether nothing fills what an aggregate adds up: its table, or the column of its value."""
+    if isinstance(agg.rows, str):
+        table = p.store.tables.get(agg.rows)
+        if table is None or not (table.present or agg.rows in ("customers", "products", "stores", "staff")):
+            return True
+    elif isinstance(agg.rows, CreditedRows):
+        table = p.store.tables.get("actions")
+        if table is None or not table.present:
+            return True
+    return any(not _has_source(p, agg.rows, f) for f in _value_fields(agg.value))
+
+
+def _value_fields(term: Term | None) -> list[Field]:
+    if isinstance(term, Field):
+        return [term]
+    if isinstance(term, Op) and term.name != "if":
+        return [f for a in term.args for f in _value_fields(a)]
+    if isinstance(term, Op):
+        return [f for a in term.args[1:] for f in _value_fields(a)]
+    return []
+
+
+def _has_source(p: Planner, rows: Rows, field: Field) -> bool:
+    if isinstance(field.row, Followed):
+        return filled(p, field.row.table, field.column) or field.column == "id"
+    if isinstance(rows, str):
+        return filled(p, rows, field.column) or field.column == "id"
+    return True
+

@@ -1,0 +1,65 @@
+"""The planner: what all parts of a plan share while it is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from patron.engine.model.binder import Binder
+from patron.engine.model.periods import AsOf
+from patron.engine.model.store import Store
+from patron.engine.plan.nodes import Col, Node, Step, Temp, columns
+
+
+@dataclass(frozen=True, slots=True)
+class ListMembers:
+    """A stored list, as the plan sees it: the table that holds its ids, or None while it is pending."""
+
+    table: str | None
+    expires_at: object = None
+
+
+class Planner:
+    """Collects the steps of one program. Steps with equal content are made once.
+
+    `lists` gives a list's members by name and version; `inside` are the audiences being planned, to stop rings.
+    """
+
+    def __init__(self, binder: Binder, store: Store, lists: Callable[[str, int | None], ListMembers] | None = None) -> None:
+        self.b, self.store = binder, store
+        self.lists = lists or (lambda name, version: ListMembers(None))
+        self.steps: list[Step] = []
+        self._by_node: dict[Node, str] = {}
+        self._names: set[str] = set()
+
+    @property
+    def as_of(self) -> AsOf:
+        return self.b.as_of
+
+    def at(self, binder: Binder) -> Planner:
+        """The planner for another `as of` that adds to the same steps."""
+        if binder.as_of == self.b.as_of:
+            return self
+        other = Planner(binder, self.store, self.lists)
+        other.steps, other._by_node, other._names = self.steps, self._by_node, self._names
+        return other
+
+    def step(self, hint: str, node: Node, note: str = "") -> Temp:
+        """Store a node's rows under a name; an equal node is stored once."""
+        found = self._by_node.get(node)
+        if found is None:
+            found = self._fresh(hint)
+            self._by_node[node] = found
+            self.steps.append(Step(found, node, note))
+        return Temp(found, columns(node), note)
+
+    def _fresh(self, hint: str) -> str:
+        base = "".join(c if c.isalnum() else "_" for c in hint.lower()).strip("_") or "step"
+        name, number = base, 2
+        while name in self._names:
+            name, number = f"{base}_{number}", number + 1
+        self._names.add(name)
+        return name
+
+
+Names = Mapping[str, Col]

@@ -1,0 +1,561 @@
+"""The plan of a query: parts joined on their dimensions, then comparison, shares, order, rest and total.
+
+One path for all of it: a comparison is the same parts in another window, a total the same parts at no dimension.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from patron.engine.model import periods
+from patron.engine.model.measures import Agg, Calc, Measure, Rolled, RunningTotal, ShareOf, aggregates
+from patron.engine.model.queries import Query, QueryMetric, Subject
+from patron.engine.model.terms import CreditedRows, Field, Lit, Op
+from patron.engine.plan import people as people_plans
+from patron.engine.plan.children import ZEROED
+from patron.engine.plan.nodes import (
+    AggCall, Aggregate, Col, Expr, Filter, Join, Named, Node, Plan, Project, SortKey, Sorted, Stack, Step, Values, WindowCall,
+    columns,
+)  # fmt: skip
+from patron.engine.plan.parts import LABEL, Asked, People, Window, missing_source, part_node
+from patron.engine.plan.planner import Planner
+from patron.engine.types import DATE, NUMBER, WHOLE, YESNO, Type
+
+BUCKETS = ("day", "week", "month", "quarter", "year", "hour")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A column of the fetched result: the query's metric or dimension it belongs to."""
+
+    name: str
+    role: str
+    metric: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPlan:
+    """The program of a query: steps, then the rows to fetch; `columns` says what each fetched column is.
+
+    `missing` are metrics whose source is missing. `labels` name the sets that stand side by side.
+    """
+
+    plan: Plan
+    columns: tuple[Output, ...]
+    missing: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    label_title: str = ""
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One side of a query: its window, people, and a suffix for its columns."""
+
+    window: Window
+    people: People | None
+    suffix: str
+    mapping: tuple[tuple[dt.date, dt.date], ...] = ()
+
+
+def plan_query(p: Planner, query: Query) -> QueryPlan:
+    """The plan of a query."""
+    return _QueryPlanner(p, query).plan()
+
+
+class _QueryPlanner:
+    def __init__(self, p: Planner, query: Query) -> None:
+        self.p, self.query = p, query
+        self.names: dict[tuple[Agg, str], str] = {}
+        self.all_dims = tuple(range(len(query.dims)))
+        self.time_dims = tuple(i for i in self.all_dims if query.dims[i].unit)
+        self.dated = any(a.date is not None for m in query.metrics for a in aggregates(m.metric.measure))
+        self.missing = tuple(
+            m.name for m in query.metrics if any(missing_source(p, a) for a in aggregates(m.metric.measure))
+        )
+        self.cut: Node | None = None
+
+    # ------------------------------------------------------------ whole plan
+
+    def plan(self) -> QueryPlan:
+        query = self.query
+        sides = self._sides()
+        rows = self._rows(sides, self.all_dims)
+        kept = self._kept(rows)
+        outputs = [Step("rows", self._final(kept), "result")]
+        extra: list[tuple[str, Node]] = []
+        if query.rest and query.top is not None and query.dims:
+            extra.append(("rest", self._rest(sides, kept)))
+        if query.total and query.dims:
+            extra.append(("total", self._total(sides)))
+        outputs += [Step(name, self._in_columns(node), name) for name, node in extra]
+        labels = sides[0].people.labels if sides[0].people is not None else ()
+        title = "list" if query.subject.kind == "lists" else "audience"
+        return QueryPlan(Plan(tuple(self.p.steps), tuple(outputs)), self._outputs(bool(labels)), self.missing, labels, title)
+
+    def _outputs(self, labelled: bool) -> tuple[Output, ...]:
+        found = [Output(LABEL, "label")] if labelled else []
+        found += [Output(f"d{i}", "dimension", d.name) for i, d in enumerate(self.query.dims)]
+        for number, metric in enumerate(self.query.metrics):
+            if metric.hidden:
+                continue
+            for suffix, role in (("", "metric"), ("_before", "before")):
+                if suffix and self.query.compare is None:
+                    continue
+                found.append(Output(f"m{number}{suffix}", role, metric.name))
+                if self.query.smallest_group > 0:
+                    found.append(Output(f"m{number}{suffix}_people", "people", metric.name))
+        return tuple(found)
+
+    # ------------------------------------------------------------ sides
+
+    def _sides(self) -> list[_Side]:
+        query = self.query
+        people = subject_people(self.p, query.subject)
+        sides = [_Side(Window(query.period), people, "")]
+        compare = query.compare
+        if compare is None:
+            return sides
+        span = compare.span if compare.span is not None else query.period
+        others = people if compare.subject is None else subject_people(self.p, compare.subject)
+        if compare.subject is not None and others is not None and others.labels:
+            others = People(others.node)
+        sides.append(_Side(Window(span), others, "_before", self._alignment(span)))
+        return sides
+
+    def _alignment(self, other: periods.Span) -> tuple[tuple[dt.date, dt.date], ...]:
+        """Buckets of the other period and the ones of this period in the same place."""
+        mine = self.query.period
+        unit = next((self.query.dims[i].unit for i in self.time_dims if self.query.dims[i].unit in BUCKETS), "")
+        if not unit or unit == "hour" or not mine.bounded or not other.bounded or mine == other:
+            return ()
+        starts = self.p.b.settings.week_starts
+        return tuple(zip(periods.buckets(unit, other, starts), periods.buckets(unit, mine, starts), strict=False))
+
+    # ------------------------------------------------------------ rows of a level
+
+    def _rows(self, sides: Sequence[_Side], level: tuple[int, ...]) -> Node:
+        """All rows of a level with every metric of every side, before order and top."""
+        wanted = [self._wanted(side, level) for side in sides]
+        base = [node for side, leaves in zip(sides, wanted, strict=True) for node in self._parts(side, leaves, level)]
+        node = self._combined(base, level, sides)
+        node = self._spine(node, level, sides)
+        for side, leaves in zip(sides, wanted, strict=True):
+            node = self._undated(node, side, leaves, level)
+            node = self._levels(node, side, level)
+        node = self._zeroed(node, sides)
+        return self._measured(node, sides, level)
+
+    def _name(self, agg: Agg, kind: str) -> str:
+        return self.names.setdefault((agg, kind), f"x{len(self.names)}")
+
+    def _wanted(self, side: _Side, level: tuple[int, ...]) -> list[tuple[str, Agg, str]]:
+        """Every aggregate of every metric: name, aggregate, and how it is read ("" or a rolled window's key)."""
+        found: dict[str, tuple[str, Agg, str]] = {}
+        for metric in self.query.metrics:
+            for agg, kind in self._leaves(metric.metric.measure, ""):
+                if kind.startswith("level:"):
+                    continue
+                name = self._name(agg, kind) + side.suffix
+                found[name] = (name, agg, kind)
+            if self.query.smallest_group > 0 and not metric.hidden:
+                for agg in self._people_aggs(metric):
+                    name = self._name(agg, "") + side.suffix
+                    found[name] = (name, agg, "")
+        return list(found.values())
+
+    def _leaves(self, measure: Measure, kind: str) -> Iterable[tuple[Agg, str]]:
+        if isinstance(measure, Agg):
+            yield measure, kind
+        elif isinstance(measure, Calc):
+            for arg in measure.args:
+                yield from self._leaves(arg, kind)
+        elif isinstance(measure, Rolled):
+            yield from self._leaves(measure.measure, f"rolled:{measure.count}:{measure.unit}")
+        elif isinstance(measure, RunningTotal):
+            yield from self._leaves(measure.measure, "running" if measure.restart is None else f"running:{measure.restart}")
+        elif isinstance(measure, ShareOf):
+            yield from self._leaves(measure.measure, kind)
+            yield from self._leaves(measure.measure, f"level:{','.join(measure.within)}")
+
+    def _people_aggs(self, metric: QueryMetric) -> Iterable[Agg]:
+        """The people behind each aggregate of a metric."""
+        for agg in aggregates(metric.metric.measure):
+            frame = self.query.frames[agg.rows]
+            if frame.customer is not None:
+                yield Agg(agg.rows, "unique", WHOLE, frame.customer, agg.where, date=agg.date)
+
+    def _parts(self, side: _Side, leaves: Sequence[tuple[str, Agg, str]], level: tuple[int, ...]) -> list[Node]:
+        """One node per kind of rows, date and window; undated ones come later when there are time dimensions."""
+        groups: dict[object, list[Asked]] = {}
+        for name, agg, kind in leaves:
+            if agg.date is None and self._has_time(level) and self.dated:
+                continue
+            once = agg.once if not (agg.split or agg.func in ("count", "unique", "min", "max")) else None
+            key = (agg.rows, agg.date, kind, once, agg.split)
+            groups.setdefault(key, []).append(Asked(name, self._of_list(agg)))
+        found = []
+        for key, asked in groups.items():
+            kind = key[2]  # type: ignore[index]
+            window = self._window(side, kind, level)
+            found.append(self._aligned(part_node(self.p, self.query, asked, level, window, side.people, self.cut), side, level))
+        return found
+
+    def _of_list(self, agg: Agg) -> Agg:
+        """`campaigns of the list` are those of the question's list."""
+        subject = self.query.subject
+        if isinstance(agg.rows, CreditedRows) and subject.kind == "lists" and len(subject.names) == 1:
+            rows = replace(agg.rows, of_list=subject.names[0])
+            if rows in self.query.frames or agg.rows in self.query.frames:
+                self.query.frames.setdefault(rows, self.query.frames[agg.rows])  # type: ignore[attr-defined]
+            return replace(agg, rows=rows)
+        return agg
+
+    def _has_time(self, level: Sequence[int]) -> bool:
+        return any(i in self.time_dims for i in level)
+
+    def _window(self, side: _Side, kind: str, level: Sequence[int]) -> Window:
+        word, _, rest = kind.partition(":")
+        if word == "rolled":
+            return self._rolled_window(side, *rest.split(":"), level)
+        if word == "running" and rest:
+            return self._running_window(side, rest)
+        return side.window
+
+    def _rolled_window(self, side: _Side, count: str, unit: str, level: Sequence[int]) -> Window:
+        """Each bucket of the period with the dates of the units that end with it."""
+        place = next((i for i in level if self.query.dims[i].unit in BUCKETS), None)
+        if place is None:
+            end = side.window.span.end or self.p.as_of.today
+            return Window(periods.Span(periods.step(unit, end, -int(count)) + periods.DAY, end))
+        bucket_unit = self.query.dims[place].unit
+        span = side.window.span
+        starts = self.p.b.settings.week_starts
+        if not span.bounded:
+            span = self._known_span()
+        triples = []
+        for first in periods.buckets(bucket_unit, span, starts):
+            end = min(periods.step(bucket_unit, first, 1) - periods.DAY, span.end or self.p.as_of.today, self.p.as_of.today)
+            triples.append((first, periods.step(unit, end, -int(count)) + periods.DAY, end))
+        return Window(span, tuple(triples), place)
+
+    def _known_span(self) -> periods.Span:
+        """All dates known, for buckets of an unbounded period."""
+        lows = [c.low for t in self.p.store.tables.values() for n, c in t.columns.items() if isinstance(c.low, dt.date) and n.endswith("_at")]
+        days = [d.date() if isinstance(d, dt.datetime) else d for d in lows]
+        orders = self.p.store.tables.get("orders")
+        low = orders.columns["created_at"].low if orders is not None and "created_at" in orders.columns else None
+        first = low.date() - periods.DAY if isinstance(low, dt.datetime) else min(days, default=self.p.as_of.today)  # type: ignore[type-var]
+        return periods.Span(first, self.p.as_of.today)
+
+    def _running_window(self, side: _Side, restart: str) -> Window:
+        """A running total from the start of a unit begins before the period."""
+        span = side.window.span
+        if span.start is None:
+            return side.window
+        first = periods.start_of(restart, span.start, self.p.b.settings.week_starts)
+        return Window(replace(span, start=first))
+
+    def _aligned(self, node: Node, side: _Side, level: Sequence[int]) -> Node:
+        """The other side's buckets under the names of this side's, by position."""
+        place = next((i for i in level if self.query.dims[i].unit in BUCKETS), None)
+        if not side.mapping or place is None:
+            return node
+        old, new = Col("@theirs", DATE), Col("@mine", DATE)
+        rows = tuple((Lit(a, DATE), Lit(b, DATE)) for a, b in side.mapping)
+        spine = Values((old, new), rows, "buckets by position")
+        joined = Join(node, spine, "inner", ((Col(f"d{place}", DATE), old),))
+        return Project(joined, tuple((c.name, new if c.name == f"d{place}" else c) for c in columns(node)))
+
+    def _keys(self, node: Node) -> list[Col]:
+        return [c for c in columns(node) if c.name == LABEL or (c.name[0] == "d" and c.name[1:].isdigit())]
+
+    def _combined(self, parts: list[Node], level: tuple[int, ...], sides: Sequence[_Side]) -> Node:
+        """Parts joined on their dimensions: missing equals missing."""
+        if not parts:
+            return self._undated_base(level, sides)
+        if len(parts) == 1:
+            return parts[0]
+        keys = self._keys(parts[0])
+        values = [c for part in parts for c in columns(part) if c not in keys and c.name not in {k.name for k in keys}]
+        stacked = []
+        for part in parts:
+            own = {c.name: c for c in columns(part)}
+            items: list[Named] = [(k.name, own[k.name]) for k in keys]
+            items += [(v.name, own.get(v.name) or Lit(None, v.type)) for v in values]
+            stacked.append(Project(part, tuple(items)))
+        calls = tuple((v.name, AggCall("any", v.type, v)) for v in values)
+        return Aggregate(Stack(tuple(stacked), "parts side by side"), tuple((k.name, k) for k in keys), calls)
+
+    def _undated_base(self, level: tuple[int, ...], sides: Sequence[_Side]) -> Node:
+        raise AssertionError("a query without aggregates")
+
+    # ------------------------------------------------------------ time buckets that must be there
+
+    def _spine(self, node: Node, level: tuple[int, ...], sides: Sequence[_Side]) -> Node:
+        """Every bucket of a bounded period, for every combination of the other dimensions that occurs."""
+        spine = self._buckets(level)
+        if spine is None:
+            return node
+        times = [c.name for c in columns(spine)]
+        others = [k for k in self._keys(node) if k.name not in times]
+        stored = self.p.step("parts", node)
+        node = stored
+        base: Node = spine
+        if others:
+            combos = [Project(stored, tuple((k.name, k) for k in others))]
+            combos += self._undated_combos(sides, level, [k.name for k in others])
+            distinct = Aggregate(Stack(tuple(combos)) if len(combos) > 1 else combos[0], tuple((k.name, k) for k in others), ())
+            base = Join(distinct, spine, "cross", note="every bucket")
+        mine = {c.name: c for c in columns(node)}
+        right = Project(node, tuple((f"@{n}", c) for n, c in mine.items()))
+        on = tuple((c, Col(f"@{c.name}", mine[c.name].type)) for c in columns(base))
+        joined = Join(base, right, "left", on, missing_equal=True)
+        keys = {c.name for c in columns(base)}
+        return Project(joined, tuple((n, Col(n, c.type) if n in keys else Col(f"@{n}", c.type)) for n, c in mine.items()))
+
+    def _undated_combos(self, sides: Sequence[_Side], level: tuple[int, ...], names: list[str]) -> list[Node]:
+        found: list[Node] = []
+        for side in sides:
+            leaves = [x for x in self._wanted(side, level) if x[1].date is None]
+            for node in self._undated_parts(side, leaves, level):
+                types = {c.name: c for c in columns(node)}
+                if all(n in types for n in names):
+                    found.append(Project(node, tuple((n, types[n]) for n in names)))
+        return found
+
+    def _buckets(self, level: tuple[int, ...]) -> Values | None:
+        span = self.query.period
+        places = [i for i in level if self.query.dims[i].unit in BUCKETS and self.query.dims[i].unit != "hour"]
+        if not span.bounded or not places or self.cut is not None:
+            return None
+        assert span.start is not None and span.end is not None
+        starts = self.p.b.settings.week_starts
+        rows: dict[tuple[dt.date, ...], None] = {}
+        day = span.start
+        while day <= span.end:
+            rows[tuple(periods.start_of(self.query.dims[i].unit, day, starts) for i in places)] = None
+            day += periods.DAY
+        cols = tuple(Col(f"d{i}", DATE) for i in places)
+        return Values(cols, tuple(tuple(Lit(d, DATE) for d in row) for row in rows), "every bucket of the period")
+
+    # ------------------------------------------------------------ numbers without a date, numbers of a coarser level
+
+    def _undated_parts(self, side: _Side, leaves: Sequence[tuple[str, Agg, str]], level: tuple[int, ...]) -> list[Node]:
+        plain = tuple(i for i in level if i not in self.time_dims)
+        groups: dict[object, list[Asked]] = {}
+        for name, agg, _ in leaves:
+            groups.setdefault(agg.rows, []).append(Asked(name, agg))
+        return [part_node(self.p, self.query, asked, plain, side.window, side.people, self.cut) for asked in groups.values()]
+
+    def _undated(self, node: Node, side: _Side, leaves: Sequence[tuple[str, Agg, str]], level: tuple[int, ...]) -> Node:
+        """Metrics without a date are repeated along time."""
+        if not (self._has_time(level) and self.dated):
+            return node
+        for part in self._undated_parts(side, [x for x in leaves if x[1].date is None], level):
+            node = self._beside(node, part)
+        return node
+
+    def _beside(self, node: Node, part: Node) -> Node:
+        """A coarser part joined on the dimensions it has."""
+        own = columns(part)
+        keys = [c for c in own if c.name in {k.name for k in self._keys(part)}]
+        right = Project(part, tuple((f"@{c.name}" if c in keys else c.name, c) for c in own))
+        on = tuple((Col(k.name, k.type), Col(f"@{k.name}", k.type)) for k in keys)
+        joined = Join(node, right, "left" if keys else "cross", on, missing_equal=True)
+        names = [c for c in columns(joined) if not c.name.startswith("@d") and c.name != f"@{LABEL}"]
+        return Project(joined, tuple((c.name, c) for c in names))
+
+    def _levels(self, node: Node, side: _Side, level: tuple[int, ...]) -> Node:
+        """The denominators of shares: the same aggregates without the other dimensions."""
+        wanted: dict[tuple[int, ...], dict[str, Agg]] = {}
+        for metric in self.query.metrics:
+            for agg, kind in self._leaves(metric.metric.measure, ""):
+                if kind.startswith("level:"):
+                    dims = self._level_of(kind, level)
+                    wanted.setdefault(dims, {})[self._name(agg, kind) + side.suffix] = agg
+        for dims, aggs in wanted.items():
+            groups: dict[object, list[Asked]] = {}
+            for name, agg in aggs.items():
+                groups.setdefault((agg.rows, agg.date, agg.once, agg.split), []).append(Asked(name, self._of_list(agg)))
+            for asked in groups.values():
+                use = dims if asked[0].agg.date is not None else tuple(i for i in dims if i not in self.time_dims)
+                part = part_node(self.p, self.query, asked, use, side.window, side.people)
+                node = self._beside(node, self._aligned(part, side, use))
+        return node
+
+    def _level_of(self, kind: str, level: Sequence[int]) -> tuple[int, ...]:
+        keys = [k for k in kind.removeprefix("level:").split(",") if k]
+        return tuple(i for i in level if self.query.dims[i].key in keys or self.query.dims[i].name.casefold() in keys)
+
+    # ------------------------------------------------------------ metrics
+
+    def _zeroed(self, node: Node, sides: Sequence[_Side]) -> Node:
+        """Sums and counts of no rows are 0."""
+        items: list[Named] = []
+        zero = {self._name(a, k) + s.suffix for (a, k), _ in list(self.names.items()) for s in sides if a.func in ZEROED}
+        for column in columns(node):
+            value: Expr = column
+            if column.name in zero:
+                value = Op("first_known", (column, Lit(0, column.type)), column.type)  # type: ignore[arg-type]
+            items.append((column.name, value))
+        return Project(node, tuple(items))
+
+    def _measured(self, node: Node, sides: Sequence[_Side], level: tuple[int, ...]) -> Node:
+        """The metrics over the aggregates."""
+        items: list[Named] = [(k.name, k) for k in self._keys(node)]
+        for side in sides:
+            for number, metric in enumerate(self.query.metrics):
+                items.append((f"m{number}{side.suffix}", self._expr(metric.metric.measure, "", side, level)))
+                if self.query.smallest_group > 0 and not metric.hidden:
+                    items.append((f"m{number}{side.suffix}_people", self._people(metric, side)))
+        return Project(node, tuple(items))
+
+    def _people(self, metric: QueryMetric, side: _Side) -> Expr:
+        """The smallest number of people behind any part of a metric; 0 people make nothing to hide."""
+        counts: list[Expr] = [Col(self._name(a, "") + side.suffix, WHOLE) for a in self._people_aggs(metric)]
+        if not counts:
+            return Lit(None, WHOLE)
+        some = [Op("missing_if", (c, Lit(0, WHOLE)), WHOLE) for c in counts]  # type: ignore[arg-type]
+        return some[0] if len(some) == 1 else Op("least", tuple(some), WHOLE)
+
+    def _expr(self, measure: Measure, kind: str, side: _Side, level: tuple[int, ...]) -> Expr:
+        if isinstance(measure, Lit):
+            return measure
+        if isinstance(measure, Agg):
+            return Col(self._name(measure, kind) + side.suffix, measure.type)
+        if isinstance(measure, Calc):
+            args = tuple(self._expr(a, kind, side, level) for a in measure.args)
+            name = "first_known" if measure.op == "if_empty" else measure.op
+            return Op(name, args, measure.type)  # type: ignore[arg-type]
+        if isinstance(measure, Rolled):
+            return self._expr(measure.measure, f"rolled:{measure.count}:{measure.unit}", side, level)
+        if isinstance(measure, RunningTotal):
+            return self._running(measure, side, level)
+        whole = self._expr(measure.measure, f"level:{','.join(measure.within)}", side, level)
+        part = self._expr(measure.measure, kind, side, level)
+        return Op("/", (part, whole), NUMBER)  # type: ignore[arg-type]
+
+    def _running(self, measure: RunningTotal, side: _Side, level: tuple[int, ...]) -> Expr:
+        kind = "running" if measure.restart is None else f"running:{measure.restart}"
+        inner = self._expr(measure.measure, kind, side, level)
+        place = next((i for i in level if self.query.dims[i].unit in BUCKETS), None)
+        if place is None:
+            return inner
+        bucket = Col(f"d{place}", DATE)
+        others: list[Expr] = [Col(f"d{i}", self.query.dims[i].type) for i in level if i != place]
+        if side.people is not None and side.people.labels:
+            others.append(Col(LABEL, WHOLE))
+        if measure.restart is not None:
+            others.append(Op("start_of", (Lit(measure.restart, Type("text")), bucket), DATE))
+        return WindowCall("sum", measure.type, (inner,), tuple(others), (SortKey(bucket),), upto=True)
+
+    # ------------------------------------------------------------ which rows, in which order
+
+    def _column(self, name: str) -> Expr:
+        """A column of the result by its public name."""
+        for i, dim in enumerate(self.query.dims):
+            if dim.name == name:
+                return Col(f"d{i}", dim.type)
+        number = next(n for n, m in enumerate(self.query.metrics) if m.name == name)
+        return Col(f"m{number}", self.query.metrics[number].metric.type)
+
+    def _kept(self, rows: Node) -> Node:
+        """The rows that `having` and `top` keep, within the period (a running total looks back further)."""
+        query = self.query
+        node = self._inside_period(rows)
+        if query.having is not None:
+            node = Filter(node, self._having(query.having), "having")
+        if query.top is None:
+            return node
+        of = self._column(query.top.of)
+        part: list[Expr] = [self._column(n) for n in query.top.per]
+        if any(c.name == LABEL for c in columns(node)):
+            part.append(Col(LABEL, WHOLE))
+        order = (SortKey(of, True), *self._dim_order(node))
+        place = WindowCall("row_number", WHOLE, (), tuple(part), order)
+        numbered = Project(node, (*((c.name, c) for c in columns(node)), ("@place", place)))
+        cut = Op("<=", (Col("@place", WHOLE), Lit(query.top.count, WHOLE)), YESNO)  # type: ignore[arg-type]
+        kept = Filter(numbered, cut, f"top {query.top.count}")
+        return Project(kept, tuple((c.name, c) for c in columns(node)))
+
+    def _inside_period(self, node: Node) -> Node:
+        restarts = any(k.startswith("running:") for _, k in self.names)
+        span = self.query.period
+        place = next((i for i in self.all_dims if self.query.dims[i].unit in BUCKETS), None)
+        if not restarts or place is None or span.start is None:
+            return node
+        first = periods.start_of(self.query.dims[place].unit, span.start, self.p.b.settings.week_starts)
+        inside = Op(">=", (Col(f"d{place}", DATE), Lit(first, DATE)), YESNO)  # type: ignore[arg-type]
+        return Filter(node, inside)
+
+    def _having(self, term: object) -> Expr:
+        if isinstance(term, Field):
+            return self._column(term.column)
+        if isinstance(term, Op):
+            return Op(term.name, tuple(self._having(a) for a in term.args), term.type)  # type: ignore[misc]
+        assert isinstance(term, Lit)
+        return term
+
+    def _dim_order(self, node: Node) -> tuple[SortKey, ...]:
+        return tuple(SortKey(k) for k in self._keys(node))
+
+    def _in_columns(self, node: Node) -> Node:
+        """Exactly the columns of the result, in their order."""
+        own = {c.name: c for c in columns(node)}
+        return Project(node, tuple((o.name, own[o.name]) for o in self._outputs(LABEL in own)))
+
+    def _final(self, node: Node) -> Node:
+        """The rows in their total order."""
+        query = self.query
+        order = self._dim_order(node)
+        labels = [k for k in order if isinstance(k.value, Col) and k.value.name == LABEL]
+        if query.order is not None:
+            order = (*labels, SortKey(self._column(query.order.column), not query.order.ascending), *order)
+        elif query.top is not None:
+            per = tuple(SortKey(self._column(n)) for n in query.top.per)
+            order = (*labels, *per, SortKey(self._column(query.top.of), True), *order)
+        return self._in_columns(Sorted(node, order))
+
+    # ------------------------------------------------------------ rest and total
+
+    def _rest(self, sides: Sequence[_Side], kept: Node) -> Node:
+        """One row for everything cut off, recomputed from rows."""
+        keys = [k for k in self._keys(kept) if k.name != LABEL]
+        cut = self.p.step("kept", Project(kept, tuple((k.name, k) for k in keys)), "rows kept")
+        return self._single(sides, cut)
+
+    def _total(self, sides: Sequence[_Side]) -> Node:
+        return self._single(sides, None)
+
+    def _single(self, sides: Sequence[_Side], cut: Node | None) -> Node:
+        """All metrics at no dimension, one row per set of people; rows that `cut` holds are left out."""
+        other = _QueryPlanner(self.p, self.query)
+        other.names, other.cut = self.names, cut
+        rows = other._rows([replace(side, mapping=()) for side in sides], ())
+        own = {c.name: c for c in columns(rows)}
+        items: list[Named] = [(n, c) for n, c in own.items() if n == LABEL]
+        items += [(f"d{i}", Lit(None, d.type)) for i, d in enumerate(self.query.dims)]
+        items += [(n, c) for n, c in own.items() if n.startswith("m")]
+        return Project(rows, tuple(items))
+
+
+def subject_people(p: Planner, subject: Subject) -> People | None:
+    """The people of a subject; None for all records."""
+    if subject.kind == "records":
+        return None
+    sets: list[Node] = []
+    for number, name in enumerate(subject.names):
+        if subject.kind == "audiences":
+            sets.append(people_plans.audience_ids(p, name))
+        else:
+            sets.append(people_plans.list_ids(p, name, subject.versions[number]))
+    if not subject.each:
+        return People(people_plans.union(p, sets))
+    ident = people_plans.ID
+    labelled = [Project(s, (("id", ident), (LABEL, Lit(i, WHOLE)))) for i, s in enumerate(sets)]
+    everybody = Project(people_plans.union(p, sets), (("id", ident), (LABEL, Lit(len(sets), WHOLE))))
+    node = p.step("people", Stack((*labelled, everybody)), "people side by side")
+    return People(node, (*subject.names, "all"))
+

@@ -1,0 +1,261 @@
+"""Evaluating terms for the rows of a table: references become joins, aggregates of children grouped passes.
+
+All aggregates over the same children, reached the same way, are computed in one grouped pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from patron.engine.model.terms import (
+    BehindRows, Children, CreditedRows, Field, Followed, FollowRows, Here, Listed, Lit, Member, Numbered, Op, Previous,
+    Ranked, Row, Rows, Sequence as Steps, Term,
+)  # fmt: skip
+from patron.engine.plan import children, marks
+from patron.engine.plan.nodes import Col, Expr, Filter, Join, Node, Project, columns
+from patron.engine.plan.planner import Planner
+from patron.engine.plan.tables import LATER, cuts, filled, table_node
+from patron.engine.types import WHOLE, Type, reference
+
+ZERO = Lit(0, WHOLE)
+
+
+def evaluate(p: Planner, rows: Rows, items: Sequence[tuple[str, Term]], where: Term | None = None, note: str = "") -> Node:
+    """The terms as named columns, for the rows that meet a condition."""
+    found = Evaluation(p, rows, [t for _, t in items] + ([where] if where is not None else []))
+    node: Node = found.node
+    if where is not None:
+        node = Filter(node, found.expr(where))
+    return Project(node, tuple((name, found.expr(t)) for name, t in items), note)
+
+
+class Evaluation:
+    """One relation in which all the terms asked are expressions over its columns."""
+
+    def __init__(self, p: Planner, rows: Rows, terms: Iterable[Term]) -> None:
+        self.p, self.rows = p, rows
+        self.needed: dict[Row, dict[str, Type]] = {Here(): {}}
+        self.groups: dict[tuple[Row, Rows, Term], list[Children]] = {}
+        self.leaves: list[Term] = []
+        self.known: dict[Term, Expr] = {}
+        self._names: set[str] = set()
+        wanted = list(terms)
+        for term in wanted:
+            self._collect(term)
+        self.node = self._base()
+        for row in list(self.needed):
+            if isinstance(row, Followed):
+                self._join_row(row)
+        for leaf in self.leaves:
+            self._join_leaf(leaf)
+
+    # ------------------------------------------------------------ what is needed
+
+    def _collect(self, term: Any) -> None:
+        """Note every column, row and leaf at this level of a term."""
+        if isinstance(term, Field):
+            self._need(term.row, term.column, term.type)
+        elif isinstance(term, Op):
+            for arg in term.args:
+                self._collect(arg)
+        elif isinstance(term, Children):
+            self._need_id(term.row)
+            group = self.groups.setdefault((term.row, term.rows, term.key), [])
+            if term not in group:
+                group.append(term)
+            self._leaf(term)
+        elif isinstance(term, (Numbered, Previous, Ranked)):
+            self._need_id(term.row)
+            self._leaf(term)
+        elif isinstance(term, (Member, Listed, BehindRows, Steps)):
+            self._collect(term.key)
+            self._leaf(term)
+
+    def _leaf(self, term: Term) -> None:
+        if term not in self.leaves:
+            self.leaves.append(term)
+
+    def _need_id(self, row: Row) -> None:
+        table = self.table_of(row)
+        if table is None:
+            for name, type_ in pair_key(self.rows):
+                self._need(row, name, type_)
+        else:
+            self._need(row, "id", reference(table))
+
+    def _need(self, row: Row, column: str, type_: Type) -> None:
+        if isinstance(row, Followed):
+            self._collect(row.key)
+            if column == "id" and not cuts(self.p, row.table):
+                return
+        self.needed.setdefault(row, {})[column] = type_
+
+    def table_of(self, row: Row) -> str | None:
+        """The table of a row; None for a credited pair."""
+        if isinstance(row, Followed):
+            return row.table
+        if isinstance(self.rows, str):
+            return self.rows
+        return self.rows.start.table if isinstance(self.rows, FollowRows) else None
+
+    # ------------------------------------------------------------ building
+
+    def _base(self) -> Node:
+        needed = self.needed[Here()]
+        node = base_rows(self.p, self.rows, needed)
+        for column in columns(node):
+            self._names.add(column.name)
+            self.known[Field(Here(), column.name, column.type)] = self._as_stored(column)
+        return node
+
+    def _as_stored(self, column: Col) -> Col:
+        """A column of the base rows with what the store knows of it: whole numbers, no missing values."""
+        table = self.table_of(Here())
+        stored = self.p.store.tables.get(table).columns.get(column.name) if table in self.p.store.tables else None  # type: ignore[union-attr,arg-type]
+        if stored is None:
+            return column
+        whole = column.type.kind == "number" and stored.storage == "whole"
+        masked = column.name in LATER.get(table or "", ())
+        return Col(column.name, WHOLE if whole else column.type, stored.never_missing and not masked)
+
+    def fresh(self, hint: str) -> str:
+        name, number = hint, 2
+        while name in self._names:
+            name, number = f"{hint}#{number}", number + 1
+        self._names.add(name)
+        return name
+
+    def _join_row(self, row: Followed) -> None:
+        """The row a reference leads to, if any."""
+        self._ready(row.key)
+        hint = _row_name(row)
+        needed = {"id": reference(row.table), **self.needed[row]}
+        inner = table_node(self.p, row.table, needed)
+        names = {c.name: self.fresh(f"{hint}.{c.name}") for c in columns(inner)}
+        side = Project(inner, tuple((names[c.name], c) for c in columns(inner)))
+        ident = Col(names["id"], reference(row.table))
+        self.node = Join(self.node, side, "left", ((self.expr(row.key), ident),), note=hint)
+        for column in columns(inner):
+            self.known[Field(row, column.name, column.type)] = Col(names[column.name], column.type)
+
+    def _ready(self, key: Term) -> None:
+        """A reference that is itself computed is joined before it is followed."""
+        for leaf in list(self.leaves):
+            if leaf == key:
+                self._join_leaf(leaf)
+
+    def _join_leaf(self, leaf: Term) -> None:
+        if leaf in self.known:
+            return
+        if isinstance(leaf, Children):
+            self._join_children(leaf)
+            return
+        made = marks.leaf_node(self.p, self, leaf)
+        self._attach(made.node, made.on, {leaf: made.value})
+
+    def _attach(self, side: Node, on: tuple[tuple[Expr, str], ...], gives: dict[Term, Expr]) -> None:
+        """Left-join a side table with one row per key; its columns get fresh names."""
+        names = {c.name: self.fresh(c.name) for c in columns(side)}
+        types = {c.name: c.type for c in columns(side)}
+        renamed = Project(side, tuple((names[c.name], c) for c in columns(side)))
+        pairs = tuple((left, Col(names[right], types[right])) for left, right in on)
+        self.node = Join(self.node, renamed, "left", pairs)
+        for term, value in gives.items():
+            self.known[term] = rename(value, names)
+
+    def _join_children(self, first: Children) -> None:
+        """All aggregates of one group of children at once."""
+        group = self.groups[(first.row, first.rows, first.key)]
+        outer_refs = any(children.refers_outside(c) for c in group)
+        parent = self.table_of(first.row)
+        if parent is None and outer_refs:
+            self._join_correlated(group)
+            return
+        for made in children.grouped(self.p, first.rows, first.key, parent, group):
+            if first.row == Here() and parent is None:
+                on = tuple((self.known[Field(Here(), n, t)], n) for n, t in pair_key(self.rows))
+            else:
+                on = ((self.row_id(first.row), "@key"),)
+            self._attach(made.node, on, made.values)
+
+    def _join_correlated(self, group: list[Children]) -> None:
+        """Children whose condition looks at a credited pair: joined to the pair, then grouped by it."""
+        key = pair_key(self.rows)
+        pairs = Project(self.node, tuple((c.name, c) for c in columns(self.node)))
+        for call in group:
+            made = children.correlated(self.p, self, pairs, key, call)
+            on = tuple((self.known[Field(Here(), n, t)], f"@{n}") for n, t in key)
+            self._attach(made.node, on, made.values)
+
+    def row_id(self, row: Row) -> Expr:
+        """The id of a row."""
+        if isinstance(row, Followed):
+            return self.expr(row.key)
+        table = self.table_of(row)
+        assert table is not None
+        return self.known[Field(Here(), "id", reference(table))]
+
+    # ------------------------------------------------------------ expressions
+
+    def expr(self, term: Term) -> Expr:
+        """A term over the columns of the node."""
+        found = self.known.get(term)
+        if found is not None:
+            return found
+        if isinstance(term, Field) and isinstance(term.row, Followed) and term.column == "id":
+            return self.expr(term.row.key)
+        if isinstance(term, Field):
+            match = next((v for k, v in self.known.items() if isinstance(k, Field) and k.row == term.row
+                          and k.column == term.column), None)  # fmt: skip
+            return match if match is not None else Lit(None, term.type)
+        if isinstance(term, Op):
+            return Op(term.name, tuple(self.expr(a) for a in term.args), term.type)  # type: ignore[arg-type,misc]
+        assert isinstance(term, Lit), term
+        return term
+
+
+def rename(value: Expr, names: dict[str, str]) -> Expr:
+    """An expression with its columns renamed."""
+    if isinstance(value, Col):
+        return Col(names.get(value.name, value.name), value.type)
+    if isinstance(value, Op):
+        return Op(value.name, tuple(rename(a, names) for a in value.args), value.type)  # type: ignore[arg-type,misc]
+    return value
+
+
+def pair_key(rows: Rows) -> tuple[tuple[str, Type], ...]:
+    """What tells credited pairs apart."""
+    assert isinstance(rows, CreditedRows)
+    return (("order", reference("orders")), ("action", reference("actions")))
+
+
+def _row_name(row: Row) -> str:
+    """A readable name of a followed row: `order.customer`."""
+    if isinstance(row, Followed) and isinstance(row.key, Field):
+        before = _row_name(row.key.row)
+        return f"{before}.{row.key.column}" if before else row.key.column
+    return "" if isinstance(row, Here) else "row"
+
+
+def base_rows(p: Planner, rows: Rows, needed: dict[str, Type]) -> Node:
+    """The rows an evaluation begins with."""
+    if isinstance(rows, str):
+        if not needed:
+            needed = {"id": reference(rows)} if filled(p, rows, "id") else _any_column(p, rows)
+        return table_node(p, rows, needed)
+    from patron.engine.plan import credit, following
+
+    if isinstance(rows, CreditedRows):
+        return credit.pairs(p, rows)
+    return following.starts(p, rows, needed)
+
+
+def _any_column(p: Planner, table: str) -> dict[str, Type]:
+    stored = p.store.tables.get(table)
+    if stored is None:
+        return {"id": reference(table)}
+    column = next(c for c in stored.columns.values() if c.filled)
+    return {column.name: column.type}
+
+

@@ -1,0 +1,197 @@
+"""Answers: phrases, audiences and their members, computed on an open session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from patron.dsl import tree
+from patron.dsl.problems import Problem, by_place
+from patron.engine.model.binder import Binder, Scope, Unbound
+from patron.engine.model.periods import AsOf
+from patron.engine.model.phrases import PLAIN, Defaults, bind_phrase
+from patron.engine.model.queries import Query
+from patron.engine.model.resolve import Model
+from patron.engine.model.store import Store
+from patron.engine.model.terms import Field, Here, Term
+from patron.engine.plan import people
+from patron.engine.plan import rows as row_plans
+from patron.engine.plan.nodes import Node, Plan, SortKey, Sorted, Step, columns
+from patron.engine.plan.planner import ListMembers, Planner
+from patron.engine.plan.query import QueryPlan, plan_query
+from patron.engine.report.assemble import assemble, clean
+from patron.engine.report.context import Context, lowering
+from patron.engine.results import Column, Conditions, Report, Result, Why
+from patron.engine.runtime.errors import SpecError
+from patron.engine.sql.program import Program, compile_plan
+from patron.engine.types import Format, reference
+
+__all__ = ["Context", "audience", "audience_tree", "detail", "plan_text", "query", "report", "sql_text", "why"]
+
+
+def bound(model: Model, phrase: tree.Phrase, defaults: Defaults = PLAIN, binder: Binder | None = None) -> tuple[Query, Binder]:
+    """A phrase understood; SpecError with its problems otherwise."""
+    b = binder or model.binder()
+    known = len(b.problems)
+    try:
+        found = bind_phrase(b, phrase, defaults)
+    except Unbound:
+        raise SpecError(problems=by_place(b.problems[known:])) from None
+    return found, b
+
+
+def query(model: Model, phrase: tree.Phrase, context: Context) -> Result:
+    """The answer to a phrase."""
+    found, b = bound(model, phrase)
+    notes = tuple(_said(p) for p in by_place(b.problems) if not p.stops)
+    return run_query(model, found, b, context, notes)
+
+
+def _said(problem: Problem) -> str:
+    return f"{problem.code}: {problem.message}" + (f". {problem.hint}" if problem.hint else "")
+
+
+def run_query(model: Model, found: Query, b: Binder, context: Context, notes: Sequence[str] = ()) -> Result:
+    """Plan, compile and run a bound query."""
+    from patron.engine.report.subjects import check_lists, left_out, pending
+
+    found = check_lists(b, found, context)
+    planner = Planner(b, context.store, list_reader(context))
+    plan = plan_query(planner, found)
+    program = compile_plan(plan.plan, lowering(model, context.store))
+    fetched = run_program(program, context)
+    extra = left_out(found, plan, context)
+    return assemble(found, plan, fetched, model.declared.settings.currency, [*notes, *extra], pending(found, context))
+
+
+def run_program(program: Program, context: Context) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of every output, after the steps they need."""
+    for step in program.steps:
+        context.session.run(step.name, step.sql)
+    return {s.name: context.session.fetch(s.sql) for s in program.outputs}
+
+
+def list_reader(context: Context):  # type: ignore[no-untyped-def]
+    """Members of lists as the planner asks for them: stored ids become a temporary table."""
+    from patron.engine.report.subjects import list_members
+
+    def read(name: str, version: int | None) -> ListMembers:
+        return list_members(context, name, version)
+
+    return read
+
+
+# ---------------------------------------------------------------- audiences
+
+
+def find_audience(model: Model, name: str, b: Binder) -> str:
+    """The key of an audience by its name; SpecError P0201 with the nearest."""
+    try:
+        b.audience(tree.Name(name), Scope(""))
+    except Unbound:
+        raise SpecError(problems=by_place(b.problems)) from None
+    return tree.fold(name)
+
+
+def audience(model: Model, name: str, context: Context, extra: Sequence[str] = ()) -> Result:
+    """The members of an audience or list: `id` and the columns asked, by id."""
+    b = model.binder()
+    p = Planner(b, context.store, list_reader(context))
+    ident = reference("customers")
+    node: Node
+    if not b.has("audience", name) and b.has("list", name):
+        ids: Node = people.list_ids(p, tree.fold(name), None)
+    else:
+        ids = people.audience_ids(p, find_audience(model, name, b))
+    terms: list[tuple[str, Term]] = [("id", Field(Here(), "id", ident)), *_columns(b, extra)]
+    node = row_plans.evaluate(p, "customers", terms)
+    from patron.engine.plan.nodes import Col, Join, Project
+
+    inside = Project(ids, (("@member", Col("id", ident)),))
+    node = Join(node, inside, "semi", ((Col("id", ident), Col("@member", ident)),))
+    node = Sorted(node, (SortKey(Col("id", ident)),))
+    program = compile_plan(Plan(tuple(p.steps), (Step("rows", node),)), lowering(model, context.store))
+    rows = run_program(program, context)["rows"]
+    cols = columns(node)
+    out = tuple(tuple(clean(v, c.type) for v, c in zip(row, cols, strict=True)) for row in rows)
+    return Result(tuple(Column(c.name, c.name.capitalize(), c.type, "dimension", format=Format("text")) for c in cols), out)
+
+
+def _columns(b: Binder, names: Sequence[str]) -> list[tuple[str, Term]]:
+    found = []
+    for name in names:
+        path = tree.Path(tuple(tree.Name(p, span=tree.Span("", 1, 1, 1, 1)) for p in name.split(".")))
+        known = len(b.problems)
+        try:
+            found.append((name, b.term(Scope("customers"), path)))
+        except Unbound:
+            raise SpecError(problems=by_place(b.problems[known:])) from None
+    return found
+
+
+def audience_tree(model: Model, name: str, context: Context) -> Conditions:
+    """Every clause of an audience with the people left after it."""
+    from patron.engine.report.explain import tree_of
+
+    return tree_of(model, name, context)
+
+
+def why(model: Model, customer: str, name: str, context: Context) -> Why:
+    """Why a customer is or is not in an audience or list."""
+    from patron.engine.report.explain import why as explain
+
+    return explain(model, customer, name, context)
+
+
+def report(model: Model, name: str, params: Any, context: Context) -> Report:
+    """A report with all its figures."""
+    from patron.engine.report.reports import make
+
+    return make(model, name, params, context)
+
+
+def detail(model: Model, name: str, table: str, params: Any, context: Context) -> Result:
+    """Row-level detail of a report: `order_details`."""
+    from patron.engine.report.details import detail as make
+
+    return make(model, name, table, params, context)
+
+
+# ---------------------------------------------------------------- plans as text
+
+
+def plan_of(model: Model, name: str, store: Store) -> tuple[Plan, Planner]:
+    """The plan of a metric, audience or phrase by name, as if it were asked."""
+    b = model.binder()
+    p = Planner(b, store)
+    if b.has("audience", name):
+        found = people.audience_ids(p, find_audience(model, name, b))
+        return Plan(tuple(p.steps), (Step("rows", found, f"members of {name}"),)), p
+    from patron.dsl.parse import parse_phrase
+
+    phrase, problems = parse_phrase(name)
+    if phrase is None:
+        raise SpecError(problems=problems)
+    query_, _ = bound(model, phrase, binder=b)
+    plan: QueryPlan = plan_query(p, query_)
+    return plan.plan, p
+
+
+def plan_text(model: Model, name: str, as_of: AsOf, store: Store | None = None) -> str:
+    """The plan as text."""
+    from patron.engine.plan.text import text_of
+    from patron.engine.report.stores import imagined
+
+    plan, _ = plan_of(model, name, store or imagined(model.schema))
+    return text_of(plan)
+
+
+def sql_text(model: Model, name: str, as_of: AsOf, dialect: str, store: Store | None = None) -> str:
+    """The SQL of a metric, audience, report or phrase in a dialect."""
+    from patron.engine.report.stores import imagined
+
+    known = store or imagined(model.schema)
+    plan, _ = plan_of(model, name, known)
+    return compile_plan(plan, lowering(model, known, dialect)).text()
+
+

@@ -1,0 +1,40 @@
+"""What every answer needs beside the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from patron.engine.contracts import Limits, Session
+from patron.engine.model.periods import AsOf
+from patron.engine.model.resolve import Model
+from patron.engine.model.settings import ProjectSettings
+from patron.engine.model.store import Store
+from patron.engine.sql.expressions import Lowering
+from patron.engine.sql.scalars import Scalars
+
+
+@dataclass(frozen=True)
+class Context:
+    """The moment, the stored tables, the open session and the lists of a run."""
+
+    as_of: AsOf
+    store: Store
+    session: Session
+    lists: Any = None
+    limits: Limits = Limits()
+    progress: Any = None
+    sources: tuple[object, ...] = ()
+    registered: set[str] = field(default_factory=set)
+
+
+def lowering(model: Model, store: Store, dialect: str = "duckdb") -> Lowering:
+    """How expressions become SQL for this project and load."""
+    settings: ProjectSettings = model.declared.settings
+    scalars = Scalars(dialect, settings.week_starts, model.as_of.today, model.as_of.moment, settings.timezone)
+    whole = frozenset(
+        name for name, table in store.tables.items() if "id" in table.columns and table.columns["id"].storage == "whole"
+    )
+    functions: Mapping[str, Any] = model.declared.catalog.functions
+    return Lowering(scalars, whole, functions)
