@@ -69,7 +69,7 @@ def _grid(result: Result, dims: Sequence[int], measure: Measure, desk: Desk) -> 
                 "x": x,
                 "y": y,
                 "c": _fill(level),
-                "i": "var(--h-ink)" if level < 4 else "var(--h-light)",
+                "i": "var(--h-ink)" if level < 5 else "var(--h-light)",
                 "t": shown,
                 "tip": spec.tip((f"{y} · {x}", ""), (measure.column.title, shown)),
             }
