@@ -249,7 +249,7 @@ class Project:
     def audience(self, name: str, columns: Sequence[str] = ()) -> Result:
         """The members of an audience: column `id` and those asked, ascending."""
         self._ready()
-        return self.stages.audience(self.model, self._known("audience", name), self.context, columns)
+        return self.stages.audience(self.model, self._known("audience", name, "list"), self.context, columns)
 
     def conditions(self, name: str) -> Conditions:
         """The tree of an audience with the number of people left after every line."""

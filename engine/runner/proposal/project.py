@@ -72,7 +72,18 @@ def _mapped(tables: Sequence[Table], sales: Sales) -> list[Mapped]:
     line = lines(sales, any(m.table == "products" for m in made), names)
     if line is not None:
         made.append(line)
-    return [*made, *dimensions.campaigns([t for t in tables if t not in facts], sales, names)]
+    others = [t for t in tables if not any(t is f for f in facts)]
+    made += dimensions.campaigns(others, sales, names)
+    _add_missing(made)
+    return made
+
+
+def _add_missing(made: Sequence[Mapped]) -> None:
+    """People met only in campaigns are people too."""
+    people = next((m for m in made if m.table == "customers" and m.clauses), None)
+    if people is not None and any(m.table == "actions" for m in made):
+        clause, _, told = people.clauses[0]
+        people.clauses[0] = (f"{clause}, actions.customer", "", told)
 
 
 def _sources(tables: Sequence[Table], mapped: Sequence[Mapped]) -> list[SourceText]:
