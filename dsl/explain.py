@@ -48,7 +48,8 @@ def _misspelt_before(fault: Fault) -> Problem | None:
     before = fault.before
     if fault.kind not in (WORD, STRING) or fault.raw.kinds[fault.at - 1] != WORD or len(before) < 3:
         return None
-    near = nearest(before, _OPENERS, 0.75)
+    turned = next((w for w in _OPENERS if sorted(w) == sorted(before)), None)
+    near = turned or nearest(before, _OPENERS, 0.75)
     if not near or near == before or machine.WORDS.get(before) is not None:
         return None
     return fault.problem(f"Did you mean `{near}`?", place=fault.span_of(fault.at - 1), found=before)

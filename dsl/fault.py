@@ -93,7 +93,7 @@ class Fault:
 
     @property
     def wants_value(self) -> bool:
-        return self.fits("MINUS") and self.fits("NUMBER") and self.fits("NAME") and self.fits("STRING")
+        return self.fits("NUMBER") and self.fits("NAME") and self.fits("STRING")
 
     @cached_property
     def keywords(self) -> list[str]:

@@ -22,6 +22,8 @@ def lacks(fault: Fault) -> str:
     """What is missing where a line or block ends too early, as a sentence; empty when nothing can be said."""
     if fault.in_brackets and fault.fits(")"):
         return "`)` is missing."
+    if fault.alone and fault.at == fault.first:
+        return "A phrase begins with what is counted: `total_sales by month`."
     if fault.wants_value:
         if fault.fits("has") and not fault.fits("running"):
             return "A condition is missing."
@@ -34,7 +36,7 @@ def lacks(fault: Fault) -> str:
         return "A number is missing."
     if fault.fits("NAME") and not fault.may_end and not fault.fits("STRING"):
         return "A name is missing."
-    left = fault.accepted - _OPERATORS
+    left = fault.accepted - _OPERATORS - {machine.TERMINAL["STRING"]} or fault.accepted - _OPERATORS
     if len(left) == 1:
         (only,) = left
         return f"{_one(only)} is missing.".replace("a ", "A ", 1) if only not in machine.SPELLING else (
@@ -57,9 +59,13 @@ def fits(fault: Fault) -> str:
         words = [w for w in words if w in ("everyone", "all", "any", "none")]
     named += [f"`{w}`" for w in words]
     named += [f"`{sign}`" for sign in (")", "}", "{") if fault.fits(sign)]
+    if fault.fits("is"):
+        named += ["a comparison (`is`, `>=`, `contains` ...)"]
+    named += [f"`{sign}`" for sign in ("and", "or", ",") if fault.fits(sign)]
     named += ["the end of the line"] if fault.may_end else []
+    named = named or [f"`{machine.SPELLING[s]}`" for s in sorted(fault.accepted) if machine.SPELLING.get(s, ".") != "."]
     if not named:
-        return ""
+        return "This word may not stand here."
     more = ", ..." if len(named) > _MOST else "."
     return f"What fits here: {', '.join(named[:_MOST])}{more}"
 

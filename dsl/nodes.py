@@ -12,7 +12,6 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import field
 from operator import attrgetter
-from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any
 
 __all__ = ["dataclass", "field"]
@@ -36,17 +35,20 @@ class _Shared:
         if other.__class__ is not kind:
             return NotImplemented
         key = _keys.get(kind) or _key(kind)
-        return key(self) == key(other)
+        same: bool = key(self) == key(other)
+        return same
 
     def __hash__(self) -> int:
         kind = self.__class__
         return hash((_keys.get(kind) or _key(kind))(self))
 
-    @recursive_repr()
     def __repr__(self) -> str:
         node: Any = self
-        shown = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in dataclasses.fields(node) if f.repr)
-        return f"{self.__class__.__qualname__}({shown})"
+        shown = []
+        for one in dataclasses.fields(node):  # a loop: a comprehension would be one more frame for every level
+            if one.repr:
+                shown.append(f"{one.name}={getattr(self, one.name)!r}")  # noqa: PERF401
+        return f"{self.__class__.__qualname__}({', '.join(shown)})"
 
     def __setattr__(self, name: str, _value: object) -> None:
         raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")

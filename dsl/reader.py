@@ -10,6 +10,8 @@ from typing import Any
 
 from patron.dsl import lexer, machine
 from patron.dsl.building import Builder, Token
+from patron.dsl.building.values import MAX_CHAIN
+from patron.dsl.depth import too_deep
 from patron.dsl.explain import Fault, explain, missing_before
 from patron.dsl.lexer import STATEMENTS, Raw
 from patron.dsl.problems import Problem, Related
@@ -59,7 +61,7 @@ class Reader:
             state = settle(symbol)
             if state == DONE and not self.builder.too_long:
                 self.position = after
-                return stack.values[-1]
+                return self._shallow(stack.values[-1])
             if state < 0 or n in too_deep or self.builder.too_long:
                 if (resumed := self._recover(symbol, n)) is None:
                     return None
@@ -67,6 +69,15 @@ class Reader:
             else:
                 self._take(state, symbol, n)
                 n = after
+
+    def _shallow(self, made: Any) -> Any:
+        """The statement, unless brackets and chains of operators together make it too deep."""
+        place = too_deep(made) if len(self.builder.depths) > MAX_CHAIN else None
+        if place:
+            self._too_long(place)
+            self.broken = True
+            return None
+        return made
 
     def _begin(self, start: str) -> None:
         self._stack = Stack(start, self.builder)

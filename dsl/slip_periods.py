@@ -5,7 +5,7 @@ from __future__ import annotations
 from patron.dsl import machine
 from patron.dsl.fault import Fault
 from patron.dsl.lexer import NEWLINE, WORD
-from patron.dsl.problems import Problem
+from patron.dsl.problems import Problem, nearest
 
 KNOWN = (
     "Periods are written `last 30 days`, `last 3 full months`, `this month`, `previous month`, `year to date`, "
@@ -17,6 +17,7 @@ _MEANT = {
     "past": "last 30 days", "since": "2026-01-01 to today", "from": "2026-01-01 to 2026-03-31",
     "between": "2026-01-01 to 2026-03-31",
 }  # fmt: skip
+_MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
 _CLAUSES = frozenset("by for during compare where having sorted top rest total mark at tolerance".split())
 
 
@@ -53,16 +54,23 @@ def _hint(said: list[str], after: str, compared: bool) -> str:
     unit = said[-1].lower().removesuffix("s")
     if len(said) >= 2 and opening in ("last", "the") and said[-1].lower() in machine.UNITS:
         return f"Write `same period last {unit}`, or `previous {unit}`." if compared else f"Write `previous {unit}`."
-    if len(said) >= 2 and opening == "last" and said[1].isdigit():
-        return f"A unit fits here: days, weeks, months ... {KNOWN}"
+    if len(said) >= 3 and opening == "last" and said[1].isdigit():
+        near = nearest(said[-1], (u for u in machine.UNITS if u.endswith("s") != (said[1] == "1")), 0.6)
+        return f"Did you mean `{near}`?" if near else "A unit fits here: days, weeks, months ..."
+    if opening == "the":
+        return "Write it without `the`: `last 30 days`."
+    if opening[:3] in _MONTHS:
+        return "Write the dates: `2026-01-01 to 2026-01-31`."
     if opening in _MEANT:
         return f"Write `{_MEANT[opening]}`."
     if opening == "current" and after:
         return f"Write `this {after}`."
     if opening in ("previous", "the") and len(said) >= 2 and said[1].isdigit():
         return f"Write `last {said[1]} full days`, with the unit you mean."
+    if opening.isdigit() and len(opening) == 4:
+        return f"Write the dates: `{opening}-01-01 to {opening}-12-31`."
     if opening.isdigit():
-        return f"Write `last {said[0]} {after or 'days'}`. {KNOWN}" if len(opening) < 4 else KNOWN
+        return f"Write `last {said[0]} {after or 'days'}`."
     return KNOWN
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+from patron.dsl.building.values import ONE_OF
 from patron.dsl.fault import Fault
 from patron.dsl.lexer import DATE, MONEY, NAME_LIKE, NUMBER, ODD, STRING, TIME, WORD
 from patron.dsl.problems import Problem, Related
@@ -65,9 +66,6 @@ def unequal_of_sql(fault: Fault) -> Problem | None:
     return None
 
 
-ONE_OF = 'Write `is one of "...", "..."`, without brackets.'
-
-
 def in_of_sql(fault: Fault) -> Problem | None:
     """`in (...)`, `is in (...)`, `not in (...)`, `is any of`."""
     if fault.text == "in" and fault.after in ("(", "[") and fault.fits("is"):
@@ -82,6 +80,14 @@ def in_of_sql(fault: Fault) -> Problem | None:
 
 
 def membership(fault: Fault) -> Problem | None:
+    """`is in audience x`, `customer in list y`, `in previous month`."""
+    if fault.text == "in" and fault.after in ("audience", "list", "bucket"):
+        if fault.before == "is":
+            return fault.problem(f"Write `in {fault.after} ...` without `is`.", fault.span_of(fault.at - 1), "is")
+        if fault.fits("is"):
+            return fault.problem(f"`in {fault.after} ...` stands alone: the customer is meant.")
+    if fault.text == "previous" and fault.before == "in" and fault.fits("the"):
+        return fault.problem(f"Write `in the previous {fault.after}`.")
     if fault.text in ("audience", "list", "bucket") and fault.before == "in" and fault.near(-2) in ("is", "not"):
         negated = "not " if fault.near(-2) == "not" else ""
         return fault.problem(f"Write `{negated}in {fault.text} ...` without `is`.")
@@ -90,11 +96,10 @@ def membership(fault: Fault) -> Problem | None:
 
 def negated_test(fault: Fault) -> Problem | None:
     """`is not between`, `is not before`, `is not in`, `not contains`."""
-    is_not = fault.before == "not" and fault.near(-2) == "is"
-    if is_not and fault.text in ("between", "before", "after", "in", "within"):
-        return fault.problem(f"Put `not` in front of the whole: `not (... is {fault.text} ...)`.")
-    if is_not and fault.text == "known":
-        return fault.problem("Write `is missing`.")
+    is_not = fault.near(-2) == "not" and fault.near(-3) == "is"
+    if is_not and fault.before in ("between", "before", "after", "in", "within"):
+        hint = f"Put `not` in front of the whole: `not (... is {fault.before} ...)`."
+        return fault.problem(hint, fault.span_of(fault.at - 1), fault.before)
     if fault.text == "not" and fault.after in ("contains", "matches", "starts", "ends", "like"):
         return fault.problem(f"Put `not` in front of the whole: `not (... {fault.after} ...)`.")
     return None
@@ -181,14 +186,33 @@ def calculation_in_a_phrase(fault: Fault) -> Problem | None:
         place = fault.span_of(fault.at - 1)
         return fault.problem(f"Give it a name first: `metric x = {fault.before} ...`, then ask for `x`.", place,
                              fault.before)  # fmt: skip
+    if fault.before.lower() == "select" and len(fault.line_before()) == 1:
+        return fault.problem(_WORDS["select"], fault.span_of(fault.at - 1), fault.before)
     if fault.before == "by" and len(fault.line_before()) == 1:
         place = fault.span_of(fault.at - 1)
         return fault.problem("A phrase begins with what is counted: `total_sales by month`.", place, "by")
     return None
 
 
+def forgotten_word(fault: Fault) -> Problem | None:
+    """`for win_back`, `show table total_sales`, `if a then`, `IF (a) then`."""
+    if fault.before == "for" and fault.kind == WORD and fault.fits("audience"):
+        return fault.problem(f"Write `for audience {fault.text}`, `for list ...` or `for all records`.")
+    if fault.near(-2) == "show" and fault.kind == WORD and fault.fits("of"):
+        return fault.problem(f"Write `show {fault.before} of {fault.text} ...`.")
+    if fault.before == "if" and fault.fits("("):
+        return fault.problem("The condition stands in brackets: `if (...) then ... else ...`.")
+    if fault.text == "then":
+        for n in fault.line_before():
+            if fault.raw.text(n) in ("IF", "If"):
+                return fault.problem("Write `if` in small letters.", fault.span_of(n), fault.raw.text(n))
+    return None
+
+
 def quotes(fault: Fault) -> Problem | None:
     """A text where a name is expected, and the reverse."""
+    if fault.statement == "import" and fault.ends_line and fault.fits("from"):
+        return fault.problem('A file stands between double quotes: `import "metrics.patron"`.')
     if fault.kind == STRING and fault.fits("NAME") and not fault.fits("STRING") and not fault.may_end:
         return fault.problem("A name stands here, without quotes.")
     if fault.kind == WORD and len(fault.accepted) == 1 and fault.fits("STRING"):
@@ -221,6 +245,6 @@ def closing(fault: Fault) -> Problem | None:
 
 SLIPS: tuple[Slip, ...] = (
     comment_of_sql, unequal_of_sql, in_of_sql, membership, negated_test, order_of_sql, sign, word, amount,
-    where_of_a_table, where_outside, part_of_a_phrase, calculation_in_a_phrase, quotes, written_dates, digits_first,
-    closing,
+    where_of_a_table, where_outside, part_of_a_phrase, calculation_in_a_phrase, forgotten_word, quotes, written_dates,
+    digits_first, closing,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 from patron.dsl import tree as t
 from patron.dsl.building.base import Builder, Parts, Token, builds
 
-MAX_CHAIN = 150
+MAX_CHAIN = 100
 """How many operators may hang on one another: every reader of the tree may walk it by recursion."""
 
 
@@ -111,12 +111,15 @@ def arg(b: Builder, parts: Parts, start: int, end: int) -> t.Arg:
     return t.Arg(parts[1], parts[0], span=b.span(start, end))
 
 
+ONE_OF = 'Write `is one of "...", "..."` or `is not one of "...", "..."`, without brackets.'
 _LINE_BREAK = re.compile(r"[ \t]*(?:#[^\n]*)?\n\s*")
 
 
 @builds("call")
 def call(b: Builder, parts: Parts, start: int, end: int) -> t.Call:
     written = b.source.text[start:end]
+    if written.startswith("in") and parts[0].key == "in":
+        b.report("P0101", parts[0].span, "I did not expect `in` here", ONE_OF)
     if "\n" in written:
         written = _LINE_BREAK.sub(" ", written)
     return t.Call(parts[0], tuple(parts[1:-1]), parts[-1], written, span=b.span(start, end))
