@@ -191,7 +191,7 @@ class Finisher:
         orders, staff = self._order_facts(table, has)
         final = FinalTable(
             table, self.filler.filled[table].name, columns, zones, stores, self._sorted_by(table, has, orders), orders, staff,
-            self._coupons() if table == "orders" else None, "id" in has, table == "lines" and "id" not in has,
+            self._coupons() if table == "orders" else None, "id" in has, len(self.filler.parts[table]) if table == "lines" and "id" not in has else 0,
         )  # fmt: skip
         query = finishing.finish(final)
         if final.numbered:
@@ -214,7 +214,7 @@ class Finisher:
             if column.type.kind == "moment":
                 kinds = ("TIMESTAMP", "DATE", "TINYINT", "BOOLEAN")
                 types += zip(physical(column), kinds, strict=True)
-        types.append((finishing.POSITION, "INTEGER"))
+        types.append((finishing.POSITION, "BIGINT"))
         self.filler.sources.run(finishing.lines_table(types))
         names = [n for c in columns for n in physical(c)] + [finishing.POSITION]
         self.filler.sources.run(finishing.inserted("lines", names, query))

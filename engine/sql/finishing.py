@@ -16,7 +16,7 @@ from patron.engine.model.canonical import ACTION_KINDS, TABLES
 from patron.engine.sql import build
 from patron.engine.sql.build import E
 from patron.engine.sql.offsets import Changes, to_local, to_utc
-from patron.engine.sql.staging import ROW, select
+from patron.engine.sql.staging import PART, ROW, select
 from patron.engine.types import Type
 
 Zones = Mapping[str, tuple[int, Changes]]
@@ -61,8 +61,8 @@ class FinalTable:
     staff_from_order: bool = False
     coupons: str | None = None
     drop_nameless: bool = False
-    numbered: bool = False
-    """Whether rows get their place within their order, from which their id is made."""
+    numbered: int = 0
+    """How many statements are stacked, when rows get their place in the source, from which their id is made."""
 
     def column(self, name: str) -> FinalColumn | None:
         return next((c for c in self.columns if c.name == name), None)
@@ -80,9 +80,7 @@ def finish(table: FinalTable) -> exp.Select:
         if column.type.kind == "moment":
             outputs += _companions(table, column)
     if table.numbered:
-        place = exp.Window(this=exp.RowNumber(), partition_by=[build.col("order", "t")],
-                           order=exp.Order(expressions=[exp.Ordered(this=build.col(ROW, "t"))]))  # fmt: skip
-        outputs.append((build.cast(place, "INTEGER"), POSITION))
+        outputs.append((_position(table.numbered), POSITION))
     query = select(outputs, build.subquery(_instants(table, has), "t"))
     if table.orders is not None:
         id_ = table.column("order")
@@ -97,6 +95,16 @@ def finish(table: FinalTable) -> exp.Select:
         query = query.where(build.not_(build.is_null(build.col("id", "t"))), copy=False)
     order = [exp.Ordered(this=_sorting(table, name), nulls_first=False) for name in table.order]
     return query.order_by(*order, build.col(ROW, "t"), copy=False)
+
+
+def _position(parts: int) -> E:
+    """The place of a row in its source, from 1; those of stacked sources interleave."""
+    row: E = build.col(ROW, "t")
+    if parts == 1:
+        return build.binary(exp.Add, row, build.integer(1))
+    own = build.binary(exp.Mul, exp.Paren(this=exp.Mod(this=row, expression=build.integer(PART))), build.integer(parts))
+    part = build.anonymous("divide", row.copy(), build.integer(PART))
+    return build.binary(exp.Add, build.binary(exp.Add, own, part), build.integer(1))
 
 
 def _sorting(table: FinalTable, name: str) -> E:

@@ -115,7 +115,7 @@ class Reader:
         if self.decimal == ",":
             bare = exp.Replace(this=text, expression=build.text("."), replacement=build.text(""))
             text = exp.Replace(this=bare, expression=build.text(","), replacement=build.text("."))
-        return scalars.strip(text)
+        return text
 
     def number(self, r: Reading) -> Reading:
         if r.type.textual:

@@ -26,7 +26,8 @@ from patron.engine.types import NUMBER, TEXT, Type
 EARTH_KM = Decimal("6371.0088")
 KM_A_MILE = Decimal("1.609344")
 BLANKS = " \t\n\r\v\f\u00a0\u3000"
-NUMBER_PATTERN = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$"
+NUMBER_PATTERN = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?\s*$"
+_ODD_BLANKS = "^[\t\n\r\v\f\u00a0\u3000]|[\t\n\r\v\f\u00a0\u3000]$"
 _GROUPED = r"^[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 _SIGNS = r"^[-+]?\s*([A-Z]{3}|[$€£¥₹₩₽₺₫฿])?\s*|\s*([A-Z]{3}|[$€£¥₹₩₽₺₫฿])?$"
 _FRACTION = 15
@@ -100,7 +101,7 @@ def matches(value: E, pattern: str) -> E:
 
 def plain_number(text: E) -> E:
     """A text without what people write around a number: blanks, a currency, commas between groups of three."""
-    bare = exp.func("regexp_replace", strip(text), build.text(r"^\((.*)\)$"), build.text(r"-\1"), dialect="duckdb")
+    bare = exp.func("regexp_replace", strip_all(text), build.text(r"^\((.*)\)$"), build.text(r"-\1"), dialect="duckdb")
     sign = build.case([(build.func("starts_with", bare.copy(), build.text("-")), build.text("-"))], build.text(""))
     shorn = build.func("regexp_replace", bare, build.text(_SIGNS), build.text(""), build.text("g"))
     signed = build.func("concat", sign, shorn)
@@ -109,13 +110,27 @@ def plain_number(text: E) -> E:
 
 
 def strip(text: E) -> E:
-    """A text without blanks (tabs, line ends, no-break spaces) at its ends."""
-    return exp.Trim(this=text, expression=build.text(BLANKS))
+    """A text without blanks at its ends."""
+    return exp.Trim(this=text)
+
+
+def strip_all(text: E) -> E:
+    """A text without blanks, tabs, line ends and no-break spaces at its ends. Looking for a set of characters is slow,
+    so that is done where one of the odd ones stands at an end."""
+    bare = strip(text)
+    odd = matches(bare.copy(), _ODD_BLANKS)
+    return build.case([(odd, exp.Trim(this=text.copy(), expression=build.text(BLANKS)))], bare)
 
 
 def number_from_text(text: E, type_: str, dialect: str) -> E:
-    """A plain number text (`1234.50`, `-1e3`) as a number of an SQL type, missing when it is none."""
+    """A plain number text (`1234.50`, `-1e3`, blanks around it) as a number of an SQL type, missing when it is none."""
     return build.case([(matches(text.copy(), NUMBER_PATTERN), try_cast(text, type_, dialect))])
+
+
+def _from_any_text(text: E, type_: str, dialect: str) -> E:
+    """A number text in a plain form, or as people write it."""
+    simple = (matches(text.copy(), NUMBER_PATTERN), try_cast(text, type_, dialect))
+    return build.case([simple], number_from_text(plain_number(text.copy()), type_, dialect))
 
 
 def exact(value: E, type_: Type, sql_type: str = build.RATIO_TYPE) -> E:
@@ -292,13 +307,13 @@ def _extreme(kind: type[exp.Expression]) -> Lower:
 
 def _number(a: Sequence[E], t: Sequence[Type], result: Type, c: Scalars) -> E:
     if t[0].textual:
-        return number_from_text(plain_number(a[0]), "DOUBLE", c.dialect)
+        return _from_any_text(a[0], "DOUBLE", c.dialect)
     return a[0] if t[0].kind == "number" else _double(a[0])
 
 
 def _money(a: Sequence[E], t: Sequence[Type], result: Type, c: Scalars) -> E:
     if t[0].textual:
-        return number_from_text(plain_number(a[0]), build.MONEY_TYPE, c.dialect)
+        return _from_any_text(a[0], build.MONEY_TYPE, c.dialect)
     return a[0] if t[0].kind == "money" else exact(a[0], t[0], build.MONEY_TYPE)
 
 
@@ -498,7 +513,7 @@ def _corner(value: E, size: E) -> E:
 _LOWER: Mapping[str, Lower] = {
     "+": _plus_minus(exp.Add), "-": _plus_minus(exp.Sub), "*": _times, "/": _divided, "neg": _negative, "if": _if,
     "lower": _on_text(lambda v: exp.Lower(this=v)), "upper": _on_text(lambda v: exp.Upper(this=v)),
-    "trim": _on_text(strip), "length": _on_text(lambda v: exp.Length(this=v)),
+    "trim": _on_text(strip_all), "length": _on_text(lambda v: exp.Length(this=v)),
     "replace": _replace, "left": _left, "right": _right, "part": _part, "text_join": _text_join,
     "first_known": _first_known, "missing_if": _missing_if, "abs": _abs, "round": _rounded,
     "floor": _to_whole(exp.Floor), "ceil": _to_whole(exp.Ceil),
