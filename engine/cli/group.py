@@ -109,7 +109,6 @@ Start here:
 """
 
 
-
 def _version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
     if asked and not ctx.resilient_parsing:
         click.echo(f"patron {package.__version__}")

@@ -60,9 +60,7 @@ def list_rules(decl: tree.ListDecl, counted: Counted | None = None) -> ListRules
     count = counted or _written
     rules = NAMED.get(decl.rules.name.key, ListRules()) if decl.rules else ListRules()
     if decl.analyse is not None:
-        rules = replace(
-            rules, before=_length(decl.analyse.before, count), after=_length(decl.analyse.after, count)
-        )
+        rules = replace(rules, before=_length(decl.analyse.before, count), after=_length(decl.analyse.after, count))
     if decl.at_most is not None:
         rules = replace(rules, at_most=_days(_length(decl.at_most.duration, count)))
     if decl.refresh is not None:

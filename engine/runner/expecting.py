@@ -169,4 +169,3 @@ def _written(said: tree.Expr) -> str:
         return str(literal(said))
     except SpecError:
         return "(...)"
-

@@ -31,6 +31,6 @@ def literals(declared: Declared, as_of: AsOf) -> Mapping[str, Lit]:
             value = binder.param(Scope("", file=declaration.file), tree.Param(statement.name, span=statement.name.span))
         except Unbound:
             continue
-        if len(value.terms) == 1 and isinstance(value.terms[0], Lit):
-            found[fold(key)] = value.terms[0]
+        if len(value.values) == 1 and isinstance(value.values[0], Lit):
+            found[fold(key)] = value.values[0]
     return found

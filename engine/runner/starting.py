@@ -71,9 +71,7 @@ def _from_data(wish: Wish, data: Path, title: str) -> tuple[Mapping[str, str], t
         raise UsageError(f"there is no folder {data}", "--from names a folder of csv, json or parquet files.")
     root = wish.folder.resolve()
     beside = Path(os.path.relpath(data.resolve(), root)).as_posix()
-    proposal = propose(
-        data.resolve(), beside, title, peek_parquet, timezone=wish.timezone, currency=wish.currency
-    )
+    proposal = propose(data.resolve(), beside, title, peek_parquet, timezone=wish.timezone, currency=wish.currency)
     outside = not data.resolve().is_relative_to(root)
     return {**proposal.files, "patron.toml": settings(beside if outside else None)}, proposal.found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -173,6 +172,3 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
         monkeypatch.delenv(f"PATRON_{name}", raising=False)
     monkeypatch.chdir(root)
     return Shop(root, stages)
-
-
-

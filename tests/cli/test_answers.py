@@ -23,7 +23,7 @@ def test_a_query_in_a_pipe_is_csv_and_notes_go_to_standard_error(shop: Shop) -> 
 
 
 @pytest.mark.parametrize(
-    ("form", "told"),
+    "form, told",
     [
         ("table", "total_sales\n"),
         ("json", '"rows": [["12.50"]]'),
@@ -48,7 +48,11 @@ def test_formulas_are_made_inert_unless_raw(shop: Shop) -> None:
 
 
 def test_shared_options_stand_before_or_after_the_command(shop: Shop) -> None:
-    for args in (["--json", "query", "total_sales"], ["query", "--json", "total_sales"], ["query", "total_sales", "--json"]):
+    for args in (
+        ["--json", "query", "total_sales"],
+        ["query", "--json", "total_sales"],
+        ["query", "total_sales", "--json"],
+    ):
         assert json.loads(shop(*args).stdout)["rows"] == [["12.50"]]
 
 
@@ -109,7 +113,7 @@ def test_warnings_of_the_load_are_told_beside_the_answer(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "code"),
+    "error, code",
     [
         (PermissionDenied("no"), 5), (Busy("busy"), 6), (LimitReached("P0902: too long"), 7), (Damaged("broken"), 9),
         (DataError((), "data"), 4), (MemoryError(), 7), (OSError(28, "No space left on device", "/x"), 8),

@@ -96,7 +96,9 @@ def test_lists_are_taken_shown_and_exported(shop: Shop) -> None:
     assert "photo,live,1,5,2026-03-01T09:00:00+00:00,2026-08-28T09:00:00+00:00,2025-12-31,2026-08-28,90" in told
     assert "expired" in shop("list", "--as-of", "2026-12-01").stdout
     assert shop("lists", "export", "photo").stdout == "id\n1\n2\n3\n4\n5\n"
-    assert shop("lists", "show", "photo").stdout.splitlines()[1].startswith("photo,1,5,2026-03-01T09:00:00+00:00,romans,")
+    assert (
+        shop("lists", "show", "photo").stdout.splitlines()[1].startswith("photo,1,5,2026-03-01T09:00:00+00:00,romans,")
+    )
 
 
 def test_a_damaged_list_ends_with_nine(shop: Shop) -> None:

@@ -41,7 +41,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    "args, told",
     [
         (["chek"], "Did you mean `patron check`?"),
         (["query"], "Missing argument"),

@@ -29,7 +29,7 @@ def test_a_profile_lies_over_the_rest(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    "text, told",
     [
         ("thread = 2", "Did you mean `threads`"),
         ("threads = 0", "whole number"),

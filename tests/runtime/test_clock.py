@@ -7,11 +7,11 @@ from patron.engine.runtime.errors import UsageError
 
 
 @pytest.mark.parametrize(
-    ("text", "when"),
+    "text, when",
     [
         ("2026-05-06", dt.date(2026, 5, 6)),
-        ("2026-05-06T09:00", dt.datetime(2026, 5, 6, 9)),
-        ("2026-05-06 09:00:30", dt.datetime(2026, 5, 6, 9, 0, 30)),
+        ("2026-05-06T09:00", dt.datetime.fromisoformat("2026-05-06T09:00")),
+        ("2026-05-06 09:00:30", dt.datetime.fromisoformat("2026-05-06T09:00:30")),
     ],
 )
 def test_dates_and_moments(text: str, when: dt.date) -> None:

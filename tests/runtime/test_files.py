@@ -16,9 +16,14 @@ def test_a_file_is_published_whole(tmp_path: Path) -> None:
 def test_a_failure_leaves_what_was_there(tmp_path: Path) -> None:
     target = tmp_path / "a.csv"
     publish(target, "old")
-    with pytest.raises(ValueError, match="half"), publishing(target) as beside:
-        beside.write_text("new, but")
-        raise ValueError("half")
+
+    def fail() -> None:
+        with publishing(target) as beside:
+            beside.write_text("new, but")
+            raise ValueError("half")
+
+    with pytest.raises(ValueError, match="half"):
+        fail()
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
 

@@ -30,8 +30,14 @@ patron init shop --from ~/exports --timezone Europe/Berlin --currency EUR
 @click.option("--currency", metavar="CODE", help="The shop's currency, such as EUR.")
 @click.option("--force", is_flag=True, help="Write over files that are there.")
 def init(
-    options: Options, dir: str, data: str | None, title: str | None, timezone: str | None, currency: str | None, force: bool  # noqa: A002
-) -> int:  # fmt: skip
+    options: Options,
+    dir: str,  # noqa: A002 - the word of the help
+    data: str | None,
+    title: str | None,
+    timezone: str | None,
+    currency: str | None,
+    force: bool,
+) -> int:
     """Start a project in DIR (default: here).
 
     Without --from: a small template with rows of its own, to change piece by piece. With --from: the files of a

@@ -127,9 +127,7 @@ class Column:
 
 def column_of(name: str, values: Sequence[str | None], type_kind: str = "text") -> Column:
     """What a column holds. `type_kind` is the source's own type, text when it has none."""
-    counts = Counter(values)
-    for blank in [v for v in counts if v is None or not v.strip()]:
-        del counts[blank]
+    counts = Counter({v: n for v, n in Counter(values).items() if v is not None and v.strip()})
     rows, missing = len(values), len(values) - counts.total()
     if type_kind != "text":
         return _typed(name, counts, rows, missing, type_kind)
@@ -171,7 +169,7 @@ def _number(value: str, sign: str) -> Decimal | None:
 def _numeric(
     name: str, numbers: dict[str, Decimal], good: dict[str, int], base: dict[str, object], sign: str, percent: bool
 ) -> Column:
-    plain = [n for n in numbers.values()]
+    plain = list(numbers.values())
     whole = all(n == n.to_integral_value() for n in plain) and not any("." in v for v in numbers)
     bad = sum(n for v, n in good.items() if v not in numbers and _number(v, sign) is None)
     return Column(

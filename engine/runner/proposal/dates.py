@@ -54,7 +54,9 @@ def unreadable(form: DateForm, value: str) -> bool:
     """Whether a value is not in the form of its column."""
     if form.pattern is not None:
         return parsed(value, form.pattern) is None
-    return not (ISO[form.kind].fullmatch(value.strip()) or (form.kind == "moment" and _ISO_DATE.fullmatch(value.strip())))
+    return not (
+        ISO[form.kind].fullmatch(value.strip()) or (form.kind == "moment" and _ISO_DATE.fullmatch(value.strip()))
+    )
 
 
 def _share(values: Collection[str], shape: re.Pattern[str]) -> float:

@@ -122,11 +122,13 @@ def campaigns(tables: Sequence[Table], sales: Sales, sources: Sources) -> list[M
     _dated(made, table, "sent_at", ("start", "sent", "launched"))
     _dated(made, table, "ends_on", ("end", "ends"))
     sent = any(n == "sent_at" for n, _, _ in made.lines)
-    return [made, *(a for t in tables if t is not table and (a := _actions(t, key, sales, sent, sources)) is not None)]
+    return [made, *(a for t in tables if t is not table and (a := _actions(t, key, sent, sources)) is not None)]
 
 
-def _actions(table: Table, campaign_key: Column, sales: Sales, sent: bool, sources: Sources) -> Mapped | None:
-    campaign = next((c for c in table.columns if names_entity(c.name, "campaign") and contained(c, campaign_key) > 0.9), None)
+def _actions(table: Table, campaign_key: Column, sent: bool, sources: Sources) -> Mapped | None:
+    campaign = next(
+        (c for c in table.columns if names_entity(c.name, "campaign") and contained(c, campaign_key) > 0.9), None
+    )
     customer = refer(table, "customer")
     date = next((c for c in table.columns if c.dated), None)
     if campaign is None or customer is None or (date is None and not sent):
@@ -194,7 +196,9 @@ def _plain(made: Mapped, table: Table, ours: str) -> None:
 def _dated(made: Mapped, table: Table, ours: str, wanted: Sequence[str], not_words: Sequence[str] = ()) -> None:
     found = [c for c in table.columns if c.dated and set(words(c.name)) & set(wanted) - set(not_words)]
     if found and (found[0].name.lower() != ours or found[0].as_date != found[0].written):
-        made.add(ours, found[0].as_date, "day and month could be swapped" if found[0].form and found[0].form.unsure else "")
+        made.add(
+            ours, found[0].as_date, "day and month could be swapped" if found[0].form and found[0].form.unsure else ""
+        )
 
 
 def _category(made: Mapped, table: Table, tables: Sequence[Table], sources: Sources) -> None:

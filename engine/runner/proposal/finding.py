@@ -68,7 +68,9 @@ def find_sales(tables: Sequence[Table]) -> Sales | None:
     best = sorted(whole, key=lambda s: (s.amount.sure >= 200, s.customer is None, -s.table.size))
     if best and (best[0].customer is not None or not split):
         return best[0]
-    return max(split, key=lambda s: (s.customer is not None, s.head.size if s.head else 0), default=best[0] if best else None)
+    return max(
+        split, key=lambda s: (s.customer is not None, s.head.size if s.head else 0), default=best[0] if best else None
+    )
 
 
 def _one_table(table: Table) -> Sales | None:
@@ -192,7 +194,9 @@ def measures(table: Table, measure: str) -> list[Column]:
 # ---------------------------------------------------------------- tables that others refer to
 
 
-def find_dimension(tables: Sequence[Table], entity: str, reference: Column | None, not_these: Sequence[Table]) -> Table | None:
+def find_dimension(
+    tables: Sequence[Table], entity: str, reference: Column | None, not_these: Sequence[Table]
+) -> Table | None:
     """The table whose key holds most values of a reference."""
     best: tuple[float, int, Table] | None = None
     for table in tables:

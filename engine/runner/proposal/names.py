@@ -44,11 +44,15 @@ def text(value: str) -> str:
 # ---------------------------------------------------------------- what names usually hold
 
 ENTITIES: Mapping[str, frozenset[str]] = {
-    "order": frozenset("order orders invoice basket transaction receipt ticket sale bill purchase cart checkout".split()),
+    "order": frozenset(
+        "order orders invoice basket transaction receipt ticket sale bill purchase cart checkout".split()
+    ),
     "customer": frozenset("customer customers client user household member buyer shopper account guest person".split()),
     "product": frozenset("product products item sku stock article goods variant upc ean".split()),
     "store": frozenset("store stores outlet branch shop location site".split()),
-    "staff": frozenset("staff employee employees seller cashier associate clerk waiter server agent salesperson".split()),
+    "staff": frozenset(
+        "staff employee employees seller cashier associate clerk waiter server agent salesperson".split()
+    ),
     "campaign": frozenset("campaign campaigns mailing promotion".split()),
 }
 """Words by the thing that they name."""
@@ -71,8 +75,8 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
 """Phrases by the measure that they name, the surest first."""
 
 NOT_AMOUNTS = frozenset(
-    "tax vat discount shipping freight tip cost wholesale refund goal target balance stock level start waste points unit "
-    "id percent rate ratio budget quantity".split()
+    "tax vat discount shipping freight tip cost wholesale refund goal target balance stock level start waste points "
+    "unit id percent rate ratio budget quantity".split()
 )
 """Words that keep a column from being what was sold."""
 

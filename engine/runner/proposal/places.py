@@ -9,13 +9,15 @@ from patron.engine.runner.proposal.names import has_any
 from patron.engine.runner.proposal.tables import Table
 
 COUNTRIES: Mapping[str, tuple[str, str]] = {
-    "united kingdom": ("Europe/London", "GBP"), "uk": ("Europe/London", "GBP"), "great britain": ("Europe/London", "GBP"),
+    "united kingdom": ("Europe/London", "GBP"), "uk": ("Europe/London", "GBP"),
+    "great britain": ("Europe/London", "GBP"),
     "germany": ("Europe/Berlin", "EUR"), "france": ("Europe/Paris", "EUR"), "spain": ("Europe/Madrid", "EUR"),
     "italy": ("Europe/Rome", "EUR"), "netherlands": ("Europe/Amsterdam", "EUR"), "austria": ("Europe/Vienna", "EUR"),
     "switzerland": ("Europe/Zurich", "CHF"), "poland": ("Europe/Warsaw", "PLN"), "sweden": ("Europe/Stockholm", "SEK"),
     "taiwan": ("Asia/Taipei", "TWD"), "japan": ("Asia/Tokyo", "JPY"), "india": ("Asia/Kolkata", "INR"),
     "singapore": ("Asia/Singapore", "SGD"), "hong kong": ("Asia/Hong_Kong", "HKD"), "china": ("Asia/Shanghai", "CNY"),
-    "brazil": ("America/Sao_Paulo", "BRL"), "mexico": ("America/Mexico_City", "MXN"), "canada": ("America/Toronto", "CAD"),
+    "brazil": ("America/Sao_Paulo", "BRL"), "mexico": ("America/Mexico_City", "MXN"),
+    "canada": ("America/Toronto", "CAD"),
     "australia": ("Australia/Sydney", "AUD"), "new zealand": ("Pacific/Auckland", "NZD"),
 }  # fmt: skip
 """The zone and currency of countries that have one of each, or one that most people live in."""

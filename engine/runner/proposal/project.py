@@ -36,8 +36,8 @@ def propose(
     sales = find_sales(tables)
     if sales is None:
         raise UsageError(
-            f"no file in {data} looks like sales: a date, and an amount or a price and a quantity, for an order or a person",
-            f"Files read: {', '.join(t.name for t in tables) or 'none'}. Write the mapping by hand: `patron init` gives a template.",
+            f"no file in {data} looks like sales: a date, an amount or price and quantity, of orders or people",
+            f"Files read: {', '.join(t.name for t in tables) or 'none'}. Without --from there is a template.",
         )
     mapped = _mapped(tables, sales)
     sources = _sources(tables, mapped)
@@ -48,7 +48,7 @@ def propose(
         "model.patron": model_text(about, sources, mapped),
         "first_look.patron": report_text(about, sales, mapped, _span(sales)),
     }
-    return Proposal(files, tuple(_told(tables, sales, mapped, unread)))
+    return Proposal(files, tuple(_told(tables, mapped, unread)))
 
 
 def _mapped(tables: Sequence[Table], sales: Sales) -> list[Mapped]:
@@ -60,12 +60,16 @@ def _mapped(tables: Sequence[Table], sales: Sales) -> list[Mapped]:
 
     people = dimension("customer", sales.customer)
     key = key_of(people, "customer") if people is not None else None
-    goods, shops, team = (dimension(e, r) for e, r in (("product", sales.product), ("store", sales.store), ("staff", sales.staff)))
+    goods, shops, team = (
+        dimension(e, r) for e, r in (("product", sales.product), ("store", sales.store), ("staff", sales.staff))
+    )
     found = [
         dimensions.stores(shops, sales, names),
         dimensions.staff(team, sales, names),
         dimensions.products(goods, sales, tables, names),
-        dimensions.customers(people, key, sales, shops is not None, names) if people is not None and key is not None else None,
+        dimensions.customers(people, key, sales, shops is not None, names)
+        if people is not None and key is not None
+        else None,
     ]
     made = [m for m in found if m is not None]
     made.append(orders(sales, people, key, names))
@@ -116,7 +120,7 @@ def _day(value: str, sales: Sales) -> dt.date | None:
         return None
 
 
-def _told(tables: Sequence[Table], sales: Sales, mapped: Sequence[Mapped], unread: Sequence[Unread]) -> list[str]:
+def _told(tables: Sequence[Table], mapped: Sequence[Mapped], unread: Sequence[Unread]) -> list[str]:
     """What was found, file by file."""
     out = []
     for one in mapped:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from patron.engine.runner.proposal.columns import Column, column_of
 from patron.engine.runner.proposal.names import names_entity
@@ -113,8 +114,8 @@ def _first_line(path: Path) -> bytes:
         return file.readline(1 << 16)
 
 
-def _opened(path: Path) -> io.BufferedIOBase:
-    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+def _opened(path: Path) -> BinaryIO:
+    return cast("BinaryIO", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
 
 
 def _read(files: tuple[Path, ...], connector: str, read_parquet: ReadParquet) -> Table:
@@ -203,7 +204,11 @@ def _is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
 def _body(path: Path, shape: Shape, width: int) -> Iterator[list[str | None]]:
     with _opened(path) as raw, io.TextIOWrapper(raw, encoding=shape.encoding, errors="replace", newline="") as stream:
         lines: Iterator[list[str]]
-        lines = (line.split() for line in stream) if shape.delimiter == " " else csv.reader(stream, delimiter=shape.delimiter)
+        lines = (
+            (line.split() for line in stream)
+            if shape.delimiter == " "
+            else csv.reader(stream, delimiter=shape.delimiter)
+        )
         for number, cells in enumerate(lines):
             if (number == 0 and shape.header) or not cells:
                 continue

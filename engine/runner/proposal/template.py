@@ -93,7 +93,9 @@ _TOML = """# What belongs to this machine and not to the meaning of the specs. E
 {more}"""
 
 _DATA: Mapping[str, str] = {
-    "data/customers.csv": "id,name,city\n1,Ana Ruiz,Denver\n2,Bo Lind,Boulder\n3,Chen Wei,Denver\n4,Dee Okafor,Golden\n",
+    "data/customers.csv": (
+        "id,name,city\n1,Ana Ruiz,Denver\n2,Bo Lind,Boulder\n3,Chen Wei,Denver\n4,Dee Okafor,Golden\n"
+    ),
     "data/orders.csv": (
         "id,customer,created_at,total\n"
         "o1,1,2026-01-05 10:15:00,42.00\no2,2,2026-01-19 16:40:00,18.50\no3,1,2026-02-02 09:05:00,60.00\n"
@@ -104,7 +106,9 @@ _DATA: Mapping[str, str] = {
         "o1,p1,2,42.00\no2,p2,1,18.50\no3,p1,1,21.00\no3,p3,3,39.00\no4,p3,1,13.00\no4,p2,1,12.00\n"
         "o5,p1,2,42.00\no5,p2,1,12.00\no6,p3,1,18.00\n"
     ),
-    "data/products.csv": "id,name,category,price\np1,Linen shirt,Clothes,21.00\np2,Mug,Kitchen,18.50\np3,Candle,Home,13.00\n",
+    "data/products.csv": (
+        "id,name,category,price\np1,Linen shirt,Clothes,21.00\np2,Mug,Kitchen,18.50\np3,Candle,Home,13.00\n"
+    ),
 }
 
 
@@ -119,5 +123,9 @@ def template(title: str, timezone: str, currency: str) -> Mapping[str, str]:
 
 def settings(allow: str | None = None) -> str:
     """`patron.toml`, with a folder outside the project when the data lie there."""
-    more = f'allow_paths = [{text(allow)}]    # the data lie outside this folder\n' if allow else '# allow_paths = ["../data"]\n'
+    more = (
+        f"allow_paths = [{text(allow)}]    # the data lie outside this folder\n"
+        if allow
+        else '# allow_paths = ["../data"]\n'
+    )
     return _TOML.format(more=more)

@@ -41,7 +41,9 @@ def model_text(about: About, sources: Sequence[SourceText], mapped: Sequence[Map
         "language 1",
         "",
         f"project {text(about.title)} {{",
-        *aligned([("timezone", text(about.timezone), about.zone_told), ("currency", about.currency, about.currency_told)]),
+        *aligned(
+            [("timezone", text(about.timezone), about.zone_told), ("currency", about.currency, about.currency_told)]
+        ),
         "}",
     ]
     for source in sources:
@@ -122,6 +124,9 @@ class Span:
         return self.first - dt.timedelta(days=self.first.weekday()) if self.unit == "week" else self.first
 
 
+_PEOPLE = ", total_shoppers, orders_per_person"
+
+
 def report_text(about: About, sales: Sales, mapped: Sequence[Mapped], span: Span | None) -> str:
     """`first_look.patron`: metrics, audiences and a report that answer at once."""
     tables = {m.table for m in mapped}
@@ -142,7 +147,7 @@ def report_text(about: About, sales: Sales, mapped: Sequence[Mapped], span: Span
     unit = span.unit if span else "month"
     out += [
         "", 'report first_look "First look" {', "  for all records", period, "", '  tab "Key numbers" {',
-        f"    show cards of total_sales, total_orders, average_order{', total_shoppers, orders_per_person' if people else ''}",
+        f"    show cards of total_sales, total_orders, average_order{_PEOPLE if people else ''}",
         f'    show line "Sales" of total_sales by {unit}',
         f'    show bar "Orders" of total_orders by {unit}',
         '    show heatmap "When people buy" of total_orders by weekday, hour_of_day' if _has_hours(sales) else "",
@@ -175,7 +180,9 @@ def _product_tab(columns: set[str], units: bool) -> list[str]:
     counted = "product_sales, units" if units else "product_sales"
     out = ['  tab "Products" {', f'    show table "Best sellers" of {counted} by {named} top 20 of product_sales']
     if "category" in columns:
-        out.append('    show bar "Categories" of product_sales by product.category top 12 of product_sales rest "Others"')
+        out.append(
+            '    show bar "Categories" of product_sales by product.category top 12 of product_sales rest "Others"'
+        )
     return [*out, "  }"]
 
 
@@ -191,6 +198,6 @@ def _shop_tab(tables: set[str], columns: dict[str, set[str]]) -> list[str]:
 def _people_tab() -> list[str]:
     return [
         '  tab "People" {',
-        '    show table "How often people bought" of total_shoppers, total_sales for each audience came_back, bought_once, best',
+        '    show table "How often" of total_shoppers, total_sales for each audience came_back, bought_once, best',
         "  }",
     ]

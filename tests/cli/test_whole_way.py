@@ -1,0 +1,126 @@
+"""From nothing to answers, with every real stage."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from patron.engine.cli.group import patron
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+def call(*args: str) -> Result:
+    return CliRunner().invoke(patron, list(args), catch_exceptions=False)
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    done = call("init", "shop")
+    assert done.exit_code == 0, done.output
+    monkeypatch.chdir(tmp_path / "shop")
+    return tmp_path / "shop"
+
+
+def test_a_template_is_right_and_in_form(shop: Path) -> None:
+    assert (shop / "model.patron").exists()
+    assert call("check", "--data").stderr == "4 files: no problems\n"
+    assert call("fmt", "--check").exit_code == 0
+    assert call("init", ".").exit_code == 2
+
+
+def test_a_template_answers(shop: Path) -> None:
+    done = call("query", "total_sales, total_orders by month", "--as-of", "2026-03-31")
+    assert done.stdout == (
+        "month,total_sales,total_orders\n2026-01-01,60.50,2\n2026-02-01,85.00,2\n2026-03-01,72.00,2\n"
+    )
+    assert call("audience", "came_back").stdout == "id\n1\n"
+    assert call("query", "total_sales", "--format", "json").stdout.startswith('{"columns": [{"name": "total_sales"')
+    assert call("test").exit_code == 0
+    assert "SELECT" in call("sql", "came_back").stdout
+    assert (shop / ".patron" / "loads").is_dir()
+
+
+def test_a_wrong_phrase_is_told_before_any_data_is_read(shop: Path) -> None:
+    done = call("query", "total_salez")
+    assert done.exit_code == 3
+    assert "P0201" in done.stderr
+    assert "total_sales" in done.stderr
+    assert not (shop / ".patron").exists()
+
+
+def test_formatting_is_told_and_undone_by_nothing(shop: Path) -> None:
+    path = shop / "words.patron"
+    good = path.read_text()
+    path.write_text(good.replace("metric large_orders ", "metric   large_orders\t"))
+    done = call("fmt", "--check", "--diff")
+    assert done.exit_code == 3
+    assert "-metric   large_orders" in done.stdout
+    assert "+metric large_orders" in done.stdout
+    assert call("fmt").exit_code == 0
+    assert path.read_text() == good
+    path.write_text("language 1\nmetric = 3\n")
+    assert call("fmt").exit_code == 3
+    assert path.read_text() == "language 1\nmetric = 3\n"
+
+
+def test_fmt_of_standard_input(shop: Path) -> None:
+    done = CliRunner().invoke(patron, ["fmt", "-"], input='language 1\nfilter f on orders = status = "paid"\n')
+    assert done.stdout == 'language 1\nfilter f on orders = status is "paid"\n'
+
+
+def test_a_test_on_other_data(shop: Path) -> None:
+    other = shop / "other"
+    other.mkdir()
+    for name in ("customers", "lines", "products"):
+        (other / f"{name}.csv").write_text((shop / "data" / f"{name}.csv").read_text().splitlines()[0] + "\n")
+    (other / "orders.csv").write_text("id,customer,created_at,total\nx,9,2026-01-01,5.00\n")
+    (shop / "more.patron").write_text(
+        'language 1\nimport "model.patron"\ntest "small" on "other" at 2026-02-01 {\n'
+        "  expect total_sales = $5.00\n  expect total_orders = 2\n}\n"
+    )
+    done = call("test", "small", "--json")
+    body = json.loads(done.stdout)["tests"][0]
+    assert done.exit_code == 3
+    assert [f["sides"] for f in body["failures"]] == [["total_orders = 1", "2"]]
+
+
+def test_lists_of_a_real_audience(shop: Path) -> None:
+    (shop / "lists.patron").write_text(
+        'language 1\nimport "words.patron"\nlist vips {\n  from audience came_back\n  take once on 2026-03-31\n}\n'
+    )
+    done = call("lists", "take", "vips", "--as-of", "2026-03-31")
+    assert (done.exit_code, done.stdout) == (0, "vips version 1: 1 people\n")
+    assert call("lists", "export", "vips").stdout == "id\n1\n"
+    assert call("query", "members for list vips", "--as-of", "2026-04-01").stdout == "members\n1\n"
+
+
+def test_a_project_from_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = tmp_path / "exports"
+    data.mkdir()
+    (data / "sales.csv").write_text(
+        "order_no,customer_id,order_date,amount\n"
+        + "".join(f"{i},{i % 4},{i % 12 + 1}/{i % 28 + 1}/2025,{i}.25\n" for i in range(1, 60))
+    )
+    monkeypatch.chdir(tmp_path)
+    done = call("init", "mine", "--from", "exports", "--currency", "EUR")
+    assert done.exit_code == 0, done.output
+    assert "allow_paths" in (tmp_path / "mine" / "patron.toml").read_text()
+    monkeypatch.chdir(tmp_path / "mine")
+    assert call("fmt", "--check").exit_code == 0
+    assert call("check", "--data").exit_code == 0
+    assert call("query", "total_orders, total_sales").stdout == "total_orders,total_sales\n59,1784.75\n"
+
+
+def test_the_doctor_finds_and_mends(shop: Path) -> None:
+    left = shop / "out" / ".old.csv.99999999.part"
+    left.parent.mkdir()
+    left.write_text("half")
+    done = call("doctor")
+    assert "mended" in done.stdout
+    assert not left.exists()
+    assert "4 specs without errors" in done.stdout
