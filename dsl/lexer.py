@@ -53,8 +53,8 @@ _SHAPES = (
 
 @cache
 def _sweep() -> tuple[re.Pattern[str], list[int]]:
-    pattern = r"[ \t]*(?:" + "|".join(f"({shape})" for _, shape in _SHAPES) + ")"
-    return re.compile(pattern), [0, *(kind for kind, _ in _SHAPES)]
+    pattern = r"[ \t]*(?:" + "|".join(f"({shape})" for _, shape in _SHAPES) + r"|\Z)"
+    return re.compile(pattern), [END, *(kind for kind, _ in _SHAPES)]
 
 
 @dataclass(slots=True)
@@ -120,6 +120,18 @@ def lex(source: Source) -> Raw:
     return raw
 
 
+def on_one_line(text: str) -> str:
+    """A piece of a spec with each line break, and the comment before it, as one blank."""
+    raw = lex(Source(text, ""))
+    out, last = "", 0
+    for kind, start, end in zip(raw.kinds, raw.starts, raw.ends, strict=True):
+        if kind not in (NEWLINE, END):
+            gap = text[last:start]
+            out += (" " if "\n" in gap else gap) + text[start:end]
+            last = end
+    return out
+
+
 def _kept(raw: Raw, kind: int, start: int, end: int, skip: set[int]) -> bool:
     """Whether something odd still is a token; comments are put aside, foreign signs reported."""
     text = raw.source.text
@@ -127,7 +139,7 @@ def _kept(raw: Raw, kind: int, start: int, end: int, skip: set[int]) -> bool:
         own_line = not raw.kinds or raw.kinds[-1] == NEWLINE
         raw.comments.append(Comment(text[start:end].rstrip(), own_line, span=raw.source.span(start, end)))
         return False
-    if start in skip:
+    if start in skip or kind == END:
         return False
     foreign = kind == ODD and text[start] > "\x7f"
     if foreign or kind != ODD:

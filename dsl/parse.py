@@ -70,7 +70,7 @@ def parse_value(text: str) -> Expr | None:
     if not problems and isinstance(value, (Text, Number, Percent, Money, Date, Moment, Bool, Duration)):
         return value
     source, unreadable = read(text, "")
-    if unreadable or any(refused(source.text)) or "\n" in source.text:
+    if unreadable or next(refused(source.text), None) is not None or "\n" in source.text:
         return None
     bare = source.text.strip(" \t")
     return None if bare.startswith('"') else Text(bare, span=source.span(0, len(source.text)))

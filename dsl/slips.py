@@ -175,6 +175,18 @@ def part_of_a_phrase(fault: Fault) -> Problem | None:
     return fault.problem(ORDER)
 
 
+def part_on_a_line_of_its_own(fault: Fault) -> Problem | None:
+    """`for audience x during ...` below a show: `for` and `compare` do not continue a line."""
+    line = fault.line_before()
+    if fault.statement != "report" or not line or not fault.may_end or fault.kind != WORD:
+        return None
+    opening = fault.raw.text(line[0])
+    if opening in ("for", "compare") and fault.text in (*_PARTS, "having", "sorted", "top"):
+        return Problem("P0111", fault.span_of(line[0]), f"`{opening}` belongs to the whole report here",
+                       "For one show alone, write it at the end of the line above.")  # fmt: skip
+    return None
+
+
 def calculation_in_a_phrase(fault: Fault) -> Problem | None:
     """`total_sales / total_orders` and `share of m` in a phrase: they need a name."""
     if not fault.fits("sorted") or not fault.fits("as"):
@@ -245,6 +257,6 @@ def closing(fault: Fault) -> Problem | None:
 
 SLIPS: tuple[Slip, ...] = (
     comment_of_sql, unequal_of_sql, in_of_sql, membership, negated_test, order_of_sql, sign, word, amount,
-    where_of_a_table, where_outside, part_of_a_phrase, calculation_in_a_phrase, forgotten_word, quotes, written_dates,
-    digits_first, closing,
+    where_of_a_table, where_outside, part_of_a_phrase, part_on_a_line_of_its_own, calculation_in_a_phrase,
+    forgotten_word, quotes, written_dates, digits_first, closing,
 )  # fmt: skip

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any
 
 from patron.dsl import tree as t
 from patron.dsl.building.base import Builder, Parts, Token, builds
+from patron.dsl.lexer import on_one_line
 
 MAX_CHAIN = 100
 """How many operators may hang on one another: every reader of the tree may walk it by recursion."""
@@ -112,7 +112,6 @@ def arg(b: Builder, parts: Parts, start: int, end: int) -> t.Arg:
 
 
 ONE_OF = 'Write `is one of "...", "..."` or `is not one of "...", "..."`, without brackets.'
-_LINE_BREAK = re.compile(r"[ \t]*(?:#[^\n]*)?\n\s*")
 
 
 @builds("call")
@@ -121,7 +120,7 @@ def call(b: Builder, parts: Parts, start: int, end: int) -> t.Call:
     if written.startswith("in") and parts[0].key == "in":
         b.report("P0101", parts[0].span, "I did not expect `in` here", ONE_OF)
     if "\n" in written:
-        written = _LINE_BREAK.sub(" ", written)
+        written = on_one_line(written)
     return t.Call(parts[0], tuple(parts[1:-1]), parts[-1], written, span=b.span(start, end))
 
 

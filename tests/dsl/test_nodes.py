@@ -1,0 +1,57 @@
+"""Nodes are frozen dataclasses to everybody who asks."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import pickle
+
+import pytest
+
+from patron.dsl import tree as t
+
+HERE = t.Span("f", 1, 2, 3, 4)
+NODE = t.Path((t.Name("a", span=HERE),), span=HERE)
+
+
+def test_equality_and_hash_ignore_the_place():
+    assert t.Path((t.Name("a"),)) == NODE
+    assert hash(t.Path((t.Name("a"),))) == hash(NODE)
+    assert t.Path((t.Name("b"),)) != NODE
+    assert t.Name("a") != t.Param(t.Name("a"))
+    assert t.Today() == t.Today(span=HERE)
+
+
+def test_dataclass_tools_work():
+    assert dataclasses.replace(NODE, parts=()).span == HERE
+    assert [f.name for f in dataclasses.fields(NODE)] == ["parts", "span"]
+    assert pickle.loads(pickle.dumps(NODE)) == copy.deepcopy(NODE) == copy.copy(NODE) == NODE
+    assert pickle.loads(pickle.dumps(NODE)).span == HERE
+    match NODE:
+        case t.Path((t.Name(text),)):
+            assert text == "a"
+        case _:
+            raise AssertionError
+    assert repr(NODE) == "Path(parts=(Name(text='a'),))"
+
+
+def test_frozen_with_slots():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        NODE.parts = ()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        NODE.anything = 1
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        del NODE.parts
+    assert not hasattr(NODE, "__dict__")
+    with pytest.raises(TypeError, match="text"):
+        t.Name()
+    with pytest.raises(TypeError):
+        t.Name("a", HERE)
+
+
+def test_places_sort():
+    assert t.Span("f", 1, 2, 1, 3) < t.Span("f", 1, 3, 1, 3) <= t.Span("g", 1, 1, 1, 1)
+    assert t.Span("g", 1, 1, 1, 1) > HERE >= HERE  # noqa: PLR0124
+    assert HERE.to(t.Span("f", 9, 9, 9, 9)) == t.Span("f", 1, 2, 9, 9)
+    with pytest.raises(TypeError):
+        _ = HERE < 3
