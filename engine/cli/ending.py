@@ -82,11 +82,25 @@ def _wrong_use(error: click.ClickException, options: Options) -> int:
     return UsageError.exit_code
 
 
+def _hide_secrets(error: PatronError, given: Mapping[str, Any]) -> None:
+    """Second line of defence: whatever the specs fetch from the environment does not show in an error."""
+    project = given.get("project")
+    if project is None:
+        return
+    from patron.engine.runner.secrecy import secrets_of, without_secrets
+    from patron.engine.runtime.secrets import masked
+
+    secrets = secrets_of(project)
+    error.problems = without_secrets(error.problems, secrets)
+    error.message, error.hint = masked(error.message, secrets), masked(error.hint, secrets)
+
+
 def _told(error: PatronError, given: Mapping[str, Any], options: Options) -> int:
     from patron.engine.cli import problems
 
+    _hide_secrets(error, given)
     if options.debug:
-        _trace(error)
+        _trace(error, given)
     lines = _lines_of(given)
     if options.json:
         problems.as_json(error.problems, error)
@@ -116,7 +130,7 @@ def _lines_of(given: Mapping[str, Any]) -> Callable[[str, int], str | None]:
 def _fault(error: BaseException, given: Mapping[str, Any], options: Options) -> int:
     """Something nobody foresaw. Known faults of the system get their own code; the rest is ours (P0999)."""
     if options.debug:
-        _trace(error)
+        _trace(error, given)
     if isinstance(error, MemoryError):
         full = LimitReached("there is not enough memory", "Set `memory` in patron.toml, or ask for less.")
         return _told(full, given, options)
@@ -143,7 +157,14 @@ def key_of(error: BaseException) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def _trace(error: BaseException) -> None:
+def _trace(error: BaseException, given: Mapping[str, Any]) -> None:
     import traceback
 
-    traceback.print_exception(error, file=sys.stderr)
+    text = "".join(traceback.format_exception(error))
+    project = given.get("project")
+    if project is not None:
+        from patron.engine.runner.secrecy import secrets_of
+        from patron.engine.runtime.secrets import masked
+
+        text = masked(text, secrets_of(project))
+    click.echo(text, err=True, nl=False)

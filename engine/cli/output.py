@@ -14,7 +14,9 @@ from patron.engine.cli.options import Options, takes_color
 from patron.engine.runtime.errors import UsageError
 
 if TYPE_CHECKING:
+    from patron.engine.report.reader import Reader
     from patron.engine.results import Result
+    from patron.engine.runner.project import Project
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -45,19 +47,19 @@ class Target:
             return "json"
         return "table" if self.out is None and sys.stdout.isatty() else "csv"
 
-    def write(self, result: Result, options: Options) -> None:
-        """Write a result there."""
+    def write(self, result: Result, options: Options, project: Project | None = None) -> None:
+        """Write a result there; a table for eyes speaks of money and moments as the project does."""
         form = self.chosen(options)
         if form in BINARY:
             _binary(result, form, self.out)
         elif self.out is not None:
             from patron.engine.runtime.files import publish
 
-            publish(Path(self.out).resolve(), "".join(_lines(result, form, raw=self.raw)))
+            publish(Path(self.out).resolve(), "".join(_lines(result, form, project, raw=self.raw)))
         elif form == "table":
-            _on_terminal(result, options)
+            _on_terminal(result, options, project)
         else:
-            sys.stdout.writelines(_lines(result, form, raw=self.raw))
+            sys.stdout.writelines(_lines(result, form, project, raw=self.raw))
 
 
 def say_json(body: Mapping[str, object]) -> None:
@@ -90,7 +92,17 @@ def format_options(function: Function) -> Function:
     return cast("Function", wrapped)
 
 
-def _lines(result: Result, form: str, *, raw: bool) -> Iterable[str]:
+def _reader(project: Project | None) -> Reader:
+    from patron.engine.report.reader import Reader
+
+    if project is None:
+        return Reader()
+    settings = project.declared.settings
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    return Reader("en", settings.currency or "USD", settings.timezone, days[settings.week_starts - 1])
+
+
+def _lines(result: Result, form: str, project: Project | None, *, raw: bool) -> Iterable[str]:
     from patron.engine.report import text
 
     match form:
@@ -103,16 +115,17 @@ def _lines(result: Result, form: str, *, raw: bool) -> Iterable[str]:
         case "markdown":
             from patron.engine.report.markdown import markdown_lines
 
-            return markdown_lines(result)
+            return markdown_lines(result, _reader(project))
     from patron.engine.cli.table import table_text
 
-    return [table_text(result, width=200, color=False)]
+    return [table_text(result, width=200, color=False, reader=_reader(project))]
 
 
-def _on_terminal(result: Result, options: Options) -> None:
+def _on_terminal(result: Result, options: Options, project: Project | None) -> None:
     from patron.engine.cli.table import table_text, terminal_width
 
-    text = table_text(result, width=terminal_width(), color=takes_color(sys.stdout, options.no_color))
+    color = takes_color(sys.stdout, options.no_color)
+    text = table_text(result, width=terminal_width(), color=color, reader=_reader(project))
     click.echo(text, nl=False, color=True)
 
 

@@ -4,23 +4,38 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patron.dsl import tree
 from patron.dsl.problems import Problem
-from patron.engine.catalog import Lacking
-from patron.engine.runtime.errors import SpecError
+from patron.engine.catalog import Catalog, Lacking
+from patron.engine.contracts import SettingSpec, TargetType
+from patron.engine.runtime.errors import InternalError, SpecError
 from patron.engine.runtime.files import publishing, safe_path
 
 if TYPE_CHECKING:
     from patron.engine.runner.project import Project
 
 
+FOLDER = "folder"
+
+
+def with_folder(catalog: Catalog) -> Catalog:
+    """The catalogue with the one target that needs no plugin; it is delivered to here, where the project is known."""
+    path = SettingSpec("path", "text", "the folder, relative to the file that names it", required=True)
+    return replace(catalog, targets={**catalog.targets, FOLDER: TargetType(FOLDER, "a folder", _unused, (path,))})
+
+
+def _unused(_files: Sequence[Path], _arguments: Mapping[str, str]) -> str:
+    raise InternalError("P0999: a folder was delivered to without its project")
+
+
 def deliver(project: Project, target: tree.Target, files: Sequence[Path]) -> str:
     """Send files to a target; the sentence says where they went."""
     name, arguments = str(target.call.function), arguments_of(project, target)
-    if tree.fold(name) == "folder":
+    if tree.fold(name) == FOLDER:
         return _to_folder(project, target, files, arguments)
     found = project.catalog.require_target(name)
     if isinstance(found, Lacking):

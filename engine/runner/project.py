@@ -20,6 +20,7 @@ from patron.dsl.problems import Problem, by_place, suggest
 from patron.dsl.tree import Document, fold
 from patron.engine.runner import overrides as given_values
 from patron.engine.runner.config import Config, read_config
+from patron.engine.runner.secrecy import secrets_of, without_secrets
 from patron.engine.runner.spec_files import find_root, read_spec, spec_files
 from patron.engine.runner.stages import Stages
 from patron.engine.runtime.clock import Clock, SystemClock, read_when
@@ -157,7 +158,8 @@ class Project:
     @property
     def ground_problems(self) -> tuple[Problem, ...]:
         """What is wrong with the ground that everything stands on: form, imports, names said twice, mappings."""
-        return by_place((*self._parsed[1], *self.declared.problems, *self.bound.problems))
+        found = (*self._parsed[1], *self.declared.problems, *self.bound.problems)
+        return by_place(without_secrets(found, secrets_of(self)))
 
     # ------------------------------------------------------------ from model to answers
 

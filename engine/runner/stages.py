@@ -37,8 +37,9 @@ class Stages:
     def catalog(self, config: Config) -> Catalog:
         """What the allowed plugins offer."""
         from patron.engine.loader import load_catalog
+        from patron.engine.runner.delivering import with_folder
 
-        return load_catalog(config.plugins)
+        return with_folder(load_catalog(config.plugins))
 
     def parse(self, raw: bytes, file: str) -> tuple[Document, Sequence[Problem]]:
         """A spec file as a tree."""

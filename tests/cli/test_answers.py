@@ -173,3 +173,15 @@ def test_set_and_as_of_are_checked(shop: Shop) -> None:
     assert shop("query", "total_sales", "--set", "day=3").exit_code == 3
     assert shop("query", "total_sales", "--set", "days").exit_code == 2
     assert shop("query", "total_sales", "--as-of", "soon").exit_code == 2
+
+
+def test_secrets_never_show(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_KEY", "canary-4711/x")
+    (shop.root / "base.patron").write_text('language 1\nsource s from csv {\n  folder env("SHOP_KEY")\n}\n')
+    for error in (RuntimeError("cannot reach canary-4711/x"), Busy("canary-4711%2Fx is busy", "canary-4711/x")):
+        shop.stages.crash = error
+        for options in ((), ("--debug",), ("--json",)):
+            done = shop("query", "total_sales", *options)
+            assert done.exit_code != 0
+            assert "canary" not in done.output, done.output
+            assert "***" in done.output

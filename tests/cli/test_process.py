@@ -94,3 +94,45 @@ def test_check_imports_nothing_heavy(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr.decode()
+
+
+def test_ctrl_c_is_clean(tmp_path: Path) -> None:
+    script = (
+        "import os, signal, threading\nfrom patron.engine.cli import ending, main\n"
+        "from patron.engine.cli.commands import plugins\n"
+        "plugins._catalog = lambda options: os.kill(os.getpid(), signal.SIGINT) or __import__('time').sleep(5)\n"
+        "import sys\nsys.argv = ['patron', 'plugins']\nmain()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"interrupted\n")
+
+
+def test_a_terminal_gets_a_table_in_colours(tmp_path: Path) -> None:
+    import pty
+
+    assert patron("init", "shop", cwd=tmp_path).returncode == 0
+    (tmp_path / "shop" / "bad.patron").write_text("language 1\nmetric = 3\n")
+    told = bytearray()
+
+    def read(handle: int) -> bytes:
+        chunk = os.read(handle, 4096)
+        told.extend(chunk)
+        return b""
+
+    here = Path.cwd()
+    os.chdir(tmp_path / "shop")
+    try:
+        environment = {k: os.environ.pop(k) for k in ("NO_COLOR",) if k in os.environ}
+        os.environ["TERM"] = "xterm"
+        pty.spawn([*PATRON, "check"], read)
+    finally:
+        os.environ.update(environment)
+        os.chdir(here)
+    assert b"\x1b[31m\x1b[1mP0101" in told

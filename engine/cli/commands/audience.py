@@ -49,7 +49,7 @@ def audience(
     elif count:
         _show_count(len(result.rows), name, options)
     else:
-        target.write(sampled(result, sample, name), options)
+        target.write(sampled(result, sample, name), options, project)
     tell_notes(() if tree else result.notes, project.warnings, options)
 
 

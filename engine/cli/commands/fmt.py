@@ -47,11 +47,20 @@ def fmt(options: Options, paths: tuple[str, ...], check: bool, diff: bool) -> in
         if not check and not diff:
             _write(results, files, options)
     changed = [made for made in results if made.changed]
+    if options.json:
+        return _as_json(results, check=check)
     if diff:
         click.echo("".join(line for made in changed for line in _diff(made)), nl=False)
     _tell(results, changed, options, would=check or diff)
     wrong = any(made.problems for made in results) or (check and changed)
     return SpecError.exit_code if wrong else 0
+
+
+def _as_json(results: Sequence[Formatted], *, check: bool) -> int:
+    """The files and what became of them, as one object."""
+    found = [p for made in results for p in made.problems]
+    problems.as_json(found, files=[{"file": made.file, "changed": made.changed} for made in results])
+    return SpecError.exit_code if found or (check and any(made.changed for made in results)) else 0
 
 
 def _files(options: Options, paths: tuple[str, ...]) -> dict[str, Path]:

@@ -59,7 +59,7 @@ def overview() -> None:
     options = given_options(click.get_current_context())
     with watched(options) as project:
         facts = project.list_facts()
-    output.STANDARD_OUTPUT.write(_facts_table(facts), options)
+    output.STANDARD_OUTPUT.write(_facts_table(facts), options, project)
     if not facts:
         problems.note("this project declares no list", options)
 
@@ -94,7 +94,7 @@ def show(options: Options, name: str) -> None:
     with watched(options) as project:
         decl = list_of(project, name)
         versions = project.lists.versions(decl.name.text)
-    output.STANDARD_OUTPUT.write(_versions_table(versions), options)
+    output.STANDARD_OUTPUT.write(_versions_table(versions), options, project)
     if not versions:
         problems.note(f"{decl.name.text} was not taken yet: `patron lists take {decl.name.text}`", options)
 

@@ -30,7 +30,7 @@ def query(options: Options, phrase: str, target: output.Target) -> None:
     click.get_current_context().find_root().obj["phrase"] = phrase
     with watched(options) as project:
         result = project.query(phrase)
-    target.write(result, options)
+    target.write(result, options, project)
     tell_notes(result.notes, project.warnings, options)
 
 
