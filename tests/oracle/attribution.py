@@ -190,11 +190,11 @@ def _is_named(shop: Shop, campaign: Row, names: Sequence[Node]) -> bool:
 
 
 def _until(shop: Shop, rules: Sequence[Node], action: Row, ordered: Moment) -> bool:
-    """The window also ends with this date or moment; without a known one it has no such end."""
+    """The window also ends with this date or moment; where it is the only end it must be known."""
     node = said(rules, "until", None)
     end = value(node, Scope(shop, action)) if node else None
     if end is None:
-        return True
+        return node is None or window(shop, rules, action) is not None
     return ordered <= end if isinstance(end, Moment) and not end.date_only else ordered.date <= _day(end)
 
 
@@ -277,11 +277,8 @@ def _weights(shop: Shop, credit: Node, pairs: Sequence[Pair]) -> list[Fraction]:
 
 
 def _before(pair: Pair) -> dt.timedelta:
-    acted: Moment = pair.action.cells["acted_at"]
-    ordered: Moment = pair.order.cells["created_at"]
-    if acted.date_only or ordered.date_only:
-        return dt.timedelta(days=(ordered.date - acted.date).days)
-    return ordered.at - acted.at
+    """How long before the order; a date-only moment counts as local 00:00."""
+    return pair.order.cells["created_at"].at - pair.action.cells["acted_at"].at
 
 
 def _positions(number: int, first: Fraction, middle: Fraction, last: Fraction) -> list[Fraction]:

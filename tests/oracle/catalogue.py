@@ -87,7 +87,7 @@ PHRASES = (
     "this_month_orders by day during last 40 days",
     "period_buyers, total_shoppers during last 60 days",
     "period_buyers by customer.city during last 3 full months compare to previous period",
-    'members where has bought category "Edibles" in the period during previous quarter',
+    'members during previous quarter where has bought category "Edibles" in the period',
     "count(customers where their total_orders in the period >= 2) during last 6 full months",
     "total_sales, rolling_week, so_far by day during month to date",
     "second_rate, second_finished, again, same_again, same_category",

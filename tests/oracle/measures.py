@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tests.oracle.facts import ANY, TIME_UNITS, Asked, fold_facts, is_time, leaf_groups
+from tests.oracle.facts import ANY, TIME_UNITS, Asked, Fact, fold_facts, is_time, leaf_groups
 from tests.oracle.moments import back, start_of
 from tests.oracle.periods import Span, buckets, last_date
 from tests.oracle.speak import Node
@@ -61,8 +61,14 @@ def occurring(node: Node, asked: Asked) -> set[Key]:
     """The groups that occur among the rows that meet the measure's own condition."""
     found: set[Key] = set()
     for leaf in _leaves(Reading(node), asked):
-        found |= set(leaf_groups(leaf.node, leaf.date, leaf.conditions, asked))
+        groups = leaf_groups(leaf.node, leaf.date, leaf.conditions, asked)
+        found |= {key for key, facts in groups.items() if _meets(leaf.node, facts)}
     return found
+
+
+def _meets(leaf: Node, facts: Sequence[Fact]) -> bool:
+    """The rows of `how many` are those that were converted."""
+    return leaf[0] != "how_many" or any(fact.extra for fact in facts)
 
 
 def people_behind(node: Node, key: Key, asked: Asked) -> set[str]:
@@ -75,7 +81,7 @@ def people_behind(node: Node, key: Key, asked: Asked) -> set[str]:
     return found
 
 
-def _facts(leaf: Reading, key: Key, asked: Asked) -> list:
+def _facts(leaf: Reading, key: Key, asked: Asked) -> list[Fact]:
     groups = leaf_groups(leaf.node, leaf.date, leaf.conditions, asked)
     if key in groups:
         return groups[key]

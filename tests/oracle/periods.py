@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.oracle.moments import Moment, back, next_start, start_of
+from tests.oracle.moments import MONTHS_IN, Moment, back, next_start, start_of
 from tests.oracle.reading import Shop
 from tests.oracle.speak import Node
 from tests.oracle.tokens import NotExpressible
@@ -86,13 +86,14 @@ def before(shop: Shop, comparison: Node, period: Node, span: Span, number: Calla
     if comparison[0] == "period":
         return spoken_span(shop, comparison[1], number)
     if span.after is not None:
-        length = span.until - span.after
-        return Span(after=span.after - length, until=span.after)
+        return _hours_before(comparison, span)
     if span.first is None or span.last is None:
         raise NotExpressible("comparing all time")
     match comparison:
         case ("previous_period",) if period[0] in ("this", "to_date"):
             return _same_stretch(shop, span, period[1])
+        case ("previous_period",) if _months_of(period):
+            return _units_before(shop, span, period, number)
         case ("previous_period",):
             length = span.last - span.first + dt.timedelta(days=1)
             return Span(span.first - length, span.last - length)
@@ -101,6 +102,30 @@ def before(shop: Shop, comparison: Node, period: Node, span: Span, number: Calla
         case ("same_weekdays",):
             return Span(span.first - dt.timedelta(days=364), span.last - dt.timedelta(days=364))
     raise NotExpressible(str(comparison))
+
+
+def _months_of(period: Node) -> str:
+    """The unit of a period that is counted in months, quarters or years."""
+    unit = {"last": 2, "previous": 1}.get(period[0])
+    return period[unit] if unit and period[unit] in MONTHS_IN else ""
+
+
+def _units_before(shop: Shop, span: Span, period: Node, number: Callable[[Node], object]) -> Span:
+    """As many months, quarters or years just before."""
+    unit = _months_of(period)
+    count = 1 if period[0] == "previous" else int(number(period[1]))
+    if period[0] == "last" and not period[3]:
+        first, last = back(shop.today, 2 * count, unit), back(shop.today, count, unit)
+        return Span(first + dt.timedelta(days=1), last)
+    return Span(back(span.first, count, unit), span.first - dt.timedelta(days=1))
+
+
+def _hours_before(comparison: Node, span: Span) -> Span:
+    """The hours just before, or each end moved back 364 days."""
+    if comparison[0] not in ("previous_period", "same_weekdays"):
+        raise NotExpressible("hours of last year")
+    away = span.until - span.after if comparison[0] == "previous_period" else dt.timedelta(days=364)
+    return Span(after=span.after - away, until=span.until - away)
 
 
 def _same_stretch(shop: Shop, span: Span, unit: str) -> Span:

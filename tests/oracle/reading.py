@@ -121,13 +121,13 @@ def _book_parts_on_root(project: Project, shop: Shop) -> None:
 
 
 def _coupons(shop: Shop) -> None:
-    """orders.coupon, when absent: that of its first redemption."""
+    """orders.coupon, when absent: that of its first redemption with one."""
     orders = shop.tables.get("orders", [])
     if not orders or "coupon" in orders[0].cells or "redemptions" not in shop.tables:
         return
     first: dict[str, list[Row]] = defaultdict(list)
     for row in shop.tables["redemptions"]:
-        if row.cells.get("order") is not None:
+        if row.cells.get("order") is not None and row.cells.get("coupon") is not None:
             first[str(row.cells["order"])].append(row)
     for order in orders:
         mine = sorted(first[order.id], key=lambda r: (r.cells["redeemed_at"], shop.id_order("redemptions", r.id)))

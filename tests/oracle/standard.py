@@ -14,11 +14,11 @@ from tests.oracle.rows import Row
 
 STANDARD = """
 event ordered on orders at created_at worth value
-  where valid_order
+  where valid_order and kind is not "return"
 event first_order on orders at created_at worth value
   where order_number = 1
 event bought on lines at order.created_at per order worth amount
-  where order.valid_order
+  where order.valid_order and order.kind is not "return"
 event received on actions at acted_at
   where kind is "received"
 event opened on actions at acted_at
@@ -70,11 +70,12 @@ def order_value(shop: Shop, row: Row) -> Decimal | None:
 
 
 def valid_orders_of(shop: Shop, customer: object) -> list[Row]:
-    """A customer's valid orders, by created_at, then id."""
+    """A customer's valid orders without return documents, by created_at, then id."""
     if "valid_orders" not in shop.memory:
         found: dict[object, list[Row]] = defaultdict(list)
         for row in shop.tables.get("orders", []):
-            if row.cells.get("customer") is not None and valid_order(shop, row):
+            is_return = row.cells.get("kind") == "return"
+            if row.cells.get("customer") is not None and valid_order(shop, row) and not is_return:
                 found[row.cells["customer"]].append(row)
         for rows in found.values():
             rows.sort(key=lambda r: (r.cells["created_at"], shop.id_order("orders", r.id)))
@@ -84,7 +85,7 @@ def valid_orders_of(shop: Shop, customer: object) -> list[Row]:
 
 def _numbered(shop: Shop, row: Row) -> tuple[int, list[Row]] | None:
     """The place of an order among its customer's valid ones; missing for invalid ones and returns."""
-    mine = [r for r in valid_orders_of(shop, row.cells.get("customer")) if r.cells.get("kind") != "return"]
+    mine = valid_orders_of(shop, row.cells.get("customer"))
     place = next((n for n, r in enumerate(mine) if r.id == row.id), None)
     return None if place is None else (place, mine)
 

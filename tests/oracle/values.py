@@ -79,7 +79,7 @@ def _condition(node: Node, scope: Scope) -> bool | None:
         case ("contains" | "starts" | "ends" | "matches", left, right):
             return _text_test(node[0], value(left, scope), value(right, scope))
         case ("date_in", left, when):
-            return _date_in(value(left, scope), when, scope)
+            return _date_in(value(left, scope), when, scope, yearly=left[1][-1] == "birth_date")
         case ("near", left, reach, right):
             return near(value(left, scope), value(right, scope), reach, scope.shop)
         case ("bucket", first, last, size, salt):
@@ -134,11 +134,21 @@ def _text_test(how: str, left: object, right: object) -> bool:
     return re.search(other, text) is not None
 
 
-def _date_in(mine: object, when: Node, scope: Scope) -> bool:
+def _date_in(mine: object, when: Node, scope: Scope, *, yearly: bool) -> bool:
     if mine is None:
         return False
     span = spoken_span(scope.shop, when, lambda node: value(node, scope))
+    if yearly and when[0] == "next":
+        return any(holds(span, birthday(mine, year)) for year in range(span.first.year, span.last.year + 1))
     return holds(span, mine)
+
+
+def birthday(born: dt.date, year: int) -> dt.date:
+    """For birth_date only month and day count; 29 February falls on 28 February in other years."""
+    try:
+        return born.replace(year=year)
+    except ValueError:
+        return dt.date(year, 2, 28)
 
 
 def near(left: object, right: object, reach: Node, shop: Shop) -> bool:

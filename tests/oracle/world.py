@@ -98,6 +98,8 @@ class _Maker:
         self.zoned = stores
         self.people: list[str] = []
         self.orders: list[Cells] = []
+        self.messages: list[Cells] = []
+        self.written_to: set[tuple[str, str]] = set()
 
     def key(self, letter: str, number: int) -> str:
         """Ids of digits (which sort as numbers) in some worlds, texts in others."""
@@ -276,16 +278,26 @@ class _Maker:
         return rows
 
     def _messages(self) -> list[Cells]:
+        """At most one of a campaign to one person, so that it is plain which message an action answers."""
         rows = []
-        for number in range(1, 31):
-            sent = self.moment()
+        for number in range(1, 41):
+            sent, person, campaign = self.moment(), self.person(), self.key("m", self.chance.randrange(1, 6))
+            pair = (self.survivor(person), campaign)
+            if pair in self.written_to:
+                continue
+            self.written_to.add(pair)
             delivered = f"{dt.datetime.fromisoformat(sent) + dt.timedelta(minutes=5):%Y-%m-%d %H:%M:%S}"
             rows.append({
-                "id": self.key("g", number), "campaign": self.key("m", self.chance.randrange(1, 6)),
-                "customer": self.person(), "channel": self.chance.choice(("sms", "email")), "sent_at": sent,
+                "id": self.key("g", number), "campaign": campaign, "customer": person, "sent_at": sent,
+                "channel": self.chance.choice(("sms", "email")),
                 "delivered_at": "" if self.chance.random() < 0.4 else delivered,
             })  # fmt: skip
+        self.messages = rows
         return rows
+
+    def survivor(self, person: str) -> str:
+        """Whom a person is merged into."""
+        return self.people[0] if person in self.people[3:5] else person
 
     def _actions(self) -> list[Cells]:
         rows: list[Cells] = []
@@ -296,15 +308,23 @@ class _Maker:
                 acted = self.chance.choice(rows)["acted_at"]
             if self.dates and self.chance.random() < 0.5:
                 acted = acted[:10]
-            person = order["customer"]
+            person, campaign = order["customer"], self.some(tuple(self.key("m", n) for n in range(1, 6)), 0.1)
+            written_to = (self.survivor(person), campaign) in self.written_to
             rows.append({
-                "id": self.key("a", number), "customer": person, "kind": self.chance.choice(_KINDS),
-                "campaign": self.some(tuple(self.key("m", n) for n in range(1, 6)), 0.1), "acted_at": acted,
+                "id": self.key("a", number), "customer": person, "campaign": campaign, "acted_at": acted,
+                "kind": self.chance.choice(_KINDS[written_to:]),
                 "actor": self.chance.choice((person, person, "", self.person())), "message": "",
                 "session": self.chance.choice((order["session"], self.key("v", self.chance.randrange(1, 41)))),
                 "channel": self.some(("sms", "email"), 0.2), "is_machine": self.chance.choice(("no", "no", "", "yes")),
             })  # fmt: skip
-        return rows
+        delivered = [message for message in self.messages if message["delivered_at"]][::2]
+        return rows + [self._answer(number, rows[0], message) for number, message in enumerate(delivered, 200)]
+
+    def _answer(self, number: int, like: Cells, message: Cells) -> Cells:
+        """The action `received` of a delivered message."""
+        same = {name: message[name] for name in ("customer", "campaign", "channel")}
+        more = {"id": self.key("a", number), "kind": "received", "acted_at": message["delivered_at"]}
+        return {**dict.fromkeys(like, ""), **same, **more, "message": message["id"]}
 
     def _memberships(self) -> list[Cells]:
         rows = []
