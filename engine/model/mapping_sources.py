@@ -65,10 +65,12 @@ class Sources:
         override = self.overrides.get(key, SourceOverride())
         connector = override.connector or str(decl.connector)
         kind = self.types.get(fold(connector))
-        settings = self._settings(decl, kind) if kind is not None else {}
         if kind is None:
             self._unknown_connector(decl, connector)
-        settings = {**settings, **override.settings}
+        settings: dict[str, object] = {}
+        if kind is not None:
+            other = override.connector is not None and fold(override.connector) != fold(str(decl.connector))
+            settings = {**({} if other else self._settings(decl, kind)), **self._overridden(decl, kind, override)}
         zone = settings.get("timezone")
         self.found[key] = BoundSource(
             decl.name.text, connector if kind else "", settings, timezone=str(zone) if zone else None, span=decl.name.span
@@ -101,6 +103,27 @@ class Sources:
         for spec in kind.settings:
             if spec.required and spec.name not in said and said <= set(specs):
                 self.report("P0210", decl.name.span, f"`{kind.name}` needs the setting `{spec.name}`", spec.describe)
+        return found
+
+    def _overridden(self, decl: SourceDecl, kind: SourceType, override: SourceOverride) -> dict[str, object]:
+        """Settings that patron.toml puts in place of the spec's. `"env:NAME"` is a secret's place; paths are relative
+        to the project's folder."""
+        specs = {s.name: s for s in kind.settings}
+        found: dict[str, object] = {}
+        for name, value in override.settings.items():
+            spec = specs.get(fold(name))
+            if spec is None:
+                self.report("P0210", decl.name.span, f"patron.toml: `{kind.name}` has no setting `{name}`",
+                            f"Its settings: {', '.join(sorted(specs))}")  # fmt: skip
+            elif isinstance(value, str) and value.startswith("env:"):
+                found[spec.name] = EnvSecret(value.removeprefix("env:"))
+            elif spec.kind == "secret":
+                self.report("P0701", decl.name.span, f"patron.toml: the secret `{name}` may not be written there", '"env:NAME"')
+            elif spec.name in PATH_SETTINGS:
+                path = self._safe(str(value), self.root, decl, decl.name.span)
+                found |= {spec.name: path} if path is not None else {}
+            else:
+                found[spec.name] = _from_toml(value)
         return found
 
     def _value(self, setting: tree.Setting, spec: SettingSpec, decl: SourceDecl) -> object:
@@ -171,7 +194,9 @@ class Sources:
         return found
 
     def _folder(self, text: str, span: Span, decl: SourceDecl) -> Path | None:
-        base = self.root / Path(decl.span.file).parent
+        return self._safe(text, self.root / Path(decl.span.file).parent, decl, span)
+
+    def _safe(self, text: str, base: Path, decl: SourceDecl, span: Span) -> Path | None:
         try:
             return safe_path(text, base, (self.root, *self.allow_paths))
         except PatronError as error:
@@ -246,6 +271,15 @@ class Sources:
             bound.name, settings, Path(str(folder)) if folder else None, bound.timezone,
             (self.root, *self.allow_paths), self.limits,
         )  # fmt: skip
+
+
+def _from_toml(value: object) -> object:
+    """A value of patron.toml as a setting: lists are texts, tables name files."""
+    if isinstance(value, list):
+        return tuple(value)
+    if isinstance(value, Mapping):
+        return {k: tuple(v) if isinstance(v, list) else (v,) for k, v in value.items()}
+    return value
 
 
 def _fetched(value: object, spec: SettingSpec | None) -> object:

@@ -97,4 +97,5 @@ class Query:
     rest: str = ""
     total: str = ""
     smallest_group: int = 0
-    text: str = ""
+    each_period: bool = False
+    """Audiences are evaluated again at the end of each side (`membership each period`)."""

@@ -112,17 +112,26 @@ class _QueryPlanner:
 
     def _sides(self) -> list[_Side]:
         query = self.query
-        people = subject_people(self.p, query.subject)
+        people = self._people_of(query.subject, query.period)
         sides = [_Side(Window(query.period), people, "")]
         compare = query.compare
         if compare is None:
             return sides
         span = compare.span if compare.span is not None else query.period
-        others = people if compare.subject is None else subject_people(self.p, compare.subject)
+        others = people
+        if compare.subject is not None or query.each_period:
+            others = self._people_of(compare.subject or query.subject, span)
         if compare.subject is not None and others is not None and others.labels:
             others = People(others.node)
         sides.append(_Side(Window(span), others, "_before", self._alignment(span)))
         return sides
+
+    def _people_of(self, subject: Subject, span: periods.Span) -> People | None:
+        """The people of one side; with `membership each period`, as they were at its end."""
+        if not self.query.each_period or span.end is None or span.end >= self.p.as_of.today:
+            return subject_people(self.p, subject)
+        at = periods.AsOf.end_of(span.end, self.p.as_of.zone)
+        return subject_people(self.p.at(self.p.b.variant(as_of=at)), subject)
 
     def _alignment(self, other: periods.Span) -> tuple[tuple[dt.date, dt.date], ...]:
         """Buckets of the other period and the ones of this period in the same place."""

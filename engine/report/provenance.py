@@ -1,0 +1,95 @@
+"""Where a report's numbers come from: what every report prints about itself."""
+
+from __future__ import annotations
+
+import hashlib
+
+from patron.dsl.format import format_statement
+from patron.engine.model.binder import Scope
+from patron.engine.model.periods import to_local
+from patron.engine.model.phrases import bind_subject
+from patron.engine.model.reports import ReportFrame
+from patron.engine.model.resolve import Model
+from patron.engine.model.settings import WEEKDAYS
+from patron.engine.model.terms import Field, Here, Lit, Op, Term
+from patron.engine.plan import rows as row_plans
+from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Join, Node, Plan, Project, Step, columns
+from patron.engine.plan.parts import LABEL
+from patron.engine.plan.planner import Planner
+from patron.engine.plan.query import subject_people
+from patron.engine.plan.tables import filled
+from patron.engine.report.answers import run_program
+from patron.engine.report.context import Context, lowering
+from patron.engine.results import Coverage, Provenance, SourceFact
+from patron.engine.sql.program import compile_plan
+from patron.engine.types import WHOLE, YESNO, reference
+
+DEMOGRAPHIC = ("gender", "birth_date", "age_band", "city", "postcode", "country")
+
+
+def of(model: Model, frame: ReportFrame, context: Context, planner: Planner, done: set[str]) -> Provenance:
+    """The provenance of a report: spec, moment, rules, people, sources, coverage."""
+    from patron import __version__
+
+    settings = model.declared.settings
+    people, coverage = _people(model, frame, context, planner, done)
+    smallest = frame.defaults.smallest_group
+    as_of = frame.binder.as_of
+    local = to_local(as_of.moment, settings.timezone)
+    said = f"end of {as_of.today}" if as_of.whole_day else local.strftime("%Y-%m-%d %H:%M")
+    return Provenance(
+        spec_hash(model), said, settings.timezone, settings.currency, settings.order_rule, settings.sales, people,
+        _sources(context), coverage, __version__, WEEKDAYS[settings.week_starts - 1],
+        settings.smallest_group if smallest is None else smallest,
+    )  # fmt: skip
+
+
+def spec_hash(model: Model) -> str:
+    """A name for what the specs say: spacing and comments do not change it."""
+    digest = hashlib.sha256()
+    for document in sorted(model.declared.documents, key=lambda d: d.file):
+        for statement in document.statements:
+            digest.update(format_statement(statement).encode())
+    for name, value in sorted(model.declared.overrides.items()):
+        digest.update(f"{name}={value}".encode())
+    return digest.hexdigest()[:12]
+
+
+def _people(
+    model: Model, frame: ReportFrame, context: Context, planner: Planner, done: set[str]
+) -> tuple[int | None, tuple[Coverage, ...]]:
+    """How many people the report is about, and what share of them has each demographic value."""
+    subject = bind_subject(frame.binder, Scope("", file=frame.defaults.file), frame.defaults.subject)
+    people = subject_people(planner, subject)
+    asked = [c for c in DEMOGRAPHIC if filled(planner, "customers", c)]
+    ident = reference("customers")
+    terms: list[tuple[str, Term]] = [("id", Field(Here(), "id", ident))]
+    types = {c: planner.b.ways.columns("customers")[c].type for c in asked}
+    terms += [(c, Field(Here(), c, types[c])) for c in asked]
+    node: Node = row_plans.evaluate(planner, "customers", terms)
+    if people is not None:
+        members = people.node
+        if people.labels:
+            everybody = Op("=", (Col(LABEL, WHOLE), Lit(len(people.labels) - 1, WHOLE)), YESNO)  # type: ignore[arg-type]
+            members = Filter(members, everybody)
+        side = Project(members, (("@member", Col("id", ident)),))
+        node = Join(node, side, "semi", ((Col("id", ident), Col("@member", ident)),))
+    own = {c.name: c for c in columns(node)}
+    calls = [("people", AggCall("count", WHOLE)), *((c, AggCall("count", WHOLE, own[c])) for c in asked)]
+    counted = Aggregate(node, (), tuple(calls), "people of the report")
+    program = compile_plan(Plan(tuple(planner.steps), (Step("people", counted),)), lowering(model, context.store), frozenset(done))
+    (row,) = run_program(program, context)["people"]
+    done |= {s.name for s in program.steps}
+    total = int(row[0])
+    shares = tuple(Coverage(f"customer.{c}", c.replace("_", " ").capitalize(), (n / total) if total else None)
+                   for c, n in zip(asked, row[1:], strict=True))  # fmt: skip
+    return total, shares
+
+
+def _sources(context: Context) -> tuple[SourceFact, ...]:
+    found = []
+    for entry in context.sources:
+        found.append(SourceFact(entry.source, entry.table, entry.rows, entry.rejected, None))  # type: ignore[attr-defined]
+    if found:
+        return tuple(found)
+    return tuple(SourceFact("", n, t.rows, 0, None) for n, t in sorted(context.store.tables.items()) if t.present)

@@ -1,0 +1,303 @@
+"""Reports: every show asked, laid out as the spec says, with where the numbers came from. Knows no file format.
+
+All shows of a report share one planner, so an audience or a credit that several of them need is computed once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from patron.dsl import tree
+from patron.dsl.format import format_expr, format_statement
+from patron.dsl.problems import by_place
+from patron.engine.model.binder import ParamValue, Scope, Unbound
+from patron.engine.model.files import Declaration
+from patron.engine.model.phrases import Defaults, bind_phrase, bind_subject
+from patron.engine.model.queries import Query, Subject
+from patron.engine.model.reports import ReportFrame, bind_report, check_show, show_needs
+from patron.engine.model.reports import parts as report_parts
+from patron.engine.model.resolve import Model
+from patron.engine.model.spans import bind_period, period_words
+from patron.engine.model.terms import Lit
+from patron.engine.plan.planner import Planner
+from patron.engine.plan.query import plan_query
+from patron.engine.report import marking, provenance
+from patron.engine.report.answers import list_reader, run_program
+from patron.engine.report.assemble import assemble
+from patron.engine.report.context import Context, lowering
+from patron.engine.report.facts import list_facts
+from patron.engine.report.subjects import check_lists, left_out, pending
+from patron.engine.results import Conditions, Definition, Figure, Note, Part, Report, Result, Section
+from patron.engine.runtime.errors import PatronError, SpecError
+from patron.engine.sql.program import compile_plan
+from patron.engine.types import DATE, NUMBER, TEXT, WHOLE
+
+
+def make(model: Model, name: str, params: Mapping[str, object], context: Context) -> Report:
+    """A report with all its figures. SpecError when its spec is wrong; a figure that fails alone says so."""
+    b = model.binder()
+    try:
+        declaration = b.find("report", name, tree.NOWHERE, "")
+        given = {tree.fold(k): given_param(v) for k, v in params.items()}
+        frame = bind_report(b, declaration, given)
+    except Unbound:
+        raise SpecError(problems=by_place(b.problems)) from None
+    stopping = by_place(p for p in b.problems if p.stops)
+    if stopping:
+        raise SpecError(problems=stopping)
+    return _Maker(model, frame, context).report()
+
+
+def given_param(value: object) -> ParamValue:
+    """A report parameter given from outside."""
+    span = tree.NOWHERE
+    if isinstance(value, ParamValue):
+        return value
+    if isinstance(value, tree.Path):
+        return ParamValue((Lit(str(value), TEXT),), span)
+    if isinstance(value, tree.Text):
+        return ParamValue((Lit(value.value, TEXT),), span)
+    if isinstance(value, tree.Number):
+        whole = value.value == value.value.to_integral_value()
+        return ParamValue((Lit(int(value.value), WHOLE) if whole else Lit(value.value, NUMBER),), span)
+    if isinstance(value, tree.Date):
+        return ParamValue((Lit(dt.date.fromisoformat(value.text), DATE),), span)
+    if isinstance(value, dt.date):
+        return ParamValue((Lit(value, DATE),), span)
+    if isinstance(value, (int, Decimal)):
+        return ParamValue((Lit(value, WHOLE if isinstance(value, int) else NUMBER),), span)
+    return ParamValue((Lit(str(value), TEXT),), span)
+
+
+@dataclass
+class _Maker:
+    """One report being made."""
+
+    model: Model
+    frame: ReportFrame
+    context: Context
+    done: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.planner = Planner(self.frame.binder, self.context.store, list_reader(self.context))
+
+    def report(self) -> Report:
+        frame, settings = self.frame, self.model.declared.settings
+        node = frame.declaration.statement
+        assert isinstance(node, tree.ReportDecl)
+        self._check_all(node)
+        parts = self._parts(node.parts, frame.name)
+        defaults = frame.defaults
+        return Report(
+            frame.name, frame.title, settings.title, subject_words(frame, defaults.subject),
+            self._period_words(defaults.period), comparison_words(defaults.compare), parts,
+            provenance.of(self.model, frame, self.context, self.planner, self.done),
+            node.describe.value if node.describe else "", tuple(dict.fromkeys(self.notes)),
+        )  # fmt: skip
+
+    def _check_all(self, node: tree.ReportDecl) -> None:
+        """All problems of all shows at once, before anything runs."""
+        b = self.frame.binder
+        known = len(b.problems)
+        for part in report_parts(node.parts):
+            if isinstance(part, tree.Show):
+                try:
+                    check_show(self.frame, part)
+                except Unbound:
+                    continue
+        stopping = by_place(p for p in b.problems[known:] if p.stops)
+        if stopping:
+            raise SpecError(problems=stopping)
+
+    # ------------------------------------------------------------ layout
+
+    def _parts(self, items: tuple[tree.Part, ...], address: str) -> tuple[Part, ...]:
+        found: list[Part] = []
+        for item in items:
+            if isinstance(item, tree.Tab):
+                inner = self._parts(item.parts, f"{address}/{item.title.value}")
+                found.append(Section(item.title.value, inner, not item.section, item.collapsed))
+            elif isinstance(item, tree.Note):
+                found.append(Note(item.text.value))
+            elif isinstance(item, tree.Show):
+                found.append(self._show(item, address))
+        return tuple(found)
+
+    def _show(self, node: tree.Show, address: str) -> Figure | Conditions:
+        title = node.title or _title_of(node)
+        place = f"{address}/{title}"
+        needs = show_needs(self.frame.binder, node)
+        try:
+            if needs == "people":
+                return self._conditions(title, place)
+            if needs == "fields":
+                return Figure(node.kind.key, title, place, list_facts(self.frame, node, self.context))
+            return self._figure(node, title, place)
+        except SpecError:
+            raise
+        except PatronError as error:
+            return Figure(node.kind.key, title, place, None, problem=str(error))
+
+    def _conditions(self, title: str, place: str) -> Conditions:
+        subject = self.frame.defaults.subject
+        name = _subject_name(self.frame, subject)
+        from patron.engine.report.explain import tree_of
+
+        found = tree_of(self.model, name, self.context)
+        return replace(found, title=title, address=place)
+
+    # ------------------------------------------------------------ figures
+
+    def _figure(self, node: tree.Show, title: str, place: str) -> Figure:
+        assert node.phrase is not None
+        b = self.frame.binder
+        known = len(b.problems)
+        defaults = self._own_defaults(node)
+        query = check_lists(b, bind_phrase(b, node.phrase, defaults), self.context)
+        query = replace(query, each_period=self.frame.membership == "each period")
+        notes = [p.message for p in by_place(b.problems[known:]) if not p.stops]
+        result, sql = self._answer(query, notes)
+        trend = self._trend(node, defaults) if node.kind.key in ("card", "cards") else None
+        marks = marking.marks(self.planner, self.model, node.phrase, query, self.context) if node.phrase.marks else ()
+        return Figure(
+            node.kind.key, title, place, result, settings_of(node), query.rest, marks, self._definitions(query),
+            subject_words(self.frame, node.phrase.subject or defaults.subject), str(query.period),
+            _comparison_span(query), _filter_words(node.phrase, defaults), sql, notes=result.notes, trend=trend,
+        )  # fmt: skip
+
+    def _own_defaults(self, node: tree.Show) -> Defaults:
+        own = next((s for s in node.settings if s.key.key == "smallest_group"), None)
+        if own is not None and own.values and isinstance(own.values[0], tree.Number):
+            return replace(self.frame.defaults, smallest_group=int(own.values[0].value))
+        return self.frame.defaults
+
+    def _answer(self, query: Query, notes: list[str]) -> tuple[Result, str]:
+        plan = plan_query(self.planner, query)
+        program = compile_plan(plan.plan, lowering(self.model, self.context.store), frozenset(self.done))
+        fetched = run_program(program, self.context)
+        self.done |= {s.name for s in program.steps}
+        extra = left_out(query, plan, self.context)
+        currency = self.model.declared.settings.currency
+        result = assemble(query, plan, fetched, currency, [*notes, *extra], pending(query, self.context))
+        return result, program.text()
+
+    def _trend(self, node: tree.Show, defaults: Defaults) -> Result | None:
+        """The metrics of cards along time, for the small line under each value."""
+        assert node.phrase is not None
+        period = self.frame.binder
+        known = len(period.problems)
+        try:
+            query = bind_phrase(period, replace(node.phrase, compare=tree.NoComparison()), replace(defaults, compare=None))
+            unit = "day" if query.period.days <= 92 else "week" if query.period.days <= 400 else "month"
+            if not query.period.bounded or query.period.days < 3:
+                return None
+            along = replace(node.phrase, compare=tree.NoComparison(), by=(tree.Dimension(tree.Path((tree.Name(unit),))),))
+            bound = check_lists(period, bind_phrase(period, along, replace(defaults, compare=None)), self.context)
+        except (Unbound, SpecError):
+            return None
+        finally:
+            del period.problems[known:]
+        return self._answer(bound, [])[0]
+
+    def _definitions(self, query: Query) -> tuple[Definition, ...]:
+        known = self.model.declared.known("metric")
+        found = []
+        for asked in query.metrics:
+            if asked.hidden:
+                continue
+            declared = known.get(tree.fold(asked.name))
+            text = _definition_text(declared) if declared is not None else asked.name
+            found.append(Definition(asked.name, asked.title, text, asked.metric.describe))
+        return tuple(found)
+
+    def _period_words(self, period: tree.Period | None) -> str:
+        if period is None:
+            return "all time"
+        span = bind_period(self.frame.binder, Scope("", file=self.frame.defaults.file), period)
+        words = period_words(period)
+        return f"{words} ({span})" if words and words != str(span) else str(span)
+
+
+def _definition_text(declared: Declaration) -> str:
+    return format_statement(declared.statement).strip()
+
+
+def _title_of(node: tree.Show) -> str:
+    """A title for a show that has none: its metrics."""
+    if node.phrase is None:
+        return node.kind.text.capitalize()
+    names = [i.title or str(i.value if isinstance(i.value, tree.Path) else i.value.text) for i in node.phrase.items]
+    words = [n.rpartition(".")[2].replace("_", " ") for n in names]
+    first = ", ".join(words[:3]) + (", ..." if len(words) > 3 else "")
+    if node.phrase.by:
+        first += " by " + ", ".join((d.title or str(d.path)).rpartition(".")[2].replace("_", " ") for d in node.phrase.by)
+    return first[:1].upper() + first[1:]
+
+
+def settings_of(node: tree.Show) -> dict[str, tuple[str, ...]]:
+    """The settings of a show as texts."""
+    return {s.key.key: tuple(_setting_text(v) for v in s.values) for s in node.settings}
+
+
+def _setting_text(value: tree.SettingValue) -> str:
+    if isinstance(value, tree.Text):
+        return value.value
+    if isinstance(value, (tree.Number, tree.Percent)):
+        return format(value.value, "f")
+    return str(value) if isinstance(value, tree.Path) else format_expr(value)  # type: ignore[arg-type]
+
+
+def _subject_name(frame: ReportFrame, subject: tree.Subject | None) -> str:
+    bound = bind_subject(frame.binder, Scope("", file=frame.defaults.file), subject)
+    return bound.names[0] if bound.names else "all_tracked_users"
+
+
+def subject_words(frame: ReportFrame, subject: tree.Subject | None) -> str:
+    """Whom a report or figure is about, in words."""
+    bound: Subject = bind_subject(frame.binder, Scope("", file=frame.defaults.file), subject)
+    if bound.kind == "records":
+        return "All records"
+    kind = "audience" if bound.kind == "audiences" else "list"
+    titles = []
+    for name in bound.names:
+        declared = frame.binder.declared.known(kind)[name]
+        titles.append(getattr(declared.statement, "title", None) or declared.name.replace("_", " ").capitalize())
+    return (" | " if bound.each else " and ").join(titles)
+
+
+def comparison_words(node: tree.Comparison | None) -> str:
+    """What a report is compared to, in words."""
+    if node is None or isinstance(node, tree.NoComparison):
+        return ""
+    if isinstance(node, tree.PreviousComparison):
+        return "previous period"
+    if isinstance(node, tree.SamePeriodLast):
+        return f"same period last {node.unit}"
+    if isinstance(node, tree.SameWeekdays):
+        return "same weekdays last year"
+    if isinstance(node, tree.OtherAudience):
+        return f"audience {node.name.text if isinstance(node.name, tree.Name) else '$' + node.name.name.text}"
+    if isinstance(node, tree.OtherList):
+        name = node.list.name
+        return f"list {name.text if isinstance(name, tree.Name) else '$' + name.name.text}"
+    if isinstance(node, tree.FixedPeriod):
+        return " to ".join(d.text for d in (node.start, node.end) if isinstance(d, tree.Date))
+    return period_words(node)
+
+
+def _comparison_span(query: Query) -> str:
+    if query.compare is None:
+        return ""
+    if query.compare.span is not None:
+        return str(query.compare.span)
+    other = query.compare.subject
+    return ", ".join(other.names) if other is not None else ""
+
+
+def _filter_words(phrase: tree.Phrase, defaults: Defaults) -> str:
+    return " and ".join(format_expr(c) for c in (*defaults.only, phrase.where) if c is not None)
+
