@@ -219,7 +219,12 @@ class Project:
     def check(self, paths: Iterable[str | Path] | None = None, data: bool = False) -> tuple[Problem, ...]:
         """All problems of these files (default: of all); with `data`, also those that only rows show."""
         wanted = None if paths is None else frozenset(self.named(paths))
-        found = by_place((*self.ground_problems, *self.stages.check(self.model, wanted)))
+        ground = self.ground_problems
+        taken = {(p.span.file, p.span.line, p.span.column) for p in self._parsed[1]}
+        meaning = self.stages.check(self.model, wanted)
+        found = by_place(
+            (*ground, *(p for p in meaning if (p.span.file, p.span.line, p.span.column) not in taken))
+        )  # one word that was misread is one problem
         if data and not any(p.stops for p in found):
             found = by_place((*found, *self.stages.load(self.bound, self.config, self.catalog, self.progress).problems))
         return found if wanted is None else tuple(p for p in found if p.span.file in wanted or not p.span.file)
