@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from patron.engine.types import Type
 
-E = exp.Expression
+E = exp.Expr
 
 MONEY_TYPE = "DECIMAL(18, 4)"
 SUM_TYPE = "DECIMAL(38, 4)"
