@@ -17,7 +17,7 @@ from patron.engine.model.moments import in_span, local_date, within_after
 from patron.engine.model.names import path_term, resolve
 from patron.engine.model.terms import (
     Children, CreditedRows, Field, Followed, FollowRows, Here, Lit, NextStep, Occurrence, Op, Row, Rows, Sequence as Steps,
-    Term, all_of, any_of, compare, negated,
+    Term, all_of, any_of, compare, negated, rebase,
 )  # fmt: skip
 from patron.engine.model.values import length, whole_number
 from patron.engine.types import WHOLE, YESNO, reference
@@ -93,11 +93,20 @@ def _child_table(b: Binder, scope: Scope, node: tree.Has) -> str | None:
     table = SINGULAR.get(key)
     if table is None or not scope.table or (scope.table == "customers" and b.has("event", key, scope.prefix)):
         return None
-    return table if b.ways.key_to(table, scope.table) is not None else None
+    return table if b.ways.key_to(table, scope.table) is not None or _siblings(b, table, scope.table) else None
+
+
+def _siblings(b: Binder, table: str, other: str) -> bool:
+    """Whether rows of both tables belong to customers: `has membership where (...)` on orders."""
+    return other != "customers" and table != "customers" and all(b.ways.key_to(t, "customers") is not None for t in (table, other))
 
 
 def _has_child(b: Binder, scope: Scope, node: tree.Has, table: str) -> Term:
-    key = b.ways.key_to(table, scope.table)
+    key, row = b.ways.key_to(table, scope.table), scope.row
+    if key is None:
+        key, own = b.ways.key_to(table, "customers"), b.ways.key_to(scope.table, "customers")
+        assert own is not None
+        row = Followed(rebase(own, scope.row), "customers")
     assert key is not None
     inner = scope.inside(table)
     where: list[Term] = []
@@ -111,7 +120,7 @@ def _has_child(b: Binder, scope: Scope, node: tree.Has, table: str) -> Term:
             times = qualifier
         else:
             raise b.fail("P0302", qualifier.span, f"`has {node.event}` takes `where (...)` and `at least n times`")
-    count = Children(scope.row, table, key, "count", WHOLE, None, all_of(*where))
+    count = Children(row, table, key, "count", WHOLE, None, all_of(*where))
     return _times(b, scope, times, count)
 
 

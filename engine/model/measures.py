@@ -69,7 +69,16 @@ class ShareOf:
     type: Type
 
 
-Measure: TypeAlias = Agg | Calc | Rolled | RunningTotal | ShareOf | Lit
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """`balance(m)`: m over all history to the end of the bucket or period; `opening`: to just before it."""
+
+    measure: Measure
+    opening: bool
+    type: Type
+
+
+Measure: TypeAlias = Agg | Calc | Rolled | RunningTotal | ShareOf | Balance | Lit
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,7 @@ def aggregates(measure: Measure) -> Iterator[Agg]:
                 yield node
         elif isinstance(node, Calc):
             stack.extend(reversed(node.args))
-        elif isinstance(node, (Rolled, RunningTotal, ShareOf)):
+        elif isinstance(node, (Rolled, RunningTotal, ShareOf, Balance)):
             stack.append(node.measure)
 
 
@@ -109,7 +118,7 @@ def change_aggregates(measure: Measure, change: Callable[[Agg], Measure]) -> Mea
         return change(measure)
     if isinstance(measure, Calc):
         return replace(measure, args=tuple(change_aggregates(a, change) for a in measure.args))
-    if isinstance(measure, (Rolled, RunningTotal, ShareOf)):
+    if isinstance(measure, (Rolled, RunningTotal, ShareOf, Balance)):
         return replace(measure, measure=change_aggregates(measure.measure, change))
     return measure
 
@@ -122,4 +131,4 @@ def needs_time(measure: Measure) -> str:
         return "running"
     if isinstance(measure, Calc):
         return next((n for a in measure.args if (n := needs_time(a))), "")
-    return needs_time(measure.measure) if isinstance(measure, ShareOf) else ""
+    return needs_time(measure.measure) if isinstance(measure, (ShareOf, Balance)) else ""

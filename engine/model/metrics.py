@@ -13,7 +13,7 @@ from patron.engine.model.canonical import TABLES
 from patron.engine.model.files import Declaration
 from patron.engine.model.functions import AGGREGATES, aggregate_type, common
 from patron.engine.model.measures import (
-    Agg, Calc, Measure, Metric, Rolled, RunningTotal, ShareOf, aggregates, change_aggregates,
+    Agg, Balance, Calc, Measure, Metric, Rolled, RunningTotal, ShareOf, aggregates, change_aggregates,
 )  # fmt: skip
 from patron.engine.model.names import path_term
 from patron.engine.model.terms import (
@@ -128,6 +128,11 @@ def _call(b: Binder, scope: Scope, node: tree.Measure) -> Measure:
     assert isinstance(node, tree.Call)
     if node.function.key in AGGREGATES:
         return aggregate(b, scope, node)
+    if node.function.key in ("balance", "opening_balance"):
+        if len(node.args) != 1 or node.where is not None:
+            raise b.fail("P0302", node.span, f"`{node.function}` takes {node.function}(metric)")
+        inner = measure(b, scope, node.args[0].value)
+        return Balance(inner, node.function.key == "opening_balance", inner.type)
     if node.function.key == "round" or node.function.key in ("abs",):
         inner = measure(b, scope, node.args[0].value)
         digits = [b.value(scope, a.value) for a in node.args[1:]]

@@ -83,9 +83,11 @@ def in_span(term: Term, span: Span) -> Term | None:
     if span.elapsed is not None:
         low, high = span.elapsed
         return all_of(Op(">=", (term, Lit(low, MOMENT)), YESNO), Op("<=", (term, Lit(high, MOMENT)), YESNO))
-    if span.start is None or span.end is None:
-        return None
     day = local_date(term)
+    if span.start is None:
+        return None if span.end is None else Op("<=", (day, Lit(span.end, DATE)), YESNO)
+    if span.end is None:
+        return Op(">=", (day, Lit(span.start, DATE)), YESNO)
     dates: Term | None
     if span.start == span.end:
         dates = Op("=", (day, Lit(span.start, DATE)), YESNO)

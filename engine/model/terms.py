@@ -109,6 +109,22 @@ class Previous:
 
 
 @dataclass(frozen=True, slots=True)
+class Binned:
+    """The bin, 1 to `bins`, of a row by `value` among the rows of its table that meet `where`: highest values last.
+
+    `together`: equal values share the lower bin; else bins are of equal size, the first ones larger, ties by id.
+    """
+
+    row: Row
+    table: str
+    value: Term
+    bins: int
+    together: bool
+    where: Term | None
+    type: Type = WHOLE
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
     """Whether the row is among the first by `value`: top or bottom, `count` rows or the ceiling of `share` of them.
 
@@ -223,7 +239,7 @@ Rows: TypeAlias = str | CreditedRows | FollowRows
 
 
 Term: TypeAlias = (
-    Lit | Field | Op | Children | Numbered | Previous | Ranked | Member | Listed | BehindRows | Sequence
+    Lit | Field | Op | Children | Numbered | Previous | Binned | Ranked | Member | Listed | BehindRows | Sequence
 )
 
 
@@ -254,6 +270,7 @@ _INNER: dict[type, tuple[str, ...]] = {
     Children: ("key", "value", "where", "each", "order"),
     Numbered: ("key", "where", "order"),
     Previous: ("key", "where", "order"),
+    Binned: ("value", "where"),
     Ranked: ("value", "active"),
 }
 """Fields that are evaluated for another row than the one at hand."""

@@ -16,7 +16,7 @@ from patron.engine.model.functions import AGGREGATES, FUNCTIONS, aggregate_type,
 from patron.engine.model.moments import local_date, local_hour
 from patron.engine.model.names import path_term
 from patron.engine.model.settings import agrees
-from patron.engine.model.terms import Children, Field, Here, Lit, Numbered, Op, Previous, Term, constant
+from patron.engine.model.terms import Binned, Children, Field, Here, Lit, Numbered, Op, Previous, Term, constant
 from patron.engine.types import (
     DATE, DURATION, MISSING, MOMENT, MONEY, NUMBER, TEXT, WHOLE, YESNO, Type, reference,
 )  # fmt: skip
@@ -192,6 +192,8 @@ def _call(b: Binder, scope: Scope, node: tree.Call) -> Term:
     name = node.function.key
     if name in ROW_SEQUENCES:
         return _row_sequence(b, scope, node)
+    if name == "bins_of":
+        return _bins_of(b, scope, node)
     if name in AGGREGATES:
         return children(b, scope, node)
     if node.where is not None:
@@ -398,6 +400,20 @@ def _row_sequence(b: Binder, scope: Scope, node: tree.Call) -> Term:
     if name == "number_within":
         return Numbered(scope.row, scope.table, key, where, order)
     return Previous(scope.row, scope.table, key, where, order, reference(scope.table))
+
+
+def _bins_of(b: Binder, scope: Scope, node: tree.Call) -> Term:
+    """`bins_of(value, n, "by_id" where condition)`: the n-tile of a row among its table's rows."""
+    if not scope.table or len(node.args) != 3:
+        raise b.fail("P0302", node.span, '`bins_of` takes bins_of(value, n, "together" or "by_id" where condition)')
+    own = Scope(scope.table, file=scope.file, prefix=scope.prefix, use="row")
+    value, count, mode = (b.value(own, a.value) for a in node.args)
+    where = b.condition(own, node.where) if node.where is not None else None
+    if not (isinstance(count, Lit) and isinstance(count.value, int) and count.value >= 1):
+        raise b.fail("P0302", node.args[1].span, "`bins_of` takes a whole number of bins")
+    if not (isinstance(mode, Lit) and mode.value in ("together", "by_id")):
+        raise b.fail("P0302", node.args[2].span, '`bins_of` takes "together" or "by_id"')
+    return Binned(scope.row, scope.table, value, count.value, mode.value == "together", where)
 
 
 RULES: Mapping[type, Rule] = {

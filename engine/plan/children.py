@@ -91,6 +91,23 @@ def _outside(term: Any, depth: int) -> bool:
     return any(_outside(getattr(term, f.name), depth + 1 if f.name in deeper else depth) for f in fields(term))
 
 
+def outside_terms(call: Children, parent: str | None) -> list[Term]:
+    """What an aggregate looks at in the row outside, as terms of that row."""
+    own = own_terms(call, parent)
+    found: list[Term] = []
+
+    def visit(term: Term | None) -> None:
+        if isinstance(term, Op):
+            for arg in term.args:
+                visit(arg)
+        elif term is not None and not isinstance(term, Lit) and _outside(term, 0):
+            found.append(_lowered(term))
+
+    visit(own.value)
+    visit(own.where)
+    return found
+
+
 def grouped(p: Planner, rows: Rows, key: Term, parent: str | None, calls: Sequence[Children]) -> list[Made]:
     """Side tables for aggregates of the same children: most in one pass, those in two levels on their own."""
     plain = [c for c in calls if c.func not in _SPECIAL]
@@ -178,8 +195,11 @@ _SPECIAL: dict[str, Any] = {"most_common": _most_common, "least_sum": _sums, "gr
 # ---------------------------------------------------------------- conditions that look outside
 
 
-def correlated(p: Planner, outer: Evaluation, pairs: Node, pair_key: Sequence[tuple[str, Type]], call: Children) -> Made:
-    """An aggregate whose condition looks at a credited pair as well: children joined to pairs, grouped by pair."""
+def correlated(
+    p: Planner, outer: Evaluation, pairs: Node, pair_key: Sequence[tuple[str, Type]], asked: Children, parent: str | None
+) -> Made:
+    """An aggregate whose condition looks at the row outside as well: children joined to it, grouped by it."""
+    call = own_terms(asked, parent)
     assert isinstance(call.rows, str)
     inner_terms = [t for t in (call.value, call.where) if t is not None]
     inner = row_plans.Evaluation(p, call.rows, [call.key, *(_inside(t) for t in inner_terms)])
@@ -195,7 +215,7 @@ def correlated(p: Planner, outer: Evaluation, pairs: Node, pair_key: Sequence[tu
     value = both(call.value) if call.value is not None else None
     keys = tuple((f"@{n}", outer.known[row_plans.Field(Here(), n, t)]) for n, t in pair_key)
     func = AggCall(call.func, call.type, value, None, call.share)
-    return Made(Aggregate(node, keys, (("v", func),)), {call: filled_in(call.func, Col("v", call.type))})
+    return Made(Aggregate(node, keys, (("v", func),)), {asked: filled_in(call.func, Col("v", call.type))})
 
 
 def _inside(term: Term) -> Term:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from patron.engine.model.terms import (
-    BehindRows, Field, Here, Listed, Lit, Member, Numbered, Op, Previous, Ranked, Sequence as Steps, Term, all_of, known,
+    BehindRows, Binned, Field, Here, Listed, Lit, Member, Numbered, Op, Previous, Ranked, Sequence as Steps, Term, all_of, known,
 )  # fmt: skip
 from patron.engine.plan import people, sequences
 from patron.engine.plan import rows as row_plans
@@ -33,6 +33,8 @@ def leaf_node(p: Planner, outer: Evaluation, leaf: Term) -> Marked:
     """The side table of a leaf."""
     if isinstance(leaf, (Numbered, Previous)):
         return _numbered(p, outer, leaf)
+    if isinstance(leaf, Binned):
+        return _binned(p, outer, leaf)
     if isinstance(leaf, Ranked):
         ids = ranked_ids(p, leaf)
         return Marked(_marked(ids), ((outer.row_id(leaf.row), "id"),), _is_marked())
@@ -74,6 +76,37 @@ def _numbered(p: Planner, outer: Evaluation, leaf: Numbered | Previous) -> Marke
     node = Project(source, (("id", row), ("@number", number), ("@before", before)), f"{leaf.table} in sequence")
     name, type_ = ("@number", WHOLE) if isinstance(leaf, Numbered) else ("@before", ident.type)
     return Marked(node, ((outer.row_id(leaf.row), "id"),), Col(name, type_))
+
+
+def _binned(p: Planner, outer: Evaluation, leaf: Binned) -> Marked:
+    """Each row's bin: of equal size counted from the lowest value, the first ones larger."""
+    ident = Field(Here(), "id", reference(leaf.table))
+    where = all_of(known(leaf.value), leaf.where)
+    source = row_plans.evaluate(p, leaf.table, [("id", ident), ("value", leaf.value)], where)
+    row, value = Col("id", ident.type), Col("value", leaf.value.type)
+    place = WindowCall("row_number", WHOLE, (), (), (SortKey(value), SortKey(row)))
+    numbered = Project(source, (("id", row), ("value", value), ("place", place), ("n", WindowCall("count", WHOLE))))
+    node: Node = Project(numbered, (("id", row), ("value", value), ("@bin", _bin(leaf.bins))))
+    if leaf.together:
+        lowest = WindowCall("min", WHOLE, (Col("@bin", WHOLE),), (value,))
+        node = Project(node, (("id", row), ("@bin", lowest)))
+    return Marked(node, ((outer.row_id(leaf.row), "id"),), Col("@bin", WHOLE))
+
+
+def _bin(bins: int) -> Expr:
+    """place 1..n to bin 1..bins, where n mod bins bins are one larger."""
+
+    def op(name: str, *args: Expr) -> Op:
+        return Op(name, args, WHOLE)  # type: ignore[arg-type]
+
+    n, before, b = Col("n", WHOLE), op("-", Col("place", WHOLE), Lit(1, WHOLE)), Lit(bins, WHOLE)
+    small = op("int_div", n, b)
+    larger = op("-", n, op("*", small, b))
+    large = op("+", small, Lit(1, WHOLE))
+    edge = op("*", larger, large)
+    first = op("+", op("int_div", before, large), Lit(1, WHOLE))
+    rest = op("+", op("+", op("int_div", op("-", before, edge), small), larger), Lit(1, WHOLE))
+    return op("if", Op("<", (before, edge), YESNO), first, rest)  # type: ignore[arg-type]
 
 
 def ranked_ids(p: Planner, leaf: Ranked, with_missing: bool = False) -> Node:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from patron.engine.model import periods
-from patron.engine.model.measures import Agg, Calc, Measure, Rolled, RunningTotal, ShareOf, aggregates
+from patron.engine.model.measures import Agg, Balance, Calc, Measure, Rolled, RunningTotal, ShareOf, aggregates
 from patron.engine.model.queries import Query, QueryMetric, Subject
 from patron.engine.model.terms import CreditedRows, Field, Lit, Op
 from patron.engine.plan import people as people_plans
@@ -163,7 +163,7 @@ class _QueryPlanner:
         """Every aggregate of every metric: name, aggregate, and how it is read ("" or a rolled window's key)."""
         found: dict[str, tuple[str, Agg, str]] = {}
         for metric in self.query.metrics:
-            for agg, kind in self._leaves(metric.metric.measure, ""):
+            for agg, kind in self._leaves(metric.metric.measure, "", self._has_time(level)):
                 if kind.startswith("level:"):
                     continue
                 name = self._name(agg, kind) + side.suffix
@@ -174,19 +174,24 @@ class _QueryPlanner:
                     found[name] = (name, agg, "")
         return list(found.values())
 
-    def _leaves(self, measure: Measure, kind: str) -> Iterable[tuple[Agg, str]]:
+    def _leaves(self, measure: Measure, kind: str, timed: bool) -> Iterable[tuple[Agg, str]]:
+        """Every aggregate of a measure and how it is read; `timed`: there is a time dimension."""
         if isinstance(measure, Agg):
             yield measure, kind
         elif isinstance(measure, Calc):
             for arg in measure.args:
-                yield from self._leaves(arg, kind)
+                yield from self._leaves(arg, kind, timed)
         elif isinstance(measure, Rolled):
-            yield from self._leaves(measure.measure, f"rolled:{measure.count}:{measure.unit}")
+            yield from self._leaves(measure.measure, f"rolled:{measure.count}:{measure.unit}", timed)
         elif isinstance(measure, RunningTotal):
-            yield from self._leaves(measure.measure, "running" if measure.restart is None else f"running:{measure.restart}")
+            running = "running" if measure.restart is None else f"running:{measure.restart}"
+            yield from self._leaves(measure.measure, running, timed)
+        elif isinstance(measure, Balance):
+            for part in ("", "before") if timed else ("before" if measure.opening else "upto",):
+                yield from self._leaves(measure.measure, part, timed)
         elif isinstance(measure, ShareOf):
-            yield from self._leaves(measure.measure, kind)
-            yield from self._leaves(measure.measure, f"level:{','.join(measure.within)}")
+            yield from self._leaves(measure.measure, kind, timed)
+            yield from self._leaves(measure.measure, f"level:{','.join(measure.within)}", timed)
 
     def _people_aggs(self, metric: QueryMetric) -> Iterable[Agg]:
         """The people behind each aggregate of a metric."""
@@ -199,7 +204,7 @@ class _QueryPlanner:
         """One node per kind of rows, date and window; undated ones come later when there are time dimensions."""
         groups: dict[object, list[Asked]] = {}
         for name, agg, kind in leaves:
-            if agg.date is None and self._has_time(level) and self.dated:
+            if self._has_time(level) and ((agg.date is None and self.dated) or kind == "before"):
                 continue
             once = agg.once if not (agg.split or agg.func in ("count", "unique", "min", "max")) else None
             key = (agg.rows, agg.date, kind, once, agg.split)
@@ -230,6 +235,11 @@ class _QueryPlanner:
             return self._rolled_window(side, *rest.split(":"), level)
         if word == "running" and rest:
             return self._running_window(side, rest)
+        if word == "upto":
+            return Window(periods.Span(None, side.window.span.end))
+        if word == "before":
+            start = side.window.span.start
+            return Window(periods.Span(None, start - periods.DAY if start is not None else dt.date(1, 1, 1)))
         return side.window
 
     def _rolled_window(self, side: _Side, count: str, unit: str, level: Sequence[int]) -> Window:
@@ -327,7 +337,7 @@ class _QueryPlanner:
     def _undated_combos(self, sides: Sequence[_Side], level: tuple[int, ...], names: list[str]) -> list[Node]:
         found: list[Node] = []
         for side in sides:
-            leaves = [x for x in self._wanted(side, level) if x[1].date is None]
+            leaves = [x for x in self._wanted(side, level) if x[1].date is None or x[2] == "before"]
             for node in self._undated_parts(side, leaves, level):
                 types = {c.name: c for c in columns(node)}
                 if all(n in types for n in names):
@@ -342,27 +352,35 @@ class _QueryPlanner:
         assert span.start is not None and span.end is not None
         starts = self.p.b.settings.week_starts
         rows: dict[tuple[dt.date, ...], None] = {}
-        day = span.start
+        day = self._running_start(span.start)
         while day <= span.end:
             rows[tuple(periods.start_of(self.query.dims[i].unit, day, starts) for i in places)] = None
             day += periods.DAY
         cols = tuple(Col(f"d{i}", DATE) for i in places)
         return Values(cols, tuple(tuple(Lit(d, DATE) for d in row) for row in rows), "every bucket of the period")
 
+    def _running_start(self, start: dt.date) -> dt.date:
+        """A running total from the start of a unit begins before the period."""
+        units = [k.partition(":")[2] for _, k in self.names if k.startswith("running:")]
+        return min([start, *(periods.start_of(u, start, self.p.b.settings.week_starts) for u in units)])
+
     # ------------------------------------------------------------ numbers without a date, numbers of a coarser level
 
     def _undated_parts(self, side: _Side, leaves: Sequence[tuple[str, Agg, str]], level: tuple[int, ...]) -> list[Node]:
         plain = tuple(i for i in level if i not in self.time_dims)
-        groups: dict[object, list[Asked]] = {}
-        for name, agg, _ in leaves:
-            groups.setdefault(agg.rows, []).append(Asked(name, agg))
-        return [part_node(self.p, self.query, asked, plain, side.window, side.people, self.cut) for asked in groups.values()]
+        groups: dict[tuple[object, object, str], list[Asked]] = {}
+        for name, agg, kind in leaves:
+            groups.setdefault((agg.rows, agg.date, kind), []).append(Asked(name, agg))
+        return [
+            part_node(self.p, self.query, asked, plain, self._window(side, kind, plain), side.people, self.cut)
+            for (_, _, kind), asked in groups.items()
+        ]
 
     def _undated(self, node: Node, side: _Side, leaves: Sequence[tuple[str, Agg, str]], level: tuple[int, ...]) -> Node:
         """Metrics without a date are repeated along time."""
         if not (self._has_time(level) and self.dated):
             return node
-        for part in self._undated_parts(side, [x for x in leaves if x[1].date is None], level):
+        for part in self._undated_parts(side, [x for x in leaves if x[1].date is None or x[2] == "before"], level):
             node = self._beside(node, part)
         return node
 
@@ -380,7 +398,7 @@ class _QueryPlanner:
         """The denominators of shares: the same aggregates without the other dimensions."""
         wanted: dict[tuple[int, ...], dict[str, Agg]] = {}
         for metric in self.query.metrics:
-            for agg, kind in self._leaves(metric.metric.measure, ""):
+            for agg, kind in self._leaves(metric.metric.measure, "", self._has_time(level)):
                 if kind.startswith("level:"):
                     dims = self._level_of(kind, level)
                     wanted.setdefault(dims, {})[self._name(agg, kind) + side.suffix] = agg
@@ -442,13 +460,30 @@ class _QueryPlanner:
             return self._expr(measure.measure, f"rolled:{measure.count}:{measure.unit}", side, level)
         if isinstance(measure, RunningTotal):
             return self._running(measure, side, level)
+        if isinstance(measure, Balance):
+            return self._balance(measure, side, level)
         whole = self._expr(measure.measure, f"level:{','.join(measure.within)}", side, level)
         part = self._expr(measure.measure, kind, side, level)
         return Op("/", (part, whole), NUMBER)  # type: ignore[arg-type]
 
+    def _balance(self, measure: Balance, side: _Side, level: tuple[int, ...]) -> Expr:
+        """What was there before the period, and what came since."""
+        if not self._has_time(level):
+            return self._expr(measure.measure, "before" if measure.opening else "upto", side, level)
+        before = self._expr(measure.measure, "before", side, level)
+        start = Op("first_known", (before, Lit(0, measure.type)), measure.type)  # type: ignore[arg-type]
+        own = self._expr(measure.measure, "", side, level)
+        so_far = self._added_up(own, measure.type, None, side, level)
+        total = Op("+", (start, so_far), measure.type)  # type: ignore[arg-type]
+        return Op("-", (total, own), measure.type) if measure.opening else total  # type: ignore[arg-type]
+
     def _running(self, measure: RunningTotal, side: _Side, level: tuple[int, ...]) -> Expr:
         kind = "running" if measure.restart is None else f"running:{measure.restart}"
         inner = self._expr(measure.measure, kind, side, level)
+        return self._added_up(inner, measure.type, measure.restart, side, level)
+
+    def _added_up(self, inner: Expr, type_: Type, restart: str | None, side: _Side, level: tuple[int, ...]) -> Expr:
+        """A value added up along the time dimension, anew in each unit of `restart`."""
         place = next((i for i in level if self.query.dims[i].unit in BUCKETS), None)
         if place is None:
             return inner
@@ -456,9 +491,9 @@ class _QueryPlanner:
         others: list[Expr] = [Col(f"d{i}", self.query.dims[i].type) for i in level if i != place]
         if side.people is not None and side.people.labels:
             others.append(Col(LABEL, WHOLE))
-        if measure.restart is not None:
-            others.append(Op("start_of", (Lit(measure.restart, Type("text")), bucket), DATE))
-        return WindowCall("sum", measure.type, (inner,), tuple(others), (SortKey(bucket),), upto=True)
+        if restart is not None:
+            others.append(Op("start_of", (Lit(restart, Type("text")), bucket), DATE))
+        return WindowCall("sum", type_, (inner,), tuple(others), (SortKey(bucket),), upto=True)
 
     # ------------------------------------------------------------ which rows, in which order
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from patron.engine.model.terms import (
-    BehindRows, Children, CreditedRows, Field, Followed, FollowRows, Here, Listed, Lit, Member, Numbered, Op, Previous,
+    BehindRows, Binned, Children, CreditedRows, Field, Followed, FollowRows, Here, Listed, Lit, Member, Numbered, Op, Previous,
     Ranked, Row, Rows, Sequence as Steps, Term,
 )  # fmt: skip
 from patron.engine.plan import children, marks
@@ -64,8 +64,12 @@ class Evaluation:
             group = self.groups.setdefault((term.row, term.rows, term.key), [])
             if term not in group:
                 group.append(term)
+            if children.refers_outside(term, self.table_of(term.row)):
+                self._need_id(Here())
+                for outside in children.outside_terms(term, self.table_of(term.row)):
+                    self._collect(outside)
             self._leaf(term)
-        elif isinstance(term, (Numbered, Previous, Ranked)):
+        elif isinstance(term, (Numbered, Previous, Binned, Ranked)):
             self._need_id(term.row)
             self._leaf(term)
         elif isinstance(term, (Member, Listed, BehindRows, Steps)):
@@ -167,10 +171,9 @@ class Evaluation:
     def _join_children(self, first: Children) -> None:
         """All aggregates of one group of children at once."""
         group = self.groups[(first.row, first.rows, first.key)]
-        outer_refs = any(children.refers_outside(c) for c in group)
         parent = self.table_of(first.row)
-        if parent is None and outer_refs:
-            self._join_correlated(group)
+        if any(children.refers_outside(c, parent) for c in group):
+            self._join_correlated(group, parent)
             return
         for made in children.grouped(self.p, first.rows, first.key, parent, group):
             if first.row == Here() and parent is None:
@@ -179,12 +182,12 @@ class Evaluation:
                 on = ((self.row_id(first.row), "@key"),)
             self._attach(made.node, on, made.values)
 
-    def _join_correlated(self, group: list[Children]) -> None:
-        """Children whose condition looks at a credited pair: joined to the pair, then grouped by it."""
+    def _join_correlated(self, group: list[Children], parent: str | None) -> None:
+        """Children whose condition looks at the row at hand: joined to it, then grouped by it."""
         key = pair_key(self.rows)
         pairs = Project(self.node, tuple((c.name, c) for c in columns(self.node)))
         for call in group:
-            made = children.correlated(self.p, self, pairs, key, call)
+            made = children.correlated(self.p, self, pairs, key, call, parent)
             on = tuple((self.known[Field(Here(), n, t)], f"@{n}") for n, t in key)
             self._attach(made.node, on, made.values)
 
@@ -225,8 +228,11 @@ def rename(value: Expr, names: dict[str, str]) -> Expr:
 
 
 def pair_key(rows: Rows) -> tuple[tuple[str, Type], ...]:
-    """What tells credited pairs apart."""
-    assert isinstance(rows, CreditedRows)
+    """What tells the rows apart: an id, or order and action of a credited pair."""
+    if isinstance(rows, str):
+        return (("id", reference(rows)),)
+    if isinstance(rows, FollowRows):
+        return (("id", reference(rows.start.table)),)
     return (("order", reference("orders")), ("action", reference("actions")))
 
 

@@ -109,6 +109,8 @@ class Expressions:
             inner = exp.RowNumber()
         elif call.func == "count":
             inner = exp.Count(this=exp.Star())
+        elif call.func == "min":
+            inner = exp.Min(this=args[0])
         elif call.func == "sum":
             inner = exp.Sum(this=_summable(args[0], call.args[0].type))
         elif call.func == "lag":
@@ -387,6 +389,12 @@ def _days_of_seconds(x: Expressions, op: Op) -> E:
     return build.binary(exp.Div, build.cast(seconds, "DOUBLE"), build.cast(build.integer(86400), "DOUBLE"))
 
 
+def _int_div(x: Expressions, op: Op) -> E:
+    left, right = _args(x, op)
+    divided = build.binary(exp.Div, build.cast(left, "DOUBLE"), build.null_if(build.cast(right, "DOUBLE"), build.integer(0)))
+    return build.cast(exp.Floor(this=divided), "BIGINT")
+
+
 def _halved(x: Expressions, op: Op) -> E:
     """2 to the power of minus (elapsed / half-life)."""
     start, end, half_life = _args(x, op)
@@ -438,5 +446,5 @@ _VALUES: Mapping[str, Callable[[Expressions, Op], E]] = {
     "if": _if_condition, "later": _later, "whole_days": _whole_days, "bucket": _bucket, "start_of": _start_of,
     "hour_start": _hour_start, "month_and_day": _month_and_day, "local_date": _local, "local_hour": _local,
     "seconds_of_days": _seconds_of_days, "dates_of_seconds": _dates_of_seconds, "days_of_seconds": _days_of_seconds,
-    "halved": _halved, "cents": _cents, "from_cents": _from_cents, "share_floor": _share_floor, "share_left": _share_left,
+    "int_div": _int_div, "halved": _halved, "cents": _cents, "from_cents": _from_cents, "share_floor": _share_floor, "share_left": _share_left,
 }  # fmt: skip
