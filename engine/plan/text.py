@@ -6,6 +6,8 @@
           left join on id = @key
             read customers: id
             group by @key: a0 = count()  -- per orders
+
+Steps come first, each under what it is for and the name it is stored by; then what is fetched.
 """
 
 from __future__ import annotations
