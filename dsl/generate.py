@@ -24,6 +24,7 @@ SYMBOLS   names of terminals (the first TERMINALS of them) and of rules
 WORDS     the text of every terminal that is written in one way
 PATTERNS  the pattern of the others
 KEPT      terminals that are handed on as parts
+CLASHES   words that are keywords where a name may stand too
 RULES     rule, number of symbols, what happens (0 build, 1 give the one part on, 2 make a list), builder, parts
 ROWS      of each state: symbol and action, in turn; an action n >= 0 goes to state n, n < 0 reduces rule -n - 1
 STATES    the row of each state
@@ -80,12 +81,16 @@ def tables_text() -> str:
                 if t.pattern.type != "str" and t.name in number and t.name != "_NL"}  # fmt: skip
     ends = {s: (order[table["start_states"][s]], order[table["end_states"][s]]) for s in STARTS}
     kept = sorted({number[str(s.name)] for r in rules for s in _handed_on(r) if s.is_term})
+    name = number["NAME"]
+    met = {symbol for actions in actions_of.values() if name in actions for symbol in actions}
+    clashes = sorted(word for word, n in words.items() if n in met and word.isidentifier())
     return HEADER + "\n".join([
         f"TERMINALS = {len(terminals)}",
         f"SYMBOLS = {_wrapped(' '.join(symbols))}.split()",
         f"WORDS = {_dictionary(words)}",
         f"PATTERNS = {_dictionary(patterns)}",
         f"KEPT = {tuple(kept)!r}",
+        f"CLASHES = {_wrapped(' '.join(clashes))}.split()",
         "RULES = (\n" + "".join(f"    {_rule(rule, number)!r},\n" for rule in rules) + ")",
         "ROWS = (\n" + "".join(f"    {row!r},\n" for row in rows) + ")",
         f"STATES = tuple(map(int, {_wrapped(' '.join(map(str, states)))}.split()))",

@@ -21,7 +21,7 @@ from patron.grammars.tables import PATTERNS
  OPEN_SQL, ODD, COMMENT, END) = range(18)  # fmt: skip
 
 NAME_LIKE = (WORD, QUOTED)
-MAX_PIECES = 400_000
+MAX_PIECES = 300_000
 """Words, signs, line ends and comments of a file: one of the permitted size has about half as many."""
 MAX_DEPTH = 64
 CONTINUES = frozenset("and or where by during having sorted top per then else".split())
@@ -65,12 +65,17 @@ class Raw:
     kinds: list[int] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
-    comments: list[Comment] = field(default_factory=list)
+    notes: list[tuple[int, int, bool]] = field(default_factory=list)
+    """Where comments begin and end, and whether they stand on a line of their own."""
     problems: list[Problem] = field(default_factory=list)
     spoiled: set[int] = field(default_factory=set)
     """Lines whose text cannot be trusted: what the parser says about them is not repeated."""
     too_deep: set[int] = field(default_factory=set)
     """Tokens at which something nested too deeply begins."""
+
+    def comments(self) -> tuple[Comment, ...]:
+        text, span = self.source.text, self.source.span
+        return tuple(Comment(text[a:b], own_line, span=span(a, b)) for a, b, own_line in self.notes)
 
     def text(self, n: int) -> str:
         return self.source.text[self.starts[n] : self.ends[n]]
@@ -112,7 +117,7 @@ def lex(source: Source) -> Raw:
         kinds.append(kind)
         starts.append(start)
         ends.append(end)
-    if len(kinds) + len(raw.comments) > MAX_PIECES:
+    if len(kinds) + len(raw.notes) > MAX_PIECES:
         return _ended(Raw(source, problems=[too_large(source.file, f"the file has more than {MAX_PIECES:,} words")]))
     _ended(raw)
     _refuse(raw, bad)
@@ -137,7 +142,7 @@ def _kept(raw: Raw, kind: int, start: int, end: int, skip: set[int]) -> bool:
     text = raw.source.text
     if kind == COMMENT:
         own_line = not raw.kinds or raw.kinds[-1] == NEWLINE
-        raw.comments.append(Comment(text[start:end].rstrip(), own_line, span=raw.source.span(start, end)))
+        raw.notes.append((start, start + len(text[start:end].rstrip()), own_line))
         return False
     if start in skip or kind == END:
         return False

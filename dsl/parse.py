@@ -54,7 +54,7 @@ def parse_file(text: str | bytes, file: str) -> tuple[Document, tuple[Problem, .
             broken += _declared(raw, start)
         else:
             statements.append(statement)
-    document = Document(file, tuple(statements), source.text, tuple(raw.comments), tuple(broken))
+    document = Document(file, tuple(statements), source.text, raw.comments(), tuple(broken))
     foreign = _language(document, raw, opening, reader.builder.problems)
     return document, (foreign,) if foreign else by_place([*raw.problems, *reader.builder.problems])
 

@@ -5,6 +5,7 @@ SYMBOLS   names of terminals (the first TERMINALS of them) and of rules
 WORDS     the text of every terminal that is written in one way
 PATTERNS  the pattern of the others
 KEPT      terminals that are handed on as parts
+CLASHES   words that are keywords where a name may stand too
 RULES     rule, number of symbols, what happens (0 build, 1 give the one part on, 2 make a list), builder, parts
 ROWS      of each state: symbol and action, in turn; an action n >= 0 goes to state n, n < 0 reduces rule -n - 1
 STATES    the row of each state
@@ -265,6 +266,13 @@ PATTERNS = {
     'NAME': '[^\\W\\d][\\ẁ-ͯ҃-֑҇-ֽֿׁ-ׂׄ-ׇׅؐ-ًؚ-ٰٟۖ-ۜ۟-۪ۨ-ܑۭ-߽߳ࠖ-࡙࠭-࡛࢘-ࣣ࣡-ॣঁ-ৣ৾-ੵઁ-ૣૺ-ୣஂ-ௗఀ-ౣಁ-ಃ಼-്ൗ-ൣඁ-ෳั-ฺ็-๎ັ-ໍ༘-༹༙༵༷༾-྄྆-ྼ࿆ါ-ှၖ-ႝ፝-፟ᜒ-᜴ᝒ-៓៝᠋-᠍᠏-᤻ᨗ-ᨛᩕ-᩿᪰-᪽ᪿ-᭄᭫-᭳ᮀ-᯳ᰤ-᰷᳐-᳔᳒-᷿⃐-⃥⃜⃡-⃰⳯-⵿⳱-〪ⷿ-゙〯-゚꙯ꙴ-꙽ꚞ-꛱ꠂ-ꠧ꠬ꢀ-ꣅ꣠-꣱ꣿ-꤭ꥇ-꥓ꦀ-꧀ꧥ-ꩍꩻ-꫁ꫫ-ꫯꫵ-꫶ꯣ-ꯪ꯬-꯭]*|`[^`\n]+`',
 }
 KEPT = (1, 5, 7, 10, 12, 14, 15, 18, 21, 22, 23, 24, 29, 32, 34, 37, 38, 40, 42, 46, 48, 51, 52, 55, 57, 63, 65, 66, 71, 72, 75, 76, 80, 82, 85, 86, 88, 90, 91, 93, 94, 95, 97, 98, 102, 106, 108, 109, 110, 111, 112, 113, 114, 116, 117, 121, 122, 125, 126, 128, 129, 132, 134, 136, 147, 148, 150, 152, 155, 160, 161, 167, 168, 170, 171, 172, 177, 178, 179, 181, 182, 187, 190, 194, 198, 199, 202, 203, 204, 205, 211, 212)
+CLASHES = (
+    'add after ago all allow and any as ascending at attributed bad before between by compare contains '
+    'descending describe during each else ends everyone exactly fewer finished for from full group has '
+    'having how if in influenced is keep known mark matches matching missing more no none not now of once '
+    'one or per rate rest rolling running salted share since sorted spending start starts their then '
+    'times to today tolerance top total version where within without worth yes '
+).split()
 RULES = (
     (353, 1, 1, '', (0,)),
     (353, 1, 1, '', (0,)),

@@ -93,6 +93,8 @@ class Writer:
                 if out and self._apart(entry):
                     out.append("")
                 out += self._comments(entry.before, indent)
+                if self._above(entry) and self._blank_before(entry.span.line):
+                    out.append("")
                 out += self._entry(entry, indent, widths.get(entry.aligned, 0))
         for comment in at_end:
             if out and self._blank_before(comment.span.line) and comment.own_line:
@@ -113,8 +115,11 @@ class Writer:
 
     def _apart(self, entry: Entry) -> bool:
         """Whether the author left a blank line in front of the entry and its comments."""
-        own = [c.span.line for c in entry.before if c.own_line and c.span.line < entry.span.line]
-        return entry.span is not NOWHERE and self._blank_before(min([entry.span.line, *own]))
+        return entry.span is not NOWHERE and self._blank_before(min([entry.span.line, *self._above(entry)]))
+
+    def _above(self, entry: Entry) -> list[int]:
+        """The lines of the comments that stand above the entry; others were inside it or at the end of a line."""
+        return [c.span.line for c in entry.before if c.own_line and c.span.line < entry.span.line]
 
     def _blank_before(self, line: int) -> bool:
         return 2 <= line <= len(self._source) and not self._source[line - 2].strip()

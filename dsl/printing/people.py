@@ -94,7 +94,9 @@ def _within(given: t.Within) -> str:
 
 
 def _within_for(given: t.WithinFor) -> str:
-    listed = w.listed(expr(v, IN_ATOM) for v in given.values)
+    first, *others = given.values
+    said = [w.path(first, w.OBJECT) if isinstance(first, t.Path) else expr(first, IN_ATOM)]
+    listed = w.listed([*said, *(expr(v, IN_ATOM) for v in others)])
     return f"{w.duration(given.duration)} for {w.path(given.path)} {listed}"
 
 

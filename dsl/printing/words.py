@@ -10,18 +10,15 @@ from patron.dsl import tree as t
 from patron.dsl.building.base import NULLS, RESERVED
 from patron.dsl.lexer import CONTINUES
 from patron.dsl.printing.layout import COMMA, soft
-from patron.grammars.tables import PATTERNS
+from patron.grammars.tables import CLASHES, PATTERNS
 
 _PLAIN = re.compile(PATTERNS["NAME"].split("|`")[0])
 
 NOWHERE: frozenset[str] = frozenset()
 VALUE = RESERVED | CONTINUES | frozenset("everyone all any none one known between before after within".split())
 """Words that mean something else where a value may begin: as names they stand in backticks there."""
-OBJECT = VALUE | frozenset(
-    """at attributed contains during ends exactly fewer for from influenced is mark matches more once rest since
-    spending starts tolerance total without of as""".split()
-)
-"""The same after an event of `has`."""
+OBJECT = VALUE | frozenset(CLASHES)
+"""The same where a name stands right behind another one."""
 COLUMN = CONTINUES | frozenset("add bad describe group keep".split())
 """The same on the left of a mapping."""
 KEY = CONTINUES | frozenset(("rest", "total"))

@@ -10,7 +10,7 @@ from patron.dsl.parse import parse_file, parse_phrase
 
 
 @pytest.mark.parametrize(
-    ("written", "canonical"),
+    "written, canonical",
     [
         ('status = "paid"', 'status is "paid"'),
         ('status != "paid"', 'status is not "paid"'),
@@ -52,8 +52,9 @@ def test_words_of_conditions(written, canonical):
 
 
 def test_a_phrase_has_its_parts_in_order():
-    phrase, _ = parse_phrase("a by b compare to nothing during last 3 days for audience c where d total \"t\" top 3")
-    assert format_phrase(phrase) == "a by b for audience c during last 3 days compare to nothing where d top 3 total \"t\""
+    phrase, _ = parse_phrase('a by b compare to nothing during last 3 days for audience c where d total "t" top 3')
+    canonical = 'a by b for audience c during last 3 days compare to nothing where d top 3 total "t"'
+    assert format_phrase(phrase) == canonical
     assert format_phrase(parse_phrase("a for audiences b")[0]) == "a for audience b"
 
 
@@ -85,11 +86,11 @@ audience x {   # opened
   # first
   include all of {     # a group
 
-    a is 1   # yes
+    a is b   # yes
 
     # before b
 
-    b is 2
+    b is c
     # the last of them
   }   # closed
   exclude c
@@ -112,11 +113,11 @@ metric m = a  # m it is
 audience x {  # opened
   # first
   include all of {  # a group
-    a is 1  # yes
+    a is b  # yes
 
     # before b
 
-    b is 2
+    b is c
     # the last of them
   }  # closed
   exclude c
@@ -139,8 +140,9 @@ def test_comments_inside_a_clause_go_in_front_of_it():
 def test_clauses_in_canonical_order_take_their_comments_along():
     check(
         "language 1\naudience a {\n  # rare\n  refresh every hour\n  # who\n  include b  # these\n"
-        "  allow anonymous  # too\n  describe \"d\"\n}\n",
-        'language 1\naudience a {\n  # too\n  describe "d"\n  allow anonymous\n  # who\n  include b  # these\n  # rare\n'
+        '  allow anonymous  # too\n  describe "d"\n}\n',
+        'language 1\naudience a {\n  # too\n  describe "d"\n  allow anonymous\n  # who\n  include b  # these\n'
+        "  # rare\n"
         "  refresh every hour\n}\n",
     )
 
@@ -206,7 +208,7 @@ report r {{
   for all records
   show table "Title" of {names} by store for audience a during last 30 days compare to nothing where x sorted by y top 3
 }}
-metric m = if ($basis is "net") then sum(orders.net_sales where valid_order) else sum(orders.total where not valid_order)
+metric m "A title" = if ($basis is "net") then sum(orders.net_sales where good) else sum(orders.total where good)
 """,
         """language 1
 filter f on orders =
@@ -225,8 +227,7 @@ report r {
     sorted by y
     top 3
 }
-metric m =
-  if ($basis is "net") then sum(orders.net_sales where valid_order) else sum(orders.total where not valid_order)
+metric m "A title" = if ($basis is "net") then sum(orders.net_sales where good) else sum(orders.total where good)
 """,
     )
 

@@ -107,7 +107,8 @@ def test_small_stacks_are_enough():
 
     def work() -> None:
         try:
-            for text in ("has a where (b and " * 63 + "a" + ")" * 63, "not " * 99 + "a", "f(" * 63 + "a" + " + a" * 60 + ")" * 63):
+            calls = "f(" * 63 + "a" + " + a" * 60 + ")" * 63
+            for text in ("has a where (b and " * 63 + "a" + ")" * 63, "not " * 99 + "a", calls):
                 document, problems = parse_file("language 1\nfilter f on x = " + text, "f")
                 assert problems == ()
                 assert parse_file(format_document(document), "f")[0] == document

@@ -23,7 +23,7 @@ A, B, C = path("a"), path("b"), path("c")
 
 
 @pytest.mark.parametrize(
-    ("text", "tree"),
+    "text, tree",
     [
         ("a or b and not c", t.Or((A, t.And((B, t.Not(C)))))),
         ("(a or b) and c", t.And((t.Or((A, B)), C))),
@@ -47,7 +47,7 @@ A, B, C = path("a"), path("b"), path("c")
         ("a > 14 days ago", t.Compare(">", A, t.Ago(t.Duration(number("14"), "day")))),
         ("their a in last 2 weeks where (b) > 1",
          t.Compare(">", t.Their(A, (t.Where(B), t.InLast(number("2"), "week"))), number("1"))),
-        ("has a where (b) since today at least 2 times c \"x\"",
+        ('has a where (b) since today at least 2 times c "x"',
          t.Has(A, (t.Object(C, (t.Text("x"),)), t.Times("at least", number("2")), t.Since(t.Today()), t.Where(B)))),
         ("has not a then b within 3 days without c then a",
          t.Has(A, steps=(t.Step(B, within=t.Duration(number("3"), "day"), without=C), t.Step(A)), negated=True)),
@@ -91,7 +91,7 @@ def test_places():
 
 
 def test_places_of_the_words_that_errors_point_at():
-    made = statement("audience a = has not bought and in bucket 5 to 3 of 10 salted \"x\"")
+    made = statement('audience a = has not bought and in bucket 5 to 3 of 10 salted "x"')
     has, bucket = made.include.items
     assert (has.word_span.column, has.word_span.end_column) == (14, 21)
     assert (bucket.numbers_span.column, bucket.numbers_span.end_column) == (43, 55)
@@ -123,7 +123,7 @@ def test_rest_and_total_go_on_only_before_a_text():
 
 
 def test_line_ends_of_windows_and_a_byte_order_mark():
-    text = 'language 1\nfilter f on orders = a\n  and b\n# end\n'
+    text = "language 1\nfilter f on orders = a\n  and b\n# end\n"
     plain, _ = parse_file(text, "f")
     other, problems = parse_file(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode(), "f")
     assert problems == ()
@@ -145,10 +145,10 @@ def test_comments_are_kept():
 
 
 @pytest.mark.parametrize(
-    ("text", "value"),
+    "text, value",
     [
-        ("5", number("5")), ("1_000", number("1000")), ("20%", t.Percent(Decimal(20))), ("$5", t.Money(Decimal(5), "$")),
-        ("5 TWD", t.Money(Decimal(5), "TWD")), ("2026-05-31", t.Date("2026-05-31")), ("yes", t.Bool(True)),
+        ("5", number("5")), ("1_000", number("1000")), ("20%", t.Percent(Decimal(20))),
+        ("$5", t.Money(Decimal(5), "$")), ("5 TWD", t.Money(Decimal(5), "TWD")), ("2026-05-31", t.Date("2026-05-31")), ("yes", t.Bool(True)),
         ("no", t.Bool(False)), ("14 days", t.Duration(number("14"), "day")), ("net", t.Text("net")),
         ('"net"', t.Text("net")), ("data/orders", t.Text("data/orders")), ("two words", t.Text("two words")),
         ("2026-05-31 06:00", t.Moment("2026-05-31 06:00")), ("", t.Text("")), ('"open', None), ("a\nb", None),
@@ -160,7 +160,7 @@ def test_values_from_outside(text, value):
 
 
 def test_phrases():
-    phrase, problems = parse_phrase("a, f(b) as \"F\" by c, month of a.b top 3 of a per c rest \"x\"")
+    phrase, problems = parse_phrase('a, f(b) as "F" by c, month of a.b top 3 of a per c rest "x"')
     assert problems == ()
     assert phrase == t.Phrase(
         (t.Item(A), t.Item(t.Call(path("f"), (t.Arg(B),)), "F")),
