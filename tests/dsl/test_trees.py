@@ -148,7 +148,8 @@ def test_comments_are_kept():
     "text, value",
     [
         ("5", number("5")), ("1_000", number("1000")), ("20%", t.Percent(Decimal(20))),
-        ("$5", t.Money(Decimal(5), "$")), ("5 TWD", t.Money(Decimal(5), "TWD")), ("2026-05-31", t.Date("2026-05-31")), ("yes", t.Bool(True)),
+        ("$5", t.Money(Decimal(5), "$")), ("5 TWD", t.Money(Decimal(5), "TWD")),
+        ("2026-05-31", t.Date("2026-05-31")), ("yes", t.Bool(True)),
         ("no", t.Bool(False)), ("14 days", t.Duration(number("14"), "day")), ("net", t.Text("net")),
         ('"net"', t.Text("net")), ("data/orders", t.Text("data/orders")), ("two words", t.Text("two words")),
         ("2026-05-31 06:00", t.Moment("2026-05-31 06:00")), ("", t.Text("")), ('"open', None), ("a\nb", None),
