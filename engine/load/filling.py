@@ -99,15 +99,15 @@ class Filler:
 
     def _keep_latest(self, name: str, mapping: TableMapping, columns: Mapping[str, Type]) -> None:
         names = [n for c, t in columns.items() for n in ((c, c + "@z", c + "@d") if t.kind == "moment" else (c,))] + [staging.ROW]
-        every = staging.select([(staging.build.col(n, "s"), n) for n in names], staging.build.table(name, "s"))
-        self.sources.run(staging.create(name + "/latest", staging.latest(every, names, mapping.keep_latest)))
+        kept = name + "/latest"
+        self.sources.run(staging.create(kept, staging.latest(staging.columns_of(name, names), names, mapping.keep_latest)))
         self.sources.run(staging.drop(name))
-        self.sources.run(staging.create(name, staging.select([(staging.build.col(n, "s"), n) for n in names], staging.build.table(name + "/latest", "s"))))
-        self.sources.run(staging.drop(name + "/latest"))
+        self.sources.run(staging.create(name, staging.columns_of(kept, names)))
+        self.sources.run(staging.drop(kept))
 
     def _unread(self, name: str, mapping: TableMapping | SqlMapping, place: Place | None) -> None:
         """P0705 for every column with values that could not be read."""
-        described = self.sources.connection.table(staging.render(staging.build.table(name))).columns
+        described = self.sources.connection.table(staging.quoted(name)).columns
         bad = [c.removeprefix("@bad/") for c in described if c.startswith("@bad/")]
         if not bad:
             return

@@ -142,7 +142,7 @@ class Sources:
         return csv.most is None or (rows <= csv.most and (rows > 0 or csv.most == 0))
 
     def count(self, name: str) -> int:
-        return int(self.connection.table(_quoted(name)).count("*").fetchall()[0][0])
+        return int(self.connection.table(staging.quoted(name)).count("*").fetchall()[0][0])
 
     def _from_rows(self, name: str, provided: Provided, columns: Sequence[SourceColumn]) -> Sequence[Rejected]:
         """The careful way: rows are spooled beside, then read back with the types the source has."""
@@ -183,8 +183,7 @@ class Sources:
         every = pyarrow.RecordBatchReader.from_batches(first.schema, _chain(first, batches))
         self.connection.register("@batches", every)
         try:
-            self.run(staging.create(name, staging.select([(staging.plain(staging.build.col(c.name), c), c.name) for c in columns],
-                                                          staging.build.table("@batches"))))  # fmt: skip
+            self.run(staging.create(name, staging.scan_registered("@batches", columns)))
         finally:
             self.connection.unregister("@batches")
 
@@ -192,10 +191,6 @@ class Sources:
 def _chain(first: Any, rest: Any) -> Any:
     yield first
     yield from rest
-
-
-def _quoted(name: str) -> str:
-    return staging.render(staging.build.table(name))
 
 
 def spooled(path: Path, chunks: Iterable[Sequence[Sequence[object]]]) -> None:

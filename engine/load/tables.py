@@ -10,14 +10,14 @@ from zoneinfo import available_timezones
 
 from patron.dsl.problems import Problem, nearest
 from patron.engine.load.filling import Filler
-from patron.engine.model.canonical import SINGULAR, TABLES
+from patron.engine.load.identities import Identities
+from patron.engine.model.canonical import TABLES
 from patron.engine.model.mapping import Bound
 from patron.engine.model.store import StoredColumn, StoredTable
-from patron.engine.sql import finishing, staging
+from patron.engine.sql import derived, finishing, staging
 from patron.engine.sql.finishing import FinalColumn, FinalTable
-from patron.engine.sql.mapping_select import Filled
 from patron.engine.sql.offsets import changes
-from patron.engine.types import TEXT, Type
+from patron.engine.types import YESNO, Type
 
 _FIRST = ("stores", "staff", "customers", "orders")
 
@@ -30,21 +30,21 @@ class Finisher:
     bound: Bound
     problems: list[Problem] = field(default_factory=list)
     stored: dict[str, StoredTable] = field(default_factory=dict)
-    whole: dict[str, bool] = field(default_factory=dict)
-    ids: dict[str, str] = field(default_factory=dict)
+    identities: Identities = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.identities = Identities(self.filler, self.problems)
 
     def run(self, statement: Any) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT."""
         return self.filler.sources.run(statement).fetchall()
 
     def finish(self) -> None:
         """All tables: stores and customers first, then orders, which lines need."""
         present = set(self.filler.parts)
-        for table in TABLES:
-            if table in present and "id" in self.filler.filled[table].columns:
-                self._check_ids(table)
+        self.identities.settle()
         if "stores" in present:
             self._check_zones()
-        self._ids()
         for table in (*_FIRST, *(t for t in TABLES if t not in _FIRST)):
             if table in present:
                 self.filler.sources.progress.step(f"storing {table}")
@@ -53,106 +53,19 @@ class Finisher:
             if table not in present:
                 self._absent(table)
 
-    # ------------------------------------------------------------ ids
-
-    def _report(self, code: str, table: str, column: str, message: str, hint: str = "", severity: str = "") -> None:
-        self.problems.append(Problem(code, self.filler.span(table, column), message, hint, severity=severity))
-
-    def _check_ids(self, table: str) -> None:
-        name = self.filler.filled[table].name
-        count, first, row = self.run(staging.doubled(name))[0]
-        said = self.filler.column(table, "id")
-        if count and TABLES[table].by_name["id"].computed and said is not None and not said.said:
-            self._without_id(table)
-            return
-        if count:
-            what = "1 id" if count == 1 else f"{count} ids"
-            verb = "occurs" if count == 1 else "occur"
-            where = self.filler.where(table, int(row))
-            self._report("P0706", table, "id", f"{what} of {table} {verb} more than once, first `{first}` ({where})",
-                         "`group by` makes one row of several, `keep latest by` keeps the last")  # fmt: skip
-        missing, row = self.run(staging.nameless(name))[0]
-        if missing:
-            lenient = self.filler.lenient(table)
-            rows = "1 row" if missing == 1 else f"{missing} rows"
-            said = "was left out" if missing == 1 and lenient else "were left out" if lenient else "has none" if missing == 1 else "have none"
-            self._report("P0705", table, "id", f"{table}.id: {rows} {said}; first at {self.filler.where(table, int(row))}",
-                         "" if lenient else "leave them out: `where id is known`, or write `bad values missing`", "W" if lenient else "E")  # fmt: skip
-
-    def _without_id(self, table: str) -> None:
-        """A source column that happens to be called id, and is none: rows are numbered instead."""
-        filled = self.filler.filled[table]
-        self.filler.filled[table] = Filled(filled.name, {n: t for n, t in filled.columns.items() if n != "id"})
+    # ------------------------------------------------------------ storing
 
     def _check_zones(self) -> None:
         filled = self.filler.filled["stores"]
         if "timezone" not in filled.columns:
             return
-        query = staging.select([(staging.build.col("timezone", "t"), "zone")], staging.build.table(filled.name, "t"), distinct=True)
         known = available_timezones()
-        for (zone,) in self.run(query):
+        for (zone,) in self.run(staging.distinct_values(filled.name, "timezone")):
             if zone is not None and zone not in known:
                 near = nearest(zone, known)
-                self._report("P0505", "stores", "timezone", f"unknown time zone {zone}", f'Did you mean "{near}"?' if near else "an IANA name")
-
-    def _references(self, target: str) -> list[tuple[str, str]]:
-        """Filled reference columns that mean rows of a table."""
-        return [
-            (self.filler.filled[t].name, c) for t in self.filler.parts for c, type_ in self.filler.filled[t].columns.items()
-            if c != "id" and type_.kind == "reference" and type_.table == target
-        ]  # fmt: skip
-
-    def _ids(self) -> None:
-        """Of every table, the ids there are and whether all are whole; of an absent table, those met elsewhere."""
-        for table, canonical in TABLES.items():
-            if not canonical.has_id:
-                continue
-            source = self._id_source(table)
-            if source is None:
-                self.whole[table] = table in ("points", "redemptions")
-                continue
-            whole, count = self.run(finishing.all_whole(source))[0]
-            self.whole[table] = bool(whole) and count > 0
-            survivors = self._survivors() if table == "customers" else None
-            if table in self.filler.parts and self._references(table):
-                self.ids[table] = f"ids/{table}"
-                self.filler.sources.run(staging.create(self.ids[table], finishing.ids(self._id_source(table), self.whole[table], survivors)))
-
-    def _id_source(self, table: str) -> Any:
-        filled = self.filler.filled.get(table)
-        if filled is not None:
-            return staging.met([(filled.name, "id")]) if "id" in filled.columns else None
-        references = self._references(table)
-        return staging.met(references) if references else None
-
-    def _survivors(self) -> str | None:
-        """A table of merged customers and who they became, chains followed; rings are reported."""
-        filled = self.filler.filled.get("customers")
-        if filled is None or "merged_into" not in filled.columns:
-            return None
-        query = staging.select([(staging.build.col(c, "t"), c) for c in ("id", "merged_into")], staging.build.table(filled.name, "t"))
-        query = query.where(staging.build.not_(staging.build.is_null(staging.build.col("merged_into", "t"))), copy=False)
-        into = dict(self.run(query))
-        if not into:
-            return None
-        found, rings = _followed(into)
-        for ring in rings:
-            self._report("P0705", "customers", "merged_into", f"these customers are merged into each other: {' → '.join(ring)}",
-                         "one of them must stay", "W")  # fmt: skip
-        return self._keep_pairs("merged/customers", found)
-
-    def _keep_pairs(self, name: str, pairs: Mapping[str, str]) -> str:
-        from patron.engine.contracts import SourceColumn
-        from patron.engine.load.reading import spooled
-
-        path = self.filler.sources.scratch / "pairs.csv"
-        spooled(path, [list(pairs.items())])
-        columns = [SourceColumn("id", TEXT), SourceColumn("survivor", TEXT)]
-        self.filler.sources.run(staging.create(name, staging.scan_spool(path, columns, ["id", "survivor"])))
-        path.unlink()
-        return name
-
-    # ------------------------------------------------------------ storing
+                hint = f'Did you mean "{near}"?' if near else "an IANA name"
+                span = self.filler.span("stores", "timezone")
+                self.problems.append(Problem("P0505", span, f"unknown time zone {zone}", hint))
 
     def _columns(self, table: str) -> tuple[FinalColumn, ...]:
         """Canonical columns first, in their order, then the project's own."""
@@ -172,14 +85,14 @@ class Finisher:
         return tuple(made)
 
     def _column(self, table: str, name: str, type_: Type, whole: Mapping[str, bool]) -> FinalColumn:
-        ids = self.ids.get(type_.table) if type_.kind == "reference" and name != "id" and name != "merged_into" else None
+        ids = self.identities.tables.get(type_.table) if type_.kind == "reference" and name != "id" and name != "merged_into" else None
         if type_.kind == "number" and whole.get(name):
             type_ = Type("number", whole=type_.whole)
         return FinalColumn(name, type_, self._storage(name, type_, whole, table), filled=True, ids=ids)
 
     def _storage(self, name: str, type_: Type, whole: Mapping[str, bool], table: str) -> str:
         if type_.kind == "reference":
-            return "whole" if self.whole.get(type_.table, False) else "text"
+            return "whole" if self.identities.whole.get(type_.table, False) else "text"
         if type_.kind == "number":
             return "whole" if whole.get(name) else "double"
         return type_.kind if type_.kind in finishing.SQL_TYPES else "text"
@@ -235,8 +148,8 @@ class Finisher:
         stores = self.filler.filled.get("stores")
         has_store = any(c.name == "store" and c.filled for c in columns)
         if has_store and stores is not None and "timezone" in stores.columns and not any(p.code == "P0505" for p in self.problems):
-            query = staging.select([(staging.build.col("timezone", "t"), "zone")], staging.build.table(stores.name, "t"), distinct=True)
-            names += sorted({zone for (zone,) in self.run(query) if zone is not None} - set(names))
+            found = self.run(staging.distinct_values(stores.name, "timezone"))
+            names += sorted({zone for (zone,) in found if zone is not None} - set(names))
         zones = {name: changes(name, low, high) for name in names}
         return zones, (stores.name if stores is not None and len(names) > 1 else None)
 
@@ -244,14 +157,11 @@ class Finisher:
         """For lines: a table with the date and staff of every order, by its id as text."""
         if table != "lines" or "orders" not in self.stored or "order" not in has:
             return None, False
-        staff = self.stored["orders"].columns["staff"].filled and "orders" in self.ids
-        if "orders" not in self.ids:
+        ids = self.identities.tables.get("orders")
+        if ids is None:
             return None, False
-        outputs = [(staging.build.col(c, s), n) for c, s, n in (("text", "i", "text"), ("created_at", "o", "created_at"), ("staff", "o", "staff"))]
-        query = staging.select(outputs, staging.build.table(self.ids["orders"], "i"))
-        on = staging.build.binary(staging.build.exp.EQ, staging.build.col("id", "i"), staging.build.col("id", "o"))
-        query = query.join(staging.build.table("orders", "o"), on=on, copy=False)
-        self.filler.sources.run(staging.create("facts/orders", query))
+        self.filler.sources.run(staging.create("facts/orders", derived.order_facts(ids)))
+        staff = self.stored["orders"].columns["staff"].filled
         return "facts/orders", staff
 
     def _sorted_by(self, table: str, has: set[str], orders: str | None) -> tuple[str, ...]:
@@ -268,13 +178,7 @@ class Finisher:
         filled = self.filler.filled.get("redemptions")
         if filled is None or not {"order", "coupon", "redeemed_at"} <= set(filled.columns):
             return None
-        col = staging.build.col
-        key = staging.build.exp.Struct(expressions=[
-            staging.build.exp.PropertyEQ(this=staging.build.text(k), expression=col(c, "t")) for k, c in (("a", "redeemed_at"), ("b", staging.ROW))
-        ])  # fmt: skip
-        query = staging.select([(col("order", "t"), "order"), (staging.build.anonymous("arg_min", col("coupon", "t"), key), "coupon")],
-                               staging.build.table(filled.name, "t"))  # fmt: skip
-        self.filler.sources.run(staging.create("facts/coupons", query.group_by(col("order", "t"), copy=False)))
+        self.filler.sources.run(staging.create("facts/coupons", derived.first_coupons(filled.name)))
         return "facts/coupons"
 
     def _lost_references(self, table: str, columns: Sequence[FinalColumn]) -> None:
@@ -289,7 +193,8 @@ class Finisher:
             if before > after:
                 rows = self.stored[table].rows
                 hint = f"`add missing from {table}.{column.name}` in {column.type.table}"
-                self._report("P0708", table, column.name, f"{before - after} of {rows} {table} point to no row of {column.type.table} (`{column.name}`)", hint)
+                message = f"{before - after} of {rows} {table} point to no row of {column.type.table} (`{column.name}`)"
+                self.problems.append(Problem("P0708", self.filler.span(table, column.name), message, hint))
 
     def stored_known(self, table: str, column: str) -> int:
         return int(self.run(finishing.known_count(table, column))[0][0])
@@ -299,7 +204,7 @@ class Finisher:
     def _absent(self, table: str) -> None:
         """A table without a statement: empty, or the ids met elsewhere."""
         canonical = TABLES[table]
-        references = self._references(table) if canonical.has_id else []
+        references = self.identities.references(table) if canonical.has_id else []
         columns = tuple(
             FinalColumn(c.name, c.type, self._storage(c.name, c.type, {}, table), filled=c.name == "id" and bool(references))
             for c in canonical.columns
@@ -307,10 +212,8 @@ class Finisher:
         if not references:
             self._empty(table, columns)
             return
-        source = staging.met(references)
         parts = f"fill/{table}"
-        row = (staging.build.exp.Window(this=staging.build.exp.RowNumber()), staging.ROW)
-        self.filler.sources.run(staging.create(parts, staging.select([(staging.build.col("id", "m"), "id"), row], staging.build.subquery(source, "m"))))
+        self.filler.sources.run(staging.create(parts, staging.numbered(staging.met(references))))
         final = FinalTable(table, parts, columns, {self.bound.zone: (0, ())}, order=("id",))
         self.filler.sources.run(staging.create(table, finishing.finish(final), temporary=False))
         self._describe(table, columns, one_zone=True, present=False)
@@ -337,7 +240,17 @@ class Finisher:
             low, high = (next(found), next(found)) if has_ends else (None, None)
             filled = column.filled or known > 0
             described[name] = StoredColumn(name, column.type, column.storage, filled, known == rows and rows > 0, low, high)
+        described.update(self._day_only(table, columns))
         self.stored[table] = StoredTable(table, described, rows, present, one_zone)
+
+    def _day_only(self, table: str, columns: Sequence[FinalColumn]) -> dict[str, StoredColumn]:
+        """Whether the moments of a table came from dates: all, none or some (low and high of the companion)."""
+        names = [f"{c.name}@day_only" for c in columns if c.filled and c.type.kind == "moment" and not c.name.startswith("@")]
+        if not names:
+            return {}
+        found = list(self.run(finishing.statistics(table, [(n, True) for n in names]))[0])[1:]
+        triples = zip(names, found[0::3], found[1::3], found[2::3], strict=True)
+        return {n: StoredColumn(n, YESNO, "yesno", low=low, high=high) for n, _, low, high in triples}
 
 
 def physical(column: FinalColumn) -> tuple[str, ...]:
@@ -345,25 +258,3 @@ def physical(column: FinalColumn) -> tuple[str, ...]:
     if column.type.kind != "moment" or column.name.startswith("@"):
         return (column.name,)
     return (column.name, *(column.name + part for part in ("@date", "@hour", "@day_only")))
-
-
-def _followed(into: Mapping[str, str]) -> tuple[dict[str, str], list[tuple[str, ...]]]:
-    """Who everybody became at last, and the rings in which nobody is left."""
-    found: dict[str, str] = {}
-    rings: list[tuple[str, ...]] = []
-    seen_rings: set[str] = set()
-    for start in sorted(into):
-        path = [start]
-        while path[-1] in into and into[path[-1]] not in path:
-            path.append(into[path[-1]])
-        if path[-1] in into:
-            ring = path[path.index(into[path[-1]]) :]
-            if not seen_rings & set(ring):
-                rings.append((*ring, ring[0]))
-                seen_rings.update(ring)
-            continue
-        found[start] = path[-1]
-    return found, rings
-
-
-__all__ = ["SINGULAR", "Finisher", "physical"]

@@ -95,3 +95,20 @@ def unlike_lines() -> exp.Select:
 
 def currencies() -> exp.Select:
     return staging.select([(build.col("currency", "t"), "currency")], build.table("orders", "t"), distinct=True)
+
+
+def order_facts(ids: str) -> exp.Select:
+    """Of every order, by its id as text: when it was created, and whose it was."""
+    columns = [(build.col("text", "i"), "text"), (build.col("created_at", "o"), "created_at"), (build.col("staff", "o"), "staff")]
+    query = staging.select(columns, build.table(ids, "i"))
+    return query.join(build.table("orders", "o"), on=build.binary(exp.EQ, build.col("id", "i"), build.col("id", "o")), copy=False)
+
+
+def first_coupons(redemptions: str) -> exp.Select:
+    """The coupon of each order's first redemption."""
+    moment_and_row = {"a": build.col("redeemed_at", "t"), "b": build.col(staging.ROW, "t")}
+    when = exp.Struct(expressions=[exp.PropertyEQ(this=build.text(k), expression=v) for k, v in moment_and_row.items()])
+    coupon = build.anonymous("arg_min", build.col("coupon", "t"), when)
+    query = staging.select([(build.col("order", "t"), "order"), (coupon, "coupon")], build.table(redemptions, "t"))
+    known = build.not_(build.is_null(build.col("coupon", "t")))
+    return query.where(known, copy=False).group_by(build.col("order", "t"), copy=False)

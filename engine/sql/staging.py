@@ -84,6 +84,16 @@ def scan_table(catalog: str, schema: str, table: str, columns: Sequence[SourceCo
     return select([(plain(build.col(c.name), c), c.name) for c in columns], source)
 
 
+def scan_registered(name: str, columns: Sequence[SourceColumn]) -> exp.Select:
+    """Rows that Python registered under a name."""
+    return select([(plain(build.col(c.name), c), c.name) for c in columns], build.table(name))
+
+
+def quoted(name: str) -> str:
+    """A table's name as SQL spells it."""
+    return render(build.table(name))
+
+
 def attach(path: Path, name: str) -> E:
     """ATTACH of a DuckDB file that is only read."""
     target = exp.alias_(build.text(str(path)), name, quoted=True)
@@ -220,3 +230,24 @@ def unnamed_value(table: str, columns: Sequence[str]) -> exp.Select:
     query = select([(exp.Min(this=build.col("rowid", "t")), "row")], build.table(table, "t"))
     some = [build.binary(exp.NEQ, exp.Trim(this=build.col(c, "t")), build.text("")) for c in columns]
     return query.where(build.disjunction(some), copy=False)
+
+
+def columns_of(source: str, names: Sequence[str], alias: str = "t") -> exp.Select:
+    """These columns of a table."""
+    return select([(build.col(n, alias), n) for n in names], build.table(source, alias))
+
+
+def distinct_values(table: str, column: str) -> exp.Select:
+    """Every value of a column once."""
+    return columns_of(table, [column]).distinct(copy=False)
+
+
+def known_pairs(table: str, left: str, right: str) -> exp.Select:
+    """Two columns of the rows in which the second is known."""
+    return columns_of(table, [left, right]).where(build.not_(build.is_null(build.col(right, "t"))), copy=False)
+
+
+def numbered(source: E) -> exp.Select:
+    """Ids with a number each, as a part of a table."""
+    place = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[exp.Ordered(this=build.col("id", "m"))]))
+    return select([(build.col("id", "m"), "id"), (place, ROW)], build.subquery(source, "m"))
