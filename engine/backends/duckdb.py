@@ -31,7 +31,18 @@ _READS = (duckdb.StatementType.SELECT,)
 _STEPS = (duckdb.StatementType.CREATE, duckdb.StatementType.SELECT, duckdb.StatementType.DROP)
 _STEP = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:CREATE\s+(?:OR\s+REPLACE\s+)?TEMP(?:ORARY)?\s+(?:TABLE|VIEW)|DROP\s+(?:TABLE|VIEW)|SELECT|WITH|FROM)\b",
                    re.IGNORECASE | re.DOTALL)  # fmt: skip
-_SIZES = {"BYTES": 1, "BYTE": 1, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+_SIZES = {
+    "BYTES": 1,
+    "BYTE": 1,
+    "KIB": 2**10,
+    "MIB": 2**20,
+    "GIB": 2**30,
+    "TIB": 2**40,
+    "KB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+    "TB": 10**12,
+}
 _LOCKED = {
     "enable_external_access": "false", "lock_configuration": "true", "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false", "TimeZone": "UTC",
@@ -94,7 +105,9 @@ class DuckdbSession:
 
     def names(self, sql: str) -> list[str]:
         """The columns of one SELECT."""
-        return self._do(f"SELECT * FROM ({sql}) LIMIT 0", _READS, "the query", lambda c: [d[0] for d in c.description or ()])
+        return self._do(
+            f"SELECT * FROM ({sql}) LIMIT 0", _READS, "the query", lambda c: [d[0] for d in c.description or ()]
+        )
 
     def cancel(self) -> None:
         """Stop what is running; it raises LimitReached where it was called."""
@@ -114,7 +127,9 @@ class DuckdbSession:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _do(self, sql: str, kinds: tuple[Any, ...], what: str, take: Callable[[duckdb.DuckDBPyConnection], Answer]) -> Answer:
+    def _do(
+        self, sql: str, kinds: tuple[Any, ...], what: str, take: Callable[[duckdb.DuckDBPyConnection], Answer]
+    ) -> Answer:
         if self._closed:
             raise InternalError("this session is closed")
         with self._busy, _told(what), deadline(self._limits.seconds, self.cancel, what):
@@ -129,7 +144,9 @@ def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         connection.execute(f"ATTACH '{quoted}' AS \"{LOAD}\" (READ_ONLY)")
         connection.execute(f"SET search_path = '{LOAD}.main,temp.main'")
     except duckdb.Error as error:
-        raise Damaged(f"the stored load cannot be opened: {path.name}", f"delete it, it is made anew: {path}") from error
+        raise Damaged(
+            f"the stored load cannot be opened: {path.name}", f"delete it, it is made anew: {path}"
+        ) from error
 
 
 def _read_back(connection: duckdb.DuckDBPyConnection, limits: Limits) -> None:
@@ -156,7 +173,9 @@ def _gate(connection: duckdb.DuckDBPyConnection, sql: str, kinds: tuple[Any, ...
     """Exactly one statement, of the kinds that are expected here."""
     statements = connection.extract_statements(sql)
     if len(statements) != 1 or statements[0].type not in kinds or not _STEP.match(sql):
-        raise InternalError("a step must be exactly one statement that reads or makes a temporary table", key="duckdb-gate")
+        raise InternalError(
+            "a step must be exactly one statement that reads or makes a temporary table", key="duckdb-gate"
+        )
     return statements[0]
 
 
@@ -170,8 +189,12 @@ def _told(what: str) -> Iterator[None]:
     except duckdb.InterruptException as error:
         raise LimitReached(f"{what} was stopped") from error
     except duckdb.OutOfMemoryException as error:
-        raise LimitReached(f"{what} needs more memory than it may use", "narrow the period, or raise `memory` in patron.toml") from error
+        raise LimitReached(
+            f"{what} needs more memory than it may use", "narrow the period, or raise `memory` in patron.toml"
+        ) from error
     except duckdb.IOException as error:
-        raise Damaged(f"{what} cannot read the stored load: {str(error).splitlines()[0]}", "run `patron doctor`") from error
+        raise Damaged(
+            f"{what} cannot read the stored load: {str(error).splitlines()[0]}", "run `patron doctor`"
+        ) from error
     except duckdb.OutOfRangeException as error:
         raise LimitReached(f"{what} makes a number that is too large: {str(error).splitlines()[0]}") from error

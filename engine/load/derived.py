@@ -13,8 +13,13 @@ def derive(filler: Filler) -> None:
     if "messages" in filled and {"id", "customer", "campaign", "delivered_at"} <= set(filled["messages"].columns):
         actions = filled.get("actions")
         query, columns = delivered(
-            filled["messages"].name, "channel" in filled["messages"].columns, actions.name if actions else None, actions.columns if actions else {}
+            filled["messages"].name,
+            "channel" in filled["messages"].columns,
+            actions.name if actions else None,
+            actions.columns if actions else {},
         )
         filler.add_part("actions", "stage/actions/delivered", query, columns)
     if "customers" not in filled and "orders" in filled and "customer" in filled["orders"].columns:
-        filler.add_part("customers", "stage/customers/met", met_customers(filled["orders"].name), {"id": reference("customers")})
+        filler.add_part(
+            "customers", "stage/customers/met", met_customers(filled["orders"].name), {"id": reference("customers")}
+        )

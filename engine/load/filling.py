@@ -48,7 +48,13 @@ class Filler:
             for mapping in statements:
                 self._part(table, mapping)
             self._stack(table)
-            missing = [pair for m in statements if isinstance(m, TableMapping) for pair in m.add_missing if pair[0] in self.filled]
+            missing = [
+                pair
+                for m in statements
+                if isinstance(m, TableMapping)
+                for pair in m.add_missing
+                if pair[0] in self.filled
+            ]
             if missing:
                 self._add_missing(table, missing)
                 self._stack(table)
@@ -69,7 +75,11 @@ class Filler:
             for other, span in needs[table].items():
                 if other in (*path, table):
                     ring = " → ".join((*path, table, other))
-                    self.problems.append(Problem("P0207", span, f"these tables need each other to be filled: {ring}", "leave one of them out"))
+                    self.problems.append(
+                        Problem(
+                            "P0207", span, f"these tables need each other to be filled: {ring}", "leave one of them out"
+                        )
+                    )
                 else:
                     visit(other, (*path, table))
             done.append(table)
@@ -98,9 +108,13 @@ class Filler:
         parts.append(Part(name, columns, begin, mapping, place))
 
     def _keep_latest(self, name: str, mapping: TableMapping, columns: Mapping[str, Type]) -> None:
-        names = [n for c, t in columns.items() for n in ((c, c + "@z", c + "@d") if t.kind == "moment" else (c,))] + [staging.ROW]
+        names = [n for c, t in columns.items() for n in ((c, c + "@z", c + "@d") if t.kind == "moment" else (c,))] + [
+            staging.ROW
+        ]
         kept = name + "/latest"
-        self.sources.run(staging.create(kept, staging.latest(staging.columns_of(name, names), names, mapping.keep_latest)))
+        self.sources.run(
+            staging.create(kept, staging.latest(staging.columns_of(name, names), names, mapping.keep_latest))
+        )
         self.sources.run(staging.drop(name))
         self.sources.run(staging.create(name, staging.columns_of(kept, names)))
         self.sources.run(staging.drop(kept))
@@ -117,7 +131,9 @@ class Filler:
             if count:
                 self._report_unread(mapping, column, int(count), int(row), place)
 
-    def _report_unread(self, mapping: TableMapping | SqlMapping, column: str, count: int, row: int, place: Place | None) -> None:
+    def _report_unread(
+        self, mapping: TableMapping | SqlMapping, column: str, count: int, row: int, place: Place | None
+    ) -> None:
         said = mapping.by_name.get(column) if isinstance(mapping, TableMapping) else None
         kind = said.type if said else next((t for n, t, _ in outputs(mapping) if n == column), TEXT)
         where = f"; first at {self.sources.where(place, row)}" if place is not None else f"; first in row {row + 1}"
@@ -126,7 +142,11 @@ class Filler:
         message = f"{count} {values} of {mapping.table}.{column} {'is' if count == 1 else 'are'} not {kind}{where}"
         if mapping.bad_missing:
             message = f"{mapping.table}.{column}: {count} {values} could not be read{where}"
-        hint = "" if mapping.bad_missing else "`bad values missing` reads them as missing and counts them; `parse_date`, `number`, `money` read other forms"
+        hint = (
+            ""
+            if mapping.bad_missing
+            else "`bad values missing` reads them as missing and counts them; `parse_date`, `number`, `money` read other forms"
+        )
         self.problems.append(Problem("P0705", said.span if said else mapping.span, message, hint, severity=severity))
 
     # ------------------------------------------------------------ stacking
@@ -177,7 +197,11 @@ class Filler:
     def where(self, table: str, row: int) -> str:
         """Where a row of the stacked table came from."""
         part = self.parts[table][min(row // staging.PART, len(self.parts[table]) - 1)]
-        return self.sources.where(part.place, row - part.begin) if part.place is not None else f"row {row - part.begin + 1}"
+        return (
+            self.sources.where(part.place, row - part.begin)
+            if part.place is not None
+            else f"row {row - part.begin + 1}"
+        )
 
     def lenient(self, table: str) -> bool:
         return any(p.mapping is not None and p.mapping.bad_missing for p in self.parts.get(table, ()))

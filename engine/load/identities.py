@@ -57,7 +57,15 @@ class Identities:
         if missing:
             lenient = self.filler.lenient(table)
             rows = "1 row" if missing == 1 else f"{missing} rows"
-            said = "was left out" if missing == 1 and lenient else "were left out" if lenient else "has none" if missing == 1 else "have none"
+            said = (
+                "was left out"
+                if missing == 1 and lenient
+                else "were left out"
+                if lenient
+                else "has none"
+                if missing == 1
+                else "have none"
+            )
             self._report("P0705", table, "id", f"{table}.id: {rows} {said}; first at {self.filler.where(table, int(row))}",
                          "" if lenient else "leave them out: `where id is known`, or write `bad values missing`", "W" if lenient else "E")  # fmt: skip
 
@@ -87,7 +95,11 @@ class Identities:
             survivors = self._survivors() if table == "customers" else None
             if table in self.filler.parts and self.references(table):
                 self.tables[table] = f"ids/{table}"
-                self.filler.sources.run(staging.create(self.tables[table], finishing.ids(self._id_source(table), self.whole[table], survivors)))
+                self.filler.sources.run(
+                    staging.create(
+                        self.tables[table], finishing.ids(self._id_source(table), self.whole[table], survivors)
+                    )
+                )
 
     def _id_source(self, table: str) -> Any:
         filled = self.filler.filled.get(table)
@@ -101,7 +113,7 @@ class Identities:
         filled = self.filler.filled.get("customers")
         if filled is None or "merged_into" not in filled.columns:
             return None
-        into: dict[str, str] = dict(self.run(staging.known_pairs(filled.name, "id", "merged_into")))  # type: ignore[arg-type]
+        into: dict[str, str] = dict(self.run(staging.known_pairs(filled.name, "id", "merged_into")))
         if not into:
             return None
         found, rings = _followed(into)

@@ -61,9 +61,15 @@ def key_of(bound: Bound, facts: dict[tuple[str, str], tuple[FileFact, ...]]) -> 
     from patron import __version__
 
     digest = hashlib.sha256()
-    digest.update(repr((FORMAT, __version__, duckdb.__version__, bound.zone, bound.currency, bound.age_limits)).encode())
+    digest.update(
+        repr((FORMAT, __version__, duckdb.__version__, bound.zone, bound.currency, bound.age_limits)).encode()
+    )
     digest.update(repr(bound.mappings).encode())
-    digest.update(repr(sorted((s.name, s.connector, repr(sorted(s.settings.items())), s.timezone) for s in bound.sources.values())).encode())
+    digest.update(
+        repr(
+            sorted((s.name, s.connector, repr(sorted(s.settings.items())), s.timezone) for s in bound.sources.values())
+        ).encode()
+    )
     for place, files in facts.items():
         content = [(path, size, digest_ or mtime) for path, size, mtime, digest_ in files]
         digest.update(repr((place, content)).encode())

@@ -129,7 +129,9 @@ def _make(
         finally:
             connection.close()
     except duckdb.OutOfMemoryException as error:
-        raise LimitReached("reading the sources needs more memory than it may use", "raise `memory` in patron.toml") from error
+        raise LimitReached(
+            "reading the sources needs more memory than it may use", "raise `memory` in patron.toml"
+        ) from error
     except duckdb.IOException as error:
         raise IoFailed(f"reading the sources failed: {str(error).splitlines()[0]}", "is the disk full?") from error
     return made
@@ -148,7 +150,9 @@ def _run(
     except SourceError as error:
         place = next((p for p in bound.sources.values() if p.name in error.message), next(iter(bound.sources.values())))
         problem = Problem(error.code, place.span, error.message, error.hint)
-        return Loaded(None, Store(key=key), tuple(sources.ledger), by_place((*sources.problems, *filler.problems, problem)))
+        return Loaded(
+            None, Store(key=key), tuple(sources.ledger), by_place((*sources.problems, *filler.problems, problem))
+        )
     finisher = Finisher(filler, bound)
     finisher.finish()
     found = [*sources.problems, *filler.problems, *finisher.problems]
@@ -157,7 +161,9 @@ def _run(
     busiest = int((finisher.run(finishing.busiest())[0][0] or 0) if finisher.stored["actions"].rows else 0)
     store = Store(finisher.stored, newest(finisher), busiest, key)
     stops = any(p.stops for p in found)
-    loaded = Loaded(None if stops else scratch / "load.duckdb", store, tuple(sources.ledger), by_place(found), notes, now)
+    loaded = Loaded(
+        None if stops else scratch / "load.duckdb", store, tuple(sources.ledger), by_place(found), notes, now
+    )
     if not stops:
         connection.execute(f'CREATE TABLE "{_ABOUT}" (said VARCHAR)')
         connection.execute(f'INSERT INTO "{_ABOUT}" VALUES (?)', [encode(loaded)])

@@ -86,7 +86,11 @@ class Sources:
         column = f", column {first.column}" if first.column else ""
         message = f"{len(rejected)} of {rows + len(rejected)} rows of {'.'.join(place)} cannot be read; first at {first.file}:{first.line}{column}: {first.reason}"
         lenient = self.lenient(place)
-        hint = "" if lenient else "mend the file, or write `bad values missing` in the table that reads it: such rows are left out and counted"
+        hint = (
+            ""
+            if lenient
+            else "mend the file, or write `bad values missing` in the table that reads it: such rows are left out and counted"
+        )
         self.problems.append(Problem("P0705", self.span(place[0]), message, hint, severity="W" if lenient else "E"))
 
     # ------------------------------------------------------------ ways in
@@ -111,7 +115,9 @@ class Sources:
             if isinstance(error, duckdb.OutOfMemoryException):
                 raise
             source = self.bound.sources[place[0]].name
-            raise SourceError("P0702", f"cannot open `{source}`: {place[1]} cannot be read", str(error).splitlines()[0]) from error
+            raise SourceError(
+                "P0702", f"cannot open `{source}`: {place[1]} cannot be read", str(error).splitlines()[0]
+            ) from error
 
     def _from_csv(self, name: str, provided: Provided, columns: Sequence[SourceColumn]) -> bool:
         """The quick way; False when DuckDB refuses the text, or found a value under no name."""
@@ -161,7 +167,9 @@ class Sources:
         path, schema, table = provided.database
         alias = f"attached/{place[0]}"
         try:
-            attached = [row[0] for row in self.connection.execute("SELECT database_name FROM duckdb_databases()").fetchall()]
+            attached = [
+                row[0] for row in self.connection.execute("SELECT database_name FROM duckdb_databases()").fetchall()
+            ]
             if alias not in attached:
                 self.run(staging.attach(path, alias))
         except duckdb.Error as error:

@@ -80,12 +80,23 @@ class Finisher:
             if column.name in filled:
                 made.append(self._column(table, column.name, column.type, whole))
             elif not (table == "lines" and column.name == "id"):
-                made.append(FinalColumn(column.name, column.type, self._storage(column.name, column.type, {column.name: True}, table), filled=False))
+                made.append(
+                    FinalColumn(
+                        column.name,
+                        column.type,
+                        self._storage(column.name, column.type, {column.name: True}, table),
+                        filled=False,
+                    )
+                )
         made += [self._column(table, n, t, whole) for n, t in filled.items() if n not in TABLES[table].by_name]
         return tuple(made)
 
     def _column(self, table: str, name: str, type_: Type, whole: Mapping[str, bool]) -> FinalColumn:
-        ids = self.identities.tables.get(type_.table) if type_.kind == "reference" and name != "id" and name != "merged_into" else None
+        ids = (
+            self.identities.tables.get(type_.table)
+            if type_.kind == "reference" and name != "id" and name != "merged_into"
+            else None
+        )
         if type_.kind == "number" and whole.get(name):
             type_ = Type("number", whole=type_.whole)
         return FinalColumn(name, type_, self._storage(name, type_, whole, table), filled=True, ids=ids)
@@ -134,7 +145,9 @@ class Finisher:
         self._describe("lines", columns, one_zone=True)
         id_ = StoredColumn("id", TABLES["lines"].by_name["id"].type, "text", filled=True, never_missing=True)
         stored = self.stored["lines"]
-        self.stored["lines"] = StoredTable("lines", {"id": id_, **stored.columns}, stored.rows, stored.present, stored.one_zone)
+        self.stored["lines"] = StoredTable(
+            "lines", {"id": id_, **stored.columns}, stored.rows, stored.present, stored.one_zone
+        )
         self._lost_references("lines", columns)
 
     def _zones(self, table: str, columns: Sequence[FinalColumn]) -> tuple[finishing.Zones, str | None]:
@@ -147,7 +160,12 @@ class Finisher:
         names = [self.bound.zone]
         stores = self.filler.filled.get("stores")
         has_store = any(c.name == "store" and c.filled for c in columns)
-        if has_store and stores is not None and "timezone" in stores.columns and not any(p.code == "P0505" for p in self.problems):
+        if (
+            has_store
+            and stores is not None
+            and "timezone" in stores.columns
+            and not any(p.code == "P0505" for p in self.problems)
+        ):
             found = self.run(staging.distinct_values(stores.name, "timezone"))
             names += sorted({zone for (zone,) in found if zone is not None} - set(names))
         zones = {name: changes(name, low, high) for name in names}
@@ -239,13 +257,17 @@ class Finisher:
             known = int(next(found))
             low, high = (next(found), next(found)) if has_ends else (None, None)
             filled = column.filled or known > 0
-            described[name] = StoredColumn(name, column.type, column.storage, filled, known == rows and rows > 0, low, high)
+            described[name] = StoredColumn(
+                name, column.type, column.storage, filled, known == rows and rows > 0, low, high
+            )
         described.update(self._day_only(table, columns))
         self.stored[table] = StoredTable(table, described, rows, present, one_zone)
 
     def _day_only(self, table: str, columns: Sequence[FinalColumn]) -> dict[str, StoredColumn]:
         """Whether the moments of a table came from dates: all, none or some (low and high of the companion)."""
-        names = [f"{c.name}@day_only" for c in columns if c.filled and c.type.kind == "moment" and not c.name.startswith("@")]
+        names = [
+            f"{c.name}@day_only" for c in columns if c.filled and c.type.kind == "moment" and not c.name.startswith("@")
+        ]
         if not names:
             return {}
         found = list(self.run(finishing.statistics(table, [(n, True) for n in names]))[0])[1:]

@@ -97,7 +97,9 @@ class _Binder:
     def table(self, decl: tree.TableDecl) -> None:
         table = self._canonical(decl.table)
         if len(decl.source.parts) != 2:
-            self.problems.append(Problem("P0703", decl.source.span, f"`{decl.source}` is no table of a source", "source.table"))
+            self.problems.append(
+                Problem("P0703", decl.source.span, f"`{decl.source}` is no table of a source", "source.table")
+            )
             return
         source, name = decl.source.parts
         header = self.sources.header(source.text, name.text, source.span, name.span)
@@ -114,7 +116,9 @@ class _Binder:
     def _canonical(self, name: tree.Name) -> str | None:
         if name.key in TABLES:
             return name.key
-        self.problems.append(Problem("P0201", name.span, f"there is no table called `{name.text}`", suggest(name.text, TABLES)))
+        self.problems.append(
+            Problem("P0201", name.span, f"there is no table called `{name.text}`", suggest(name.text, TABLES))
+        )
         return None
 
     def _lookup_header(self, source: str, table: str, span: Span) -> Header | None:
@@ -146,7 +150,9 @@ class _Binder:
         found = self.sources.found.get(fold(source))
         if found is None:
             known = suggest(source, [s.name for s in self.sources.found.values()])
-            return SqlFault("P0710", f"the sql reads `{source}.{table}`, which no source declares", f"source.table. {known}")
+            return SqlFault(
+                "P0710", f"the sql reads `{source}.{table}`, which no source declares", f"source.table. {known}"
+            )
         before = len(self.sources.problems)
         header = self.sources.header(source, table, decl.sql_span, decl.sql_span)
         if header is None and len(self.sources.problems) > before and self.sources.problems[-1].code == "P0703":

@@ -36,7 +36,9 @@ def value(expr: tree.Expr, scope: MapScope, want: Type | None = None, *, inside:
         from patron.engine.model.mapping_conditions import condition
 
         return condition(expr, scope, inside=inside)
-    if isinstance(expr, (tree.Text, tree.Number, tree.Percent, tree.Money, tree.Date, tree.Moment, tree.Bool, tree.Missing)):
+    if isinstance(
+        expr, (tree.Text, tree.Number, tree.Percent, tree.Money, tree.Date, tree.Moment, tree.Bool, tree.Missing)
+    ):
         return literal(expr, scope)
     match expr:
         case tree.Param():
@@ -62,7 +64,12 @@ def _refused(expr: tree.Expr) -> Exception:
     if isinstance(expr, tree.Narrowed):
         return fail("P0109", expr.span, "`where` must be the first clause of a table", "move it up")
     if isinstance(expr, _ONLY_QUERIES):
-        return fail("P0309", expr.span, "this asks about customers; a mapping sees rows of its source", "use it in an audience or trait")
+        return fail(
+            "P0309",
+            expr.span,
+            "this asks about customers; a mapping sees rows of its source",
+            "use it in an audience or trait",
+        )
     return fail("P0302", expr.span, "this cannot stand in a mapping")
 
 
@@ -96,13 +103,17 @@ def _written(kind: type[dt.date], expr: tree.Date | tree.Moment) -> dt.date:
     try:
         return kind.fromisoformat(expr.text)
     except ValueError:
-        raise fail("P0501", expr.span, f"there is no {expr.text}", "Write it as 2026-05-31 or 2026-05-31 06:00.") from None
+        raise fail(
+            "P0501", expr.span, f"there is no {expr.text}", "Write it as 2026-05-31 or 2026-05-31 06:00."
+        ) from None
 
 
 def _param(expr: tree.Param, scope: MapScope) -> Lit:
     found = scope.params.get(expr.name.key)
     if found is None:
-        raise fail("P0211", expr.span, f"there is no parameter `{expr.name.text}`", suggest(expr.name.text, scope.params))
+        raise fail(
+            "P0211", expr.span, f"there is no parameter `{expr.name.text}`", suggest(expr.name.text, scope.params)
+        )
     return found
 
 
@@ -131,7 +142,9 @@ def _followed(path: tree.Path, table: str, scope: MapScope) -> OfRow:
         if i == len(path.parts) - 1:
             return OfRow(path.parts[0].key, tuple(p.key for p in path.parts[1:]), at, type_)
         if type_.kind != "reference" or name.key == "id":
-            raise fail("P0203", path.parts[i + 1].span, f"`{name.text}` is a value, it has no `{path.parts[i + 1].text}`")
+            raise fail(
+                "P0203", path.parts[i + 1].span, f"`{name.text}` is a value, it has no `{path.parts[i + 1].text}`"
+            )
         at = type_.table
     raise fail("P0203", path.span, f"{path} leads nowhere")
 
@@ -159,7 +172,9 @@ def _arithmetic(expr: tree.Binary, scope: MapScope, want: Type | None, inside: b
     kinds = {t.type.kind for t in terms}
     if any(_is_literal(t) and t.type.textual for t in terms):
         raise _cannot(expr, terms)
-    money = "money" in kinds or (expr.op in "+-" and kinds <= {*TEXTUAL, "missing"} and want is not None and want.kind == "money")
+    money = "money" in kinds or (
+        expr.op in "+-" and kinds <= {*TEXTUAL, "missing"} and want is not None and want.kind == "money"
+    )
     aim = MONEY if money and expr.op in "+-" else NUMBER
     terms = [Converted(t, aim) if t.type.textual else t for t in terms]
     left, right = (t.type for t in terms)
@@ -189,7 +204,11 @@ def _result(op: str, left: Type, right: Type) -> Type | None:
 def _cannot(expr: tree.Binary, terms: list[MapTerm]) -> Exception:
     words = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}[expr.op]
     a, b = (str(t.type) for t in terms)
-    hint = '`"5"` is a text, `5` a number; `$5` is money' if {"text", "number", "money"} & {t.type.kind for t in terms} else ""
+    hint = (
+        '`"5"` is a text, `5` a number; `$5` is money'
+        if {"text", "number", "money"} & {t.type.kind for t in terms}
+        else ""
+    )
     return fail("P0301", expr.op_span, f"cannot {words} {a} and {b}", hint)
 
 
@@ -202,7 +221,9 @@ def _choose(expr: tree.Choose, scope: MapScope, want: Type | None, inside: bool)
     type_ = common((then.type, otherwise.type))
     if type_ is None:
         if want is None:
-            raise fail("P0301", expr.span, f"one branch is {then.type}, the other {otherwise.type}", "both need one type")
+            raise fail(
+                "P0301", expr.span, f"one branch is {then.type}, the other {otherwise.type}", "both need one type"
+            )
         then, otherwise, type_ = converted(then, want, expr.then), converted(otherwise, want, expr.otherwise), want
     return Op("if", (test, then, otherwise), type_)  # type: ignore[arg-type]
 
@@ -222,7 +243,9 @@ def _call(call: tree.Call, scope: MapScope, want: Type | None, inside: bool) -> 
     if function is None:
         return _plugin_function(call, scope, inside)
     if name == "age":
-        raise fail("P0302", call.function.span, "a mapping is read once and kept: it cannot depend on today", "use a trait")
+        raise fail(
+            "P0302", call.function.span, "a mapping is read once and kept: it cannot depend on today", "use a trait"
+        )
     takes_want = name in ("first_known", "missing_if", "least", "greatest", "abs", "round")
     args = [_argument(a, scope, want if takes_want else None, inside) for a in call.args]
     return _applied(call, function, args, want)
@@ -241,10 +264,17 @@ def _applied(call: tree.Call, function: Function, args: list[MapTerm], want: Typ
         kinds = function.takes[min(i, len(function.takes) - 1)]
         fits = term.type.kind in kinds or term.type.kind == "missing"
         if not fits and term.type.textual and not _is_literal(term) and {"number", "money"} & kinds:
-            args[i] = Converted(term, MONEY if want is not None and want.kind == "money" and "money" in kinds else NUMBER)
+            args[i] = Converted(
+                term, MONEY if want is not None and want.kind == "money" and "money" in kinds else NUMBER
+            )
         elif not fits and term.type.textual and not _is_literal(term) and "date" in kinds:
             args[i] = Converted(term, MOMENT if "moment" in kinds else DATE)
-        elif not fits and term.type.kind in ("number", "money", "yesno") and kinds == TEXTUAL and function.name not in ("number", "money"):
+        elif (
+            not fits
+            and term.type.kind in ("number", "money", "yesno")
+            and kinds == TEXTUAL
+            and function.name not in ("number", "money")
+        ):
             args[i] = Converted(term, TEXT)
     at = function.accepts([a.type for a in args])
     if at is not None:
@@ -253,7 +283,9 @@ def _applied(call: tree.Call, function: Function, args: list[MapTerm], want: Typ
         raise fail("P0302", span, f"`{function.name}` takes {function.signature}{found}", f"{function.signature}")
     for i in function.literal:
         if not isinstance(args[i], Lit):
-            raise fail("P0302", call.args[i].value.span, f"`{function.name}` needs this written out", function.signature)
+            raise fail(
+                "P0302", call.args[i].value.span, f"`{function.name}` needs this written out", function.signature
+            )
     if function.name in ("parse_date", "parse_time"):
         _format(call, args[1])
     result = function.result([a.type for a in args])
@@ -267,7 +299,11 @@ def _format(call: tree.Call, term: MapTerm) -> None:
     text = str(term.value) if isinstance(term, Lit) else ""
     known = "Y y m d H I p M S f z b B %".split()
     for i, char in enumerate(text):
-        if char == "%" and (i == 0 or text[i - 1] != "%" or text[:i].count("%") % 2 == 0) and text[i + 1 : i + 2] not in known:
+        if (
+            char == "%"
+            and (i == 0 or text[i - 1] != "%" or text[:i].count("%") % 2 == 0)
+            and text[i + 1 : i + 2] not in known
+        ):
             raise fail("P0302", call.args[1].value.span, f"`{text[i : i + 2]}` is no letter of a date's form",
                        "known: " + " ".join("%" + k for k in known))  # fmt: skip
 
@@ -289,10 +325,17 @@ def _plugin_function(call: tree.Call, scope: MapScope, inside: bool) -> MapTerm:
     found = scope.functions.get(call.function.key)
     if found is None:
         known = [*FUNCTIONS, *AGGREGATES, "lookup", *scope.functions]
-        raise fail("P0201", call.function.span, f"there is no function called `{call.function}`", suggest(str(call.function), known))
+        raise fail(
+            "P0201",
+            call.function.span,
+            f"there is no function called `{call.function}`",
+            suggest(str(call.function), known),
+        )
     args = [_argument(a, scope, None, inside) for a in call.args]
     if len(args) != len(found.arguments):
-        raise fail("P0302", call.span, f"`{found.name}` takes {len(found.arguments)} arguments: {', '.join(found.arguments)}")
+        raise fail(
+            "P0302", call.span, f"`{found.name}` takes {len(found.arguments)} arguments: {', '.join(found.arguments)}"
+        )
     return Op(found.name, tuple(args), found.result)  # type: ignore[arg-type]
 
 
@@ -340,7 +383,12 @@ def _lookup(call: tree.Call, scope: MapScope, inside: bool) -> MapTerm:
     """`lookup(source.table.column, key = value, ...)`."""
     first = call.args[0] if call.args else None
     if first is None or first.name is not None or not isinstance(first.value, tree.Path) or len(first.value.parts) != 3:
-        raise fail("P0302", call.span, "`lookup` takes source.table.column, then key = value", "lookup(files.rates.rate, currency = code)")
+        raise fail(
+            "P0302",
+            call.span,
+            "`lookup` takes source.table.column, then key = value",
+            "lookup(files.rates.rate, currency = code)",
+        )
     source, table, column = first.value.parts
     header = scope.lookup_header(source.text, table.text, source.span.to(table.span))
     found = _column_of(header, source, table, column)

@@ -54,7 +54,9 @@ def schema_of(mappings: tuple[AnyMapping, ...], on_trust: frozenset[str] = froze
             columns[fold(name)] = SchemaColumn(name, type_, canonical=canonical)
     present = {*filled, *on_trust}
     made = _made(filled, present)
-    return Schema({t: _table(t, filled.get(t, {}), t in present or t in made, t in on_trust, made.get(t, ())) for t in TABLES})
+    return Schema(
+        {t: _table(t, filled.get(t, {}), t in present or t in made, t in on_trust, made.get(t, ())) for t in TABLES}
+    )
 
 
 def _made(filled: Mapping[str, Mapping[str, SchemaColumn]], present: set[str]) -> Mapping[str, tuple[str, ...]]:
@@ -81,7 +83,9 @@ def _made(filled: Mapping[str, Mapping[str, SchemaColumn]], present: set[str]) -
     return made
 
 
-def _table(name: str, filled: Mapping[str, SchemaColumn], present: bool, trusted: bool, made: tuple[str, ...]) -> TableSchema:
+def _table(
+    name: str, filled: Mapping[str, SchemaColumn], present: bool, trusted: bool, made: tuple[str, ...]
+) -> TableSchema:
     columns: dict[str, SchemaColumn] = {}
     for c in TABLES[name].columns:
         gets = c.name in filled or trusted or (present and (c.default is not None or c.name in made))

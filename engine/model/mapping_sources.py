@@ -73,7 +73,11 @@ class Sources:
             settings = {**({} if other else self._settings(decl, kind)), **self._overridden(decl, kind, override)}
         zone = settings.get("timezone")
         self.found[key] = BoundSource(
-            decl.name.text, connector if kind else "", settings, timezone=str(zone) if zone else None, span=decl.name.span
+            decl.name.text,
+            connector if kind else "",
+            settings,
+            timezone=str(zone) if zone else None,
+            span=decl.name.span,
         )
 
     def _unknown_connector(self, decl: SourceDecl, connector: str) -> None:
@@ -118,7 +122,9 @@ class Sources:
             elif isinstance(value, str) and value.startswith("env:"):
                 found[spec.name] = EnvSecret(value.removeprefix("env:"))
             elif spec.kind == "secret":
-                self.report("P0701", decl.name.span, f"patron.toml: the secret `{name}` may not be written there", '"env:NAME"')
+                self.report(
+                    "P0701", decl.name.span, f"patron.toml: the secret `{name}` may not be written there", '"env:NAME"'
+                )
             elif spec.name in PATH_SETTINGS:
                 path = self._safe(str(value), self.root, decl, decl.name.span)
                 found |= {spec.name: path} if path is not None else {}
@@ -162,7 +168,12 @@ class Sources:
             case tree.Param():
                 lit = self.params.get(value.name.key)
                 if lit is None:
-                    self.report("P0211", value.span, f"there is no parameter `{value.name.text}`", suggest(value.name.text, self.params))
+                    self.report(
+                        "P0211",
+                        value.span,
+                        f"there is no parameter `{value.name.text}`",
+                        suggest(value.name.text, self.params),
+                    )
                     return None
                 return lit.value
         self.report("P0302", value.span, f"`{spec.name}` does not take this", spec.describe)
@@ -170,8 +181,15 @@ class Sources:
 
     def _checked(self, value: object, spec: SettingSpec, setting: tree.Setting) -> object:
         span = setting.values[0].span
-        kinds: Mapping[str, tuple[type, ...]] = {"yesno": (bool,), "number": (int, Decimal), "text": (str, EnvSecret), "choice": (str,)}
-        fits = isinstance(value, kinds.get(spec.kind, (object,))) and not (spec.kind == "number" and isinstance(value, bool))
+        kinds: Mapping[str, tuple[type, ...]] = {
+            "yesno": (bool,),
+            "number": (int, Decimal),
+            "text": (str, EnvSecret),
+            "choice": (str,),
+        }
+        fits = isinstance(value, kinds.get(spec.kind, (object,))) and not (
+            spec.kind == "number" and isinstance(value, bool)
+        )
         if spec.kind == "text" and isinstance(value, (int, Decimal)) and not isinstance(value, bool):
             return str(value)
         if not fits:
@@ -179,7 +197,9 @@ class Sources:
             self.report("P0302", span, f"`{spec.name}` takes {expected}", spec.describe)
             return None
         if spec.choices and value not in spec.choices:
-            self.report("P0302", span, f"`{spec.name}` is one of {', '.join(spec.choices)}", suggest(str(value), spec.choices))
+            self.report(
+                "P0302", span, f"`{spec.name}` is one of {', '.join(spec.choices)}", suggest(str(value), spec.choices)
+            )
             return None
         return value
 
@@ -221,7 +241,9 @@ class Sources:
             self._headers[key] = self._read_header(source, table, source_span, table_span)
         return self._headers[key]
 
-    def _read_header(self, source: str, table: str, source_span: Span, table_span: Span) -> Mapping[str, SourceColumn] | None:
+    def _read_header(
+        self, source: str, table: str, source_span: Span, table_span: Span
+    ) -> Mapping[str, SourceColumn] | None:
         bound = self.found.get(fold(source))
         if bound is None:
             self.report("P0201", source_span, f"there is no source called `{source}`",
@@ -255,7 +277,9 @@ class Sources:
             self.report(error.code, bound.span, error.message, error.hint)
         except ImportError as error:
             hint = f"pip install 'patron[{kind.needs}]'" if kind.needs else ""
-            self.report("P0702", bound.span, f"cannot open `{bound.name}`: {error.name or 'a library'} is not installed", hint)
+            self.report(
+                "P0702", bound.span, f"cannot open `{bound.name}`: {error.name or 'a library'} is not installed", hint
+            )
         except PatronError as error:
             self.report("P0702", bound.span, f"cannot open `{bound.name}`: {error.message}", error.hint)
         return None

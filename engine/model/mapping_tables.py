@@ -41,7 +41,14 @@ def clauses(decl: tree.TableDecl, report: Report) -> Clauses:
         if isinstance(clause, tree.MapColumn):
             if clause.name.key in columns:
                 first = columns[clause.name.key].span.line
-                report(Problem("P0110", clause.name.span, f"`{clause.name.text}` may be said once", f"first said at line {first}"))
+                report(
+                    Problem(
+                        "P0110",
+                        clause.name.span,
+                        f"`{clause.name.text}` may be said once",
+                        f"first said at line {first}",
+                    )
+                )
             else:
                 columns[clause.name.key] = clause
         elif isinstance(clause, tree.AddMissing):
@@ -130,7 +137,9 @@ class TableBinder:
             self.failed.add(name)
             return
         shown = canonical.name if canonical else clause.name.text
-        self.columns[name] = MapColumnTerm(shown, target or _own_type(term.type), term, canonical is not None, span=clause.span)
+        self.columns[name] = MapColumnTerm(
+            shown, target or _own_type(term.type), term, canonical is not None, span=clause.span
+        )
 
     def _unmapped(self) -> None:
         """Columns of the source that no line names: canonical ones are converted, others kept as they are."""
@@ -150,7 +159,9 @@ class TableBinder:
     def _as_it_is(self, key: str, column: SourceColumn) -> None:
         canonical = self.table.by_name.get(key)
         if canonical is None:
-            self.columns[key] = MapColumnTerm(column.name, column.type, _field(column), canonical=False, said=False, span=self.decl.span)
+            self.columns[key] = MapColumnTerm(
+                column.name, column.type, _field(column), canonical=False, said=False, span=self.decl.span
+            )
             return
         path = tree.Path((tree.Name(column.name, span=self.decl.span),), span=self.decl.span)
         term = self._try(lambda: converted(_field(column), canonical.type, path))
@@ -174,7 +185,9 @@ class TableBinder:
             column = self.columns.get(path.key)
             if column is None and self.scope.header is not None:
                 known = [c.name for c in self.columns.values()]
-                self.report(Problem("P0203", path.span, f"{self.table.name} has no column `{path}`", suggest(str(path), known)))
+                self.report(
+                    Problem("P0203", path.span, f"{self.table.name} has no column `{path}`", suggest(str(path), known))
+                )
             elif column is not None:
                 found.append(column.name)
         return tuple(found)

@@ -17,7 +17,9 @@ DELIVERED: Mapping[str, Type] = {
 }  # fmt: skip
 
 
-def delivered(messages: str, with_channel: bool, actions: str | None, columns: Mapping[str, Type]) -> tuple[exp.Select, Mapping[str, Type]]:
+def delivered(
+    messages: str, with_channel: bool, actions: str | None, columns: Mapping[str, Type]
+) -> tuple[exp.Select, Mapping[str, Type]]:
     """An action of kind `received` for every delivered message that has none: by its message, else by person and
     campaign."""
 
@@ -40,11 +42,19 @@ def delivered(messages: str, with_channel: bool, actions: str | None, columns: M
     if "message" in columns:
         query = _without(query, actions, ("message",), {"message": "id"})
     if {"campaign", "customer"} <= set(columns):
-        query = _without(query, actions, ("customer", "campaign"), {"customer": "customer", "campaign": "campaign"}, by_message="message" in columns)
+        query = _without(
+            query,
+            actions,
+            ("customer", "campaign"),
+            {"customer": "customer", "campaign": "campaign"},
+            by_message="message" in columns,
+        )
     return query, has
 
 
-def _without(query: exp.Select, actions: str, names: tuple[str, ...], theirs: Mapping[str, str], *, by_message: bool = False) -> exp.Select:
+def _without(
+    query: exp.Select, actions: str, names: tuple[str, ...], theirs: Mapping[str, str], *, by_message: bool = False
+) -> exp.Select:
     """The rows without a received action of the same names."""
     received = staging.select([(build.col(n, "a"), n) for n in names], build.table(actions, "a"), distinct=True)
     conditions = [build.binary(exp.EQ, folded_kind(build.col("kind", "a")), build.text("received"))]
@@ -71,25 +81,41 @@ def outside(table: str, column: str, low: int, high: int) -> exp.Select:
     """How many values lie outside of a range."""
     query = staging.select([(exp.Count(this=exp.Star()), "n")], build.table(table, "t"))
     value = build.col(column, "t")
-    below, above = build.binary(exp.LT, value, build.integer(low)), build.binary(exp.GT, value.copy(), build.integer(high))
+    below, above = (
+        build.binary(exp.LT, value, build.integer(low)),
+        build.binary(exp.GT, value.copy(), build.integer(high)),
+    )
     return query.where(build.disjunction([below, above]), copy=False)
 
 
 def actions_before_messages() -> exp.Select:
     """How many actions lie before the message they react to was sent."""
     query = staging.select([(exp.Count(this=exp.Star()), "n")], build.table("actions", "a"))
-    query = query.join(build.table("messages", "m"), on=build.binary(exp.EQ, build.col("id", "m"), build.col("message", "a")), copy=False)
+    query = query.join(
+        build.table("messages", "m"),
+        on=build.binary(exp.EQ, build.col("id", "m"), build.col("message", "a")),
+        copy=False,
+    )
     return query.where(build.binary(exp.LT, build.col("acted_at", "a"), build.col("sent_at", "m")), copy=False)
 
 
 def unlike_lines() -> exp.Select:
     """How many orders have lines that do not add up to gross less discount."""
-    sums = staging.select([(build.col("order", "l"), "order"), (exp.Sum(this=build.col("amount", "l")), "amount")], build.table("lines", "l"))
-    sums = sums.where(build.not_(build.is_null(build.col("order", "l"))), copy=False).group_by(build.col("order", "l"), copy=False)
-    expected = build.binary(exp.Sub, build.col("gross", "o"), build.coalesce(build.col("discount", "o"), build.integer(0)))
+    sums = staging.select(
+        [(build.col("order", "l"), "order"), (exp.Sum(this=build.col("amount", "l")), "amount")],
+        build.table("lines", "l"),
+    )
+    sums = sums.where(build.not_(build.is_null(build.col("order", "l"))), copy=False).group_by(
+        build.col("order", "l"), copy=False
+    )
+    expected = build.binary(
+        exp.Sub, build.col("gross", "o"), build.coalesce(build.col("discount", "o"), build.integer(0))
+    )
     apart = exp.Abs(this=build.binary(exp.Sub, build.col("amount", "s"), expected))
     query = staging.select([(exp.Count(this=exp.Star()), "n")], build.table("orders", "o"))
-    query = query.join(build.subquery(sums, "s"), on=build.binary(exp.EQ, build.col("order", "s"), build.col("id", "o")), copy=False)
+    query = query.join(
+        build.subquery(sums, "s"), on=build.binary(exp.EQ, build.col("order", "s"), build.col("id", "o")), copy=False
+    )
     return query.where(build.binary(exp.GT, apart, build.decimal(Decimal("0.01"))), copy=False)
 
 
@@ -99,9 +125,15 @@ def currencies() -> exp.Select:
 
 def order_facts(ids: str) -> exp.Select:
     """Of every order, by its id as text: when it was created, and whose it was."""
-    columns = [(build.col("text", "i"), "text"), (build.col("created_at", "o"), "created_at"), (build.col("staff", "o"), "staff")]
+    columns = [
+        (build.col("text", "i"), "text"),
+        (build.col("created_at", "o"), "created_at"),
+        (build.col("staff", "o"), "staff"),
+    ]
     query = staging.select(columns, build.table(ids, "i"))
-    return query.join(build.table("orders", "o"), on=build.binary(exp.EQ, build.col("id", "i"), build.col("id", "o")), copy=False)
+    return query.join(
+        build.table("orders", "o"), on=build.binary(exp.EQ, build.col("id", "i"), build.col("id", "o")), copy=False
+    )
 
 
 def first_coupons(redemptions: str) -> exp.Select:

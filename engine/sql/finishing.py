@@ -88,7 +88,9 @@ def finish(table: FinalTable) -> exp.Select:
         on = build.binary(exp.EQ, build.col("text", "o"), build.col("order", "t"))
         joins.append((build.table(table.orders, "o"), on))
     if table.coupons is not None:
-        joins.append((build.table(table.coupons, "c"), build.binary(exp.EQ, build.col("order", "c"), build.col("id", "t"))))
+        joins.append(
+            (build.table(table.coupons, "c"), build.binary(exp.EQ, build.col("order", "c"), build.col("id", "t")))
+        )
     for source, on in joins:
         query = query.join(source, on=on, join_type="left", copy=False)
     if table.drop_nameless:
@@ -169,7 +171,9 @@ def _companions(table: FinalTable, column: FinalColumn) -> list[tuple[E, str]]:
 def _reference(column: FinalColumn, alias: str, joins: list[tuple[E, E]]) -> E:
     """The id of the row that is meant, missing when there is none."""
     assert column.ids is not None
-    joins.append((build.table(column.ids, alias), build.binary(exp.EQ, build.col("text", alias), build.col(column.name, "t"))))
+    joins.append(
+        (build.table(column.ids, alias), build.binary(exp.EQ, build.col("text", alias), build.col(column.name, "t")))
+    )
     return build.col("id", alias)
 
 
@@ -189,7 +193,9 @@ def _value(table: FinalTable, column: FinalColumn) -> E:
 def folded_kind(value: E) -> E:
     """An action's kind in small letters, known spellings made one."""
     lower = exp.Lower(this=exp.Trim(this=value))
-    branches = [(build.binary(exp.EQ, lower.copy(), build.text(k)), build.text(v)) for k, v in ACTION_KINDS.items() if k != v]
+    branches = [
+        (build.binary(exp.EQ, lower.copy(), build.text(k)), build.text(v)) for k, v in ACTION_KINDS.items() if k != v
+    ]
     return build.case(branches, lower)
 
 
@@ -251,7 +257,9 @@ def ids(parts: E, whole: bool, survivors: str | None) -> exp.Select:
 def all_whole(source: E) -> exp.Select:
     """Whether all ids are digits without leading zeros, 18 at most."""
     fits = build.func("regexp_matches", build.col("id", "i"), build.text("^(0|[1-9][0-9]{0,17})$"))
-    return select([(build.anonymous("bool_and", fits), "whole"), (exp.Count(this=exp.Star()), "n")], build.subquery(source, "i"))
+    return select(
+        [(build.anonymous("bool_and", fits), "whole"), (exp.Count(this=exp.Star()), "n")], build.subquery(source, "i")
+    )
 
 
 def whole_numbers(table: str, columns: Sequence[str]) -> exp.Select:
@@ -292,12 +300,16 @@ def busiest() -> exp.Select:
     """The largest number of pairs of an action and an order that one customer has."""
     sides = []
     for table in ("actions", "orders"):
-        query = select([(build.col("customer", "t"), "customer"), (exp.Count(this=exp.Star()), "n")], build.table(table, "t"))
+        query = select(
+            [(build.col("customer", "t"), "customer"), (exp.Count(this=exp.Star()), "n")], build.table(table, "t")
+        )
         query = query.where(build.not_(build.is_null(build.col("customer", "t"))), copy=False)
         sides.append(build.subquery(query.group_by(build.col("customer", "t"), copy=False), table[0]))
     pairs = build.binary(exp.Mul, build.col("n", "a"), build.col("n", "o"))
     query = select([(exp.Max(this=pairs), "n")], sides[0])
-    return query.join(sides[1], on=build.binary(exp.EQ, build.col("customer", "a"), build.col("customer", "o")), copy=False)
+    return query.join(
+        sides[1], on=build.binary(exp.EQ, build.col("customer", "a"), build.col("customer", "o")), copy=False
+    )
 
 
 def booked(table: str, columns: Sequence[str]) -> exp.Select:
@@ -322,8 +334,12 @@ def booked(table: str, columns: Sequence[str]) -> exp.Select:
 def lines_table(columns: Sequence[tuple[str, str]]) -> exp.Create:
     """The table of lines with an id that is made when it is asked for: the order and the place in it."""
     of_order = build.coalesce(build.cast(build.col("order"), "VARCHAR"), build.text(""))
-    made = exp.DPipe(this=exp.DPipe(this=of_order, expression=build.text("/")), expression=build.cast(build.col(POSITION), "VARCHAR"))
-    defs: list[E] = [exp.ColumnDef(this=build.name(n), kind=exp.DataType.build(k, dialect="duckdb")) for n, k in columns]
+    made = exp.DPipe(
+        this=exp.DPipe(this=of_order, expression=build.text("/")), expression=build.cast(build.col(POSITION), "VARCHAR")
+    )
+    defs: list[E] = [
+        exp.ColumnDef(this=build.name(n), kind=exp.DataType.build(k, dialect="duckdb")) for n, k in columns
+    ]
     constraint = exp.ColumnConstraint(kind=exp.ComputedColumnConstraint(this=exp.Paren(this=made)))
     defs.append(exp.ColumnDef(this=build.name("id"), kind=exp.DataType.build("VARCHAR"), constraints=[constraint]))
     return exp.Create(this=exp.Schema(this=build.table("lines"), expressions=defs), kind="TABLE")

@@ -115,7 +115,7 @@ class Rows:
             return _TESTS[name](self, term)
         if name == "if":
             return self._if(term)
-        args = [self.read(a) for a in term.args]  # type: ignore[arg-type]
+        args = [self.read(a) for a in _inner(term)]
         if name in ("first_known", "missing_if") and term.type.kind == "moment":
             return _moments(name, [self.reader.moment(a) for a in args])
         if name in ("parse_date", "parse_time", "number", "money", "date", "moment"):
@@ -135,26 +135,31 @@ class Rows:
         return scalars.lower(name, [a.e for a in args], [a.type for a in args], result, self.scalars)
 
     def _hour(self, r: Reading) -> E:
-        local = build.case([(r.zoned.copy(), from_utc(self.reader.zone, r.e.copy()))], r.e.copy()) if r.zoned is not None else r.e
+        local = (
+            build.case([(r.zoned.copy(), from_utc(self.reader.zone, r.e.copy()))], r.e.copy())
+            if r.zoned is not None
+            else r.e
+        )
         return exp.Extract(this=exp.Var(this="HOUR"), expression=local)
 
     def _if(self, term: Op) -> Reading:
-        condition = self.condition(term.args[0])  # type: ignore[arg-type]
-        then, otherwise = (self.read(a) for a in term.args[1:])  # type: ignore[arg-type]
+        test, *branches = _inner(term)
+        condition = self.condition(test)
+        then, otherwise = (self.read(b) for b in branches)
         if term.type.kind == "moment":
             then, otherwise = self.reader.moment(then), self.reader.moment(otherwise)
 
-        def pick(a: E | None, b: E | None) -> E | None:
-            return build.case([(condition.copy(), a)], b) if a is not None and b is not None else None
+        def pick(a: E, b: E) -> E:
+            return build.case([(condition.copy(), a)], b)
 
         bad = tuple(build.conjunction([condition.copy(), b]) for b in then.bad)
         bad += tuple(build.conjunction([build.not_(condition.copy()), b]) for b in otherwise.bad)
-        e = pick(then.e, otherwise.e)
-        assert e is not None
-        moment = term.type.kind == "moment"
-        zoned = pick(then.zoned or exp.false(), otherwise.zoned or exp.false()) if moment else None
-        day_only = pick(then.day_only or exp.false(), otherwise.day_only or exp.false()) if moment else None
-        return Reading(e, term.type, zoned, day_only, bad, (*then.counts, *otherwise.counts))
+        found = Reading(pick(then.e, otherwise.e), term.type, bad=bad, counts=(*then.counts, *otherwise.counts))
+        if term.type.kind != "moment":
+            return found
+        zoned, day_only = (pick(a or exp.false(), b or exp.false())
+                           for a, b in ((then.zoned, otherwise.zoned), (then.day_only, otherwise.day_only)))  # fmt: skip
+        return replace(found, zoned=zoned, day_only=day_only)
 
     def _first_known(self, term: Op, args: Sequence[Reading]) -> Reading:
         """What one way could not read, another may have read: only a value that stays missing is unreadable."""
@@ -178,11 +183,17 @@ class Rows:
             return self.reader.money(first)
         if name == "moment":
             args = [self.reader.date(first) if first.type.kind == "moment" else first, *args[1:]]
-        lowered = [replace(a, e=self._decimal(a.e)) if name in ("number", "money") and i == 0 else a for i, a in enumerate(args)]
+        lowered = [
+            replace(a, e=self._decimal(a.e)) if name in ("number", "money") and i == 0 else a
+            for i, a in enumerate(args)
+        ]
         value = self._lower(name, lowered, term.type)
-        given = build.conjunction([build.not_(build.is_null(a.e.copy())) for a in args if not isinstance(a.e, exp.Literal)])
+        given = build.conjunction(
+            [build.not_(build.is_null(a.e.copy())) for a in args if not isinstance(a.e, exp.Literal)]
+        )
         failed = build.conjunction([given, build.is_null(value.copy())])
-        bad = (failed, *_not_found(first, self, term.args[0])) if isinstance(term.args[0], Lookup) else (failed,)
+        of = _inner(term)[0]
+        bad = (failed, *_not_found(first, self, of)) if isinstance(of, Lookup) else (failed,)
         found = Reading(value, term.type, bad=bad).having(*args)
         if term.type.kind == "moment":
             zoned = exp.true() if name == "parse_time" and "%z" in str(args[1].e) else exp.false()
@@ -192,15 +203,19 @@ class Rows:
     def _decimal(self, text: E) -> E:
         if self.reader.decimal != ",":
             return text
-        swapped = build.func("translate", text, build.text(".,"), build.text(",."))
-        return swapped
+        return build.func("translate", text, build.text(".,"), build.text(",."))
 
     def _connective(self, term: Op) -> Reading:
-        args = [self.condition(a) for a in term.args]  # type: ignore[arg-type]
+        args = [self.condition(a) for a in _inner(term)]
         if term.name == "not":
             return Reading(build.not_(args[0]), YESNO)
         joined = build.conjunction(args) if term.name == "and" else build.disjunction(args)
         return Reading(exp.Paren(this=joined), YESNO)
+
+
+def _inner(term: Op) -> tuple[MapTerm, ...]:
+    """The arguments of an operator, which may be terms of mappings too."""
+    return term.args
 
 
 def _copied(r: Reading) -> Reading:
@@ -238,7 +253,7 @@ def _moments(name: str, args: Sequence[Reading]) -> Reading:
 
 def _sides(rows: Rows, term: Op) -> list[Reading]:
     """Both sides, comparable: instants with instants, texts with texts."""
-    args = [rows.read(a) for a in term.args]  # type: ignore[arg-type]
+    args = [rows.read(a) for a in _inner(term)]
     if any(a.type.textual for a in args) and not all(a.type.textual or a.type.kind == "missing" for a in args):
         args = [rows.reader.as_text(a) for a in args]
     return args
@@ -246,16 +261,23 @@ def _sides(rows: Rows, term: Op) -> list[Reading]:
 
 def _compare(rows: Rows, term: Op) -> Reading:
     left, right = _sides(rows, term)
-    return Reading(build.coalesce(exp.Paren(this=build.binary(_COMPARE[term.name], left.e, right.e)), exp.false()), YESNO)
+    return Reading(
+        build.coalesce(exp.Paren(this=build.binary(_COMPARE[term.name], left.e, right.e)), exp.false()), YESNO
+    )
 
 
 def _is_missing(rows: Rows, term: Op) -> Reading:
-    return Reading(build.is_null(rows.read(term.args[0]).e), YESNO)  # type: ignore[arg-type]
+    return Reading(build.is_null(rows.read(_inner(term)[0]).e), YESNO)
 
 
 def _one_of(rows: Rows, term: Op) -> Reading:
     first, *others = _sides(rows, term)
-    return Reading(build.coalesce(exp.Paren(this=exp.In(this=build.paren(first.e), expressions=[o.e for o in others])), exp.false()), YESNO)
+    return Reading(
+        build.coalesce(
+            exp.Paren(this=exp.In(this=build.paren(first.e), expressions=[o.e for o in others])), exp.false()
+        ),
+        YESNO,
+    )
 
 
 _FOUND: Mapping[str, str] = {
@@ -264,7 +286,7 @@ _FOUND: Mapping[str, str] = {
 
 
 def _text_test(rows: Rows, term: Op) -> Reading:
-    args = [rows.read(a) for a in term.args]  # type: ignore[arg-type]
+    args = [rows.read(a) for a in _inner(term)]
     return Reading(build.coalesce(build.anonymous(_FOUND[term.name], *(a.e for a in args)), exp.false()), YESNO)
 
 

@@ -110,7 +110,9 @@ class SelectMaker:
         self.inner.append((exp.Min(this=build.col("rowid", SOURCE)), ROW))
         groups = _joined(_select(self.inner, source.name, SOURCE), rows.all_joins(), where)
         groups = groups.group_by(*[k.e.copy() for k in keys], copy=False) if keys else groups
-        query = exp.select(*[exp.alias_(e, n, quoted=True) for e, n in outputs]).from_(build.subquery(groups, GROUPS), copy=False)
+        query = exp.select(*[exp.alias_(e, n, quoted=True) for e, n in outputs]).from_(
+            build.subquery(groups, GROUPS), copy=False
+        )
         return _joined(query, [*self.commonest, *outer.all_joins()], None)
 
     def _settle(self, term: MapTerm, r: Reading, name: str) -> None:
@@ -123,9 +125,9 @@ class SelectMaker:
                 value = getattr(r, mark)
                 if value is not None and value not in (exp.true(), exp.false()):
                     self.inner.append((exp.Anonymous(this="any_value", expressions=[value.copy()]), f"{name}@{mark}"))
-                    column = replace(column, **{mark: build.coalesce(build.col(f"{name}@{mark}", GROUPS), exp.false())})
+                    column = column.marked(mark, build.coalesce(build.col(f"{name}@{mark}", GROUPS), exp.false()))
                 elif value is not None:
-                    column = replace(column, **{mark: value.copy()})
+                    column = column.marked(mark, value.copy())
         self.known[term] = column
 
     def _aggregate(self, term: Aggregate, rows: Rows, keys: Sequence[Reading], source: Staged, where: E | None) -> None:
@@ -150,14 +152,14 @@ class SelectMaker:
         for mark in ("zoned", "day_only"):
             value = getattr(r, mark)
             if value is None or value in (exp.true(), exp.false()):
-                out = replace(out, **{mark: value.copy() if value is not None else exp.false()})
+                out = out.marked(mark, value.copy() if value is not None else exp.false())
                 continue
             by = r.e if term.func in ("min", "max") else build.col("rowid", SOURCE)
             first = term.func in ("min", "first")
             picked = build.anonymous("arg_min" if first else "arg_max", value.copy(), by.copy())
             known = build.not_(build.is_null(r.e.copy()))
             self.inner.append((_filtered(picked, known, condition), f"{name}@{mark}"))
-            out = replace(out, **{mark: build.coalesce(build.col(f"{name}@{mark}", GROUPS), exp.false())})
+            out = out.marked(mark, build.coalesce(build.col(f"{name}@{mark}", GROUPS), exp.false()))
         return out
 
     def _most_common(
@@ -172,12 +174,18 @@ class SelectMaker:
         counted = _joined(counted, rows.all_joins(), build.conjunction([c.copy() for c in limits]))
         counted = counted.group_by(*[k.e.copy() for k in keys], r.e.copy(), copy=False)
         order = [exp.Ordered(this=build.col("n", "c"), desc=True), exp.Ordered(this=build.col("v", "c"))]
-        place = exp.Window(this=exp.RowNumber(), partition_by=[build.col(n, "c") for n in names], order=exp.Order(expressions=order))
-        ranked = _select([*((build.col(n, "c"), n) for n in names), (build.col("v", "c"), "v"), (place, "p")], counted, "c")
+        place = exp.Window(
+            this=exp.RowNumber(), partition_by=[build.col(n, "c") for n in names], order=exp.Order(expressions=order)
+        )
+        ranked = _select(
+            [*((build.col(n, "c"), n) for n in names), (build.col("v", "c"), "v"), (place, "p")], counted, "c"
+        )
         best = _select([*((build.col(n, "r"), n) for n in names), (build.col("v", "r"), "v")], ranked, "r")
         best = best.where(build.binary(exp.EQ, build.col("p", "r"), build.integer(1)), copy=False)
         alias = f"m{len(self.commonest)}"
-        on = build.conjunction([exp.NullSafeEQ(this=build.col(n, alias), expression=build.col(n, GROUPS)) for n in names])
+        on = build.conjunction(
+            [exp.NullSafeEQ(this=build.col(n, alias), expression=build.col(n, GROUPS)) for n in names]
+        )
         self.commonest.append(Join(alias, best, on))
         self.known[term] = Reading(build.col("v", alias), term.type)
 
@@ -211,13 +219,16 @@ class SelectMaker:
         """A value of the row that a reference of this row leads to, perhaps over further references."""
         at = self.mapping.by_name[term.reference]
         key = rows.reader.as_text(rows.read(at.value)).e
-        table, joins = at.type.table, []
+        table = at.type.table
+        joins: list[Join] = []
         for i, name in enumerate(term.path):
             last = i == len(term.path) - 1
             found = self.filled(table)
             if found is None or name not in found.columns:
                 nothing = Reading(build.cast(exp.Null(), _SQL.get(term.type.kind, "VARCHAR")), term.type)
-                return (replace(nothing, zoned=exp.false(), day_only=exp.false()) if term.type == MOMENT else nothing), joins
+                return (
+                    replace(nothing, zoned=exp.false(), day_only=exp.false()) if term.type == MOMENT else nothing
+                ), joins
             here = f"{alias}_{i}"
             outputs: list[tuple[E, str]] = [(build.col("id", "t"), "id"), (build.col(name, "t"), "v")]
             if found.columns[name].kind == "moment":
@@ -288,7 +299,9 @@ def _aggregated(term: Aggregate, r: Reading | None, condition: E | None) -> E:
         "min": lambda: exp.Min(this=value),
         "max": lambda: exp.Max(this=value),
         "median": lambda: build.anonymous("quantile_cont", _exact(value, r.type), build.decimal(_HALF)),
-        "percentile": lambda: build.anonymous("quantile_cont", _exact(value, r.type), build.decimal(term.share or _HALF)),
+        "percentile": lambda: build.anonymous(
+            "quantile_cont", _exact(value, r.type), build.decimal(term.share or _HALF)
+        ),
         "first": lambda: build.anonymous("arg_min", value, rowid),
         "last": lambda: build.anonymous("arg_max", value, rowid),
     }
@@ -326,7 +339,9 @@ def _select(outputs: Sequence[tuple[E, str]], source: str | E, alias: str) -> ex
 
 def _joined(query: exp.Select, joins: Sequence[Join], where: E | None) -> exp.Select:
     for join in joins:
-        query = query.join(build.subquery(join.query.copy(), join.alias), on=join.on.copy(), join_type="left", copy=False)
+        query = query.join(
+            build.subquery(join.query.copy(), join.alias), on=join.on.copy(), join_type="left", copy=False
+        )
     return query.where(where.copy(), copy=False) if where is not None else query
 
 

@@ -16,7 +16,9 @@ from patron.engine.sql.readings import Reader
 from patron.engine.types import Type
 
 
-def sql_part(mapping: SqlMapping, stage: Callable[[str, str], Staged], zone: str) -> tuple[exp.Select, Mapping[str, Type]]:
+def sql_part(
+    mapping: SqlMapping, stage: Callable[[str, str], Staged], zone: str
+) -> tuple[exp.Select, Mapping[str, Type]]:
     """The SELECT that reads an sql table's output, and the columns it gives."""
     readers = [stage(source, table).reader for source, table in mapping.reads]
     zones = {r.source_zone for r in readers}

@@ -33,21 +33,25 @@ class Reading:
     bad: tuple[E, ...] = ()
     counts: tuple[E, ...] = ()
 
-    @property
-    def faults(self) -> tuple[tuple[E, ...], tuple[E, ...]]:
-        return self.bad, self.counts
+    def marked(self, mark: str, value: E) -> Reading:
+        """The value with `zoned` or `day_only` said."""
+        return replace(self, zoned=value) if mark == "zoned" else replace(self, day_only=value)
 
     def having(self, *others: Reading) -> Reading:
         """This value, with the faults of what it was made of."""
         return replace(
-            self, bad=(*self.bad, *(b for o in others for b in o.bad)), counts=(*self.counts, *(c for o in others for c in o.counts))
+            self,
+            bad=(*self.bad, *(b for o in others for b in o.bad)),
+            counts=(*self.counts, *(c for o in others for c in o.counts)),
         )
 
     def fault_count(self) -> E | None:
         """How many values behind this one could not be read; None when none can be unreadable."""
         parts: list[E] = list(self.counts)
         if self.bad:
-            parts.append(build.case([(build.disjunction([b.copy() for b in self.bad]), build.integer(1))], build.integer(0)))
+            parts.append(
+                build.case([(build.disjunction([b.copy() for b in self.bad]), build.integer(1))], build.integer(0))
+            )
         if not parts:
             return None
         total = parts[0]
@@ -137,7 +141,9 @@ class Reader:
     def date(self, r: Reading) -> Reading:
         if r.type.textual:
             text = scalars.strip(r.e.copy())
-            read = build.case([(scalars.matches(text.copy(), _DATE_TEXT), scalars.try_cast(text, "DATE", self.dialect))])
+            read = build.case(
+                [(scalars.matches(text.copy(), _DATE_TEXT), scalars.try_cast(text, "DATE", self.dialect))]
+            )
             return _checked(r, read, DATE)
         if r.type.kind == "moment" and r.zoned is not None:
             here = build.cast(from_utc(self.zone, r.e.copy()), "DATE")
@@ -161,7 +167,9 @@ class Reader:
 
         dashes = build.conjunction([_char_is(s(), 5, "-"), _char_is(s(), 8, "-")])
         is_date = build.conjunction([_length_is(s(), 10), dashes])
-        is_plain = build.conjunction([_length_is(s(), 19), dashes.copy(), _char_is(s(), 14, ":"), _char_is(s(), 17, ":")])
+        is_plain = build.conjunction(
+            [_length_is(s(), 19), dashes.copy(), _char_is(s(), 14, ":"), _char_is(s(), 17, ":")]
+        )
         fits = scalars.matches(scalars.strip(s()), _MOMENT_TEXT)
         zone = _extract(scalars.strip(s()), _ZONE)
         base = scalars.try_cast(_extract(scalars.strip(s()), _BEFORE_ZONE), "TIMESTAMP", self.dialect)
@@ -171,7 +179,10 @@ class Reader:
         read = build.case([(is_date.copy(), day), (is_plain.copy(), plain), (fits, shifted)])
         quick = build.disjunction([is_date.copy(), is_plain])
         has_zone = build.conjunction([build.not_(quick), build.binary(exp.NEQ, zone.copy(), build.text(""))])
-        zoned, day_only = build.coalesce(exp.Paren(this=has_zone), exp.false()), build.coalesce(exp.Paren(this=is_date), exp.false())
+        zoned, day_only = (
+            build.coalesce(exp.Paren(this=has_zone), exp.false()),
+            build.coalesce(exp.Paren(this=is_date), exp.false()),
+        )
         return self.local(replace(_checked(r, read, MOMENT), zoned=zoned, day_only=day_only))
 
     def yesno(self, r: Reading) -> Reading:
@@ -199,8 +210,12 @@ def _checked(r: Reading, read: E, type_: Type) -> Reading:
 def split_texts(text: E) -> E:
     """The texts between semicolons, blanks around them and empty ones left out."""
     pieces = build.func("string_split", text, build.text(";"))
-    trimmed = build.anonymous("list_transform", pieces, exp.Lambda(this=scalars.strip(exp.column("x")), expressions=[exp.to_identifier("x")]))
-    known = exp.Lambda(this=build.binary(exp.NEQ, exp.column("x"), build.text("")), expressions=[exp.to_identifier("x")])
+    trimmed = build.anonymous(
+        "list_transform", pieces, exp.Lambda(this=scalars.strip(exp.column("x")), expressions=[exp.to_identifier("x")])
+    )
+    known = exp.Lambda(
+        this=build.binary(exp.NEQ, exp.column("x"), build.text("")), expressions=[exp.to_identifier("x")]
+    )
     return build.anonymous("list_filter", trimmed, known)
 
 
@@ -228,11 +243,15 @@ def _extract(text: E, pattern: str) -> E:
 def _offset(zone: E) -> E:
     """The offset of `Z`, `+02:00` or `-0530` as an interval; nothing is none."""
     minutes = build.binary(exp.Add, build.binary(exp.Mul, _digits(zone, 2), build.integer(60)), _digits(zone, -2))
-    negative = build.binary(exp.EQ, exp.Substring(this=zone.copy(), start=build.integer(1), length=build.integer(1)), build.text("-"))
+    negative = build.binary(
+        exp.EQ, exp.Substring(this=zone.copy(), start=build.integer(1), length=build.integer(1)), build.text("-")
+    )
     signed = build.case([(negative, exp.Neg(this=exp.Paren(this=minutes.copy())))], minutes)
     none = exp.In(this=zone.copy(), expressions=[build.text(t) for t in ("", "Z", "z")])
     count = build.case([(none, build.integer(0))], signed)
-    return build.binary(exp.Mul, build.cast(count, "INTEGER"), exp.Interval(this=build.text("1"), unit=exp.Var(this="MINUTE")))
+    return build.binary(
+        exp.Mul, build.cast(count, "INTEGER"), exp.Interval(this=build.text("1"), unit=exp.Var(this="MINUTE"))
+    )
 
 
 def _digits(zone: E, start: int) -> E:
@@ -263,6 +282,8 @@ def to_utc(zone: str, local: E) -> E:
     later = at_zone("UTC", at_zone(zone, local.copy()))
     branches: list[tuple[E, E]] = []
     for minutes in (60, 30):
-        earlier = build.binary(exp.Sub, later.copy(), exp.Interval(this=build.text(str(minutes)), unit=exp.Var(this="MINUTE")))
+        earlier = build.binary(
+            exp.Sub, later.copy(), exp.Interval(this=build.text(str(minutes)), unit=exp.Var(this="MINUTE"))
+        )
         branches.append((build.binary(exp.EQ, from_utc(zone, earlier.copy()), local.copy()), earlier))
     return build.case(branches, later)

@@ -19,7 +19,8 @@ from patron.engine.model.mapping_binding import Header, SqlFault, SqlRead
 from patron.engine.sql import build
 from patron.engine.types import DATE, MOMENT, NUMBER, TEXT, WHOLE, YESNO, Type
 
-ALLOWED = frozenset("""
+ALLOWED = frozenset(
+    """
 abs add_months age any_value approx_count_distinct arg_max arg_min array_agg array_length array_to_string ascii avg bool_and bool_or
 ceil ceiling chr coalesce concat concat_ws contains corr count count_if cume_dist date date_diff date_part date_sub date_add
 date_trunc datediff datepart day dayname dayofmonth dayofweek dayofyear decode dense_rank ends_with epoch epoch_ms exp extract
@@ -32,10 +33,12 @@ repeat replace reverse right round row_number rpad rtrim second sha256 sign spli
 stddev_pop stddev_samp strftime string_agg string_split strip_accents strpos strptime struct_extract substr substring sum
 time_bucket timezone to_timestamp translate trim trunc try_cast try_strptime ucase unnest upper variance var_pop var_samp week
 weekday year yearweek
-""".split())
+""".split()
+)
 """Functions that look at their arguments only: no files, no network, no settings, no chance, no clock."""
 
-_NODES = frozenset("""
+_NODES = frozenset(
+    """
 Abs Add AddMonths Alias Aliases And AnonymousAggFunc Any ApproxDistinct ArgMax ArgMin Array ArrayAgg ArrayContains ArrayLength ArraySize
 ArrayToString AtTimeZone Avg Between Boolean Bracket Case Cast Ceil Chr Coalesce Collate Column Concat ConcatWs Contains Count CountIf
 CTE Cube CurrentRow DataType DataTypeParam Date DateAdd DateDiff DatePart DateSub DateTrunc Day DayOfMonth DayOfWeek
@@ -50,20 +53,27 @@ SplitPart Sqrt Star StartsWith Stddev StddevPop StddevSamp StrPosition StrToTime
 Substring Sum Table TableAlias TimeToStr TimestampTrunc TimeStrToTime Timestamp TimestampAdd TimestampDiff TimestampSub ToChar Translate
 Trim Trunc TryCast Tuple TsOrDsToDate Union Unnest Upper Values Var Variance VariancePop Week WeekOfYear Where Window WindowSpec With
 WithinGroup Xor Year DateFromParts TimestampFromParts ParseDatetime StringToArray ArrayFilter Lambda CumeDist
-""".split())
+""".split()
+)
 
 
 def read_sql(text: str, header: Callable[[str, str], Header | SqlFault | None]) -> SqlRead:
     """The checked SELECT, or what is wrong with it and where."""
     try:
-        statements = [s for s in sqlglot.parse(text, read="duckdb", error_level=sqlglot.ErrorLevel.IMMEDIATE) if s is not None]
+        statements = [
+            s for s in sqlglot.parse(text, read="duckdb", error_level=sqlglot.ErrorLevel.IMMEDIATE) if s is not None
+        ]
     except SqlglotError as error:
         return SqlRead(faults=(_unreadable(error, text),))
     except RecursionError:
         return SqlRead(faults=(SqlFault("P0709", "this sql is nested too deep", "split it into several tables"),))
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         what = "several statements" if len(statements) > 1 else "none" if not statements else "no SELECT"
-        return SqlRead(faults=(SqlFault("P0709", f"sql must be exactly one SELECT, this is {what}", "write one SELECT, without `;`"),))
+        return SqlRead(
+            faults=(
+                SqlFault("P0709", f"sql must be exactly one SELECT, this is {what}", "write one SELECT, without `;`"),
+            )
+        )
     return _Check(statements[0], header).read()
 
 
@@ -71,7 +81,9 @@ def _unreadable(error: SqlglotError, text: str) -> SqlFault:
     said = getattr(error, "errors", None) or [{}]
     first = said[0]
     words = str(first.get("description") or error).split("\n")[0].rstrip(".")
-    return SqlFault("P0709", f"sql must be exactly one SELECT; this cannot be read: {words}", "it is written in DuckDB's dialect")
+    return SqlFault(
+        "P0709", f"sql must be exactly one SELECT; this cannot be read: {words}", "it is written in DuckDB's dialect"
+    )
 
 
 @dataclass(slots=True)
@@ -94,7 +106,7 @@ class _Check:
             return SqlRead(faults=tuple(self.faults))
         return SqlRead(self.query.sql(dialect="duckdb", identify=True), tuple(self.reads), columns)
 
-    def _node(self, node: exp.Expression, names: set[str]) -> None:
+    def _node(self, node: exp.Expr, names: set[str]) -> None:
         if isinstance(node, exp.Table):
             self._table(node, names)
         elif isinstance(node, exp.Anonymous):
@@ -105,21 +117,35 @@ class _Check:
             if not isinstance(node, exp.Func) or node.sql_name().lower() not in ALLOWED:
                 self._refuse(node, words)
 
-    def _refuse(self, node: exp.Expression, words: str) -> None:
+    def _refuse(self, node: exp.Expr, words: str) -> None:
         offset, length = _place(node)
         self.faults.append(SqlFault("P0711", f"sql may not use `{words}`", "it reads tables of declared sources only, and depends on nothing else",
                                     offset, length))  # fmt: skip
 
     def _table(self, node: exp.Table, names: set[str]) -> None:
         if not isinstance(node.this, exp.Identifier):
-            words = node.this.name if isinstance(node.this, exp.Anonymous) else node.this.sql_name() if isinstance(node.this, exp.Func) else "this"
+            words = (
+                node.this.name
+                if isinstance(node.this, exp.Anonymous)
+                else node.this.sql_name()
+                if isinstance(node.this, exp.Func)
+                else "this"
+            )
             self._refuse(node.this, str(words).lower())
             node.this.replace(exp.to_identifier("refused"))
             return
         if not node.db:
             if fold(node.name) not in names:
                 offset, length = _place(node.this)
-                self.faults.append(SqlFault("P0710", f"the sql reads `{node.name}`, which no source declares", "write `source.table`", offset, length))
+                self.faults.append(
+                    SqlFault(
+                        "P0710",
+                        f"the sql reads `{node.name}`, which no source declares",
+                        "write `source.table`",
+                        offset,
+                        length,
+                    )
+                )
             return
         if node.catalog:
             offset, length = _place(node.args["catalog"])
@@ -152,14 +178,16 @@ class _Check:
         from sqlglot.optimizer.annotate_types import annotate_types
         from sqlglot.optimizer.qualify import qualify
 
-        schema = {f"source/{s}/{t}": {c.name: _type_name(c) for c in h.values()} for (s, t), h in self.headers.items()}
+        schema: dict[str, object] = {
+            f"source/{s}/{t}": {c.name: _type_name(c) for c in h.values()} for (s, t), h in self.headers.items()
+        }
         try:
             full = qualify(self.query.copy(), schema=schema, dialect="duckdb", quote_identifiers=True, identify=True)
             full = annotate_types(full, schema=schema, dialect="duckdb")
         except SqlglotError as error:
             self._unknown_column(str(error))
             return ()
-        self.query = full  # type: ignore[assignment]
+        self.query = full
         return tuple(SourceColumn(p.alias_or_name, _type(p.type), _stored(p.type)) for p in full.selects)
 
     def _unknown_column(self, words: str) -> None:
@@ -169,12 +197,24 @@ class _Check:
                 offset, length = _place(column.this)
                 near = nearest(column.name, known)
                 hint = f"Did you mean `{near}`? " if near else ""
-                self.faults.append(SqlFault("P0203", f"no table of this sql has a column `{column.name}`", f"{hint}Columns: {', '.join(known[:12])}", offset, length))
+                self.faults.append(
+                    SqlFault(
+                        "P0203",
+                        f"no table of this sql has a column `{column.name}`",
+                        f"{hint}Columns: {', '.join(known[:12])}",
+                        offset,
+                        length,
+                    )
+                )
                 return
-        self.faults.append(SqlFault("P0709", f"this sql cannot be understood: {words.splitlines()[0]}", "name every column with its table"))
+        self.faults.append(
+            SqlFault(
+                "P0709", f"this sql cannot be understood: {words.splitlines()[0]}", "name every column with its table"
+            )
+        )
 
 
-def _place(node: exp.Expression) -> tuple[int | None, int]:
+def _place(node: exp.Expr) -> tuple[int | None, int]:
     """Where a name stands in the text."""
     for one in (node, *node.find_all(exp.Identifier)):
         start, end = one.meta.get("start"), one.meta.get("end")

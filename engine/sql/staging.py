@@ -76,7 +76,10 @@ def scan_spool(path: Path, columns: Sequence[SourceColumn], wanted: Sequence[str
 
 
 def scan_parquet(files: Sequence[Path], columns: Sequence[SourceColumn]) -> exp.Select:
-    return select([(plain(build.col(c.name), c), c.name) for c in columns], _reader("read_parquet", files, {"binary_as_string": exp.true()}))
+    return select(
+        [(plain(build.col(c.name), c), c.name) for c in columns],
+        _reader("read_parquet", files, {"binary_as_string": exp.true()}),
+    )
 
 
 def scan_table(catalog: str, schema: str, table: str, columns: Sequence[SourceColumn]) -> exp.Select:
@@ -102,7 +105,12 @@ def attach(path: Path, name: str) -> E:
 
 def plain(e: E, column: SourceColumn) -> E:
     """A column as it is staged: nested and odd types as text."""
-    simple = column.stored.startswith(("DECIMAL", "TIMESTAMP", "VARCHAR")) or column.type.kind in ("number", "date", "yesno", "moment")
+    simple = column.stored.startswith(("DECIMAL", "TIMESTAMP", "VARCHAR")) or column.type.kind in (
+        "number",
+        "date",
+        "yesno",
+        "moment",
+    )
     if not column.stored or simple:
         return e
     if column.stored.endswith("]") or column.stored.startswith(("STRUCT", "MAP", "UNION")):
@@ -131,7 +139,9 @@ def _literal(path: str) -> str:
 
 
 def _struct(fields: Mapping[str, str]) -> E:
-    return exp.Struct(expressions=[exp.PropertyEQ(this=build.text(k), expression=build.text(v)) for k, v in fields.items()])
+    return exp.Struct(
+        expressions=[exp.PropertyEQ(this=build.text(k), expression=build.text(v)) for k, v in fields.items()]
+    )
 
 
 # ---------------------------------------------------------------- parts of a canonical table
@@ -221,7 +231,9 @@ def doubled(table: str) -> exp.Select:
 
 def nameless(table: str) -> exp.Select:
     """How many rows have no id, and the first of them."""
-    query = select([(exp.Count(this=exp.Star()), "n"), (exp.Min(this=build.col(ROW, "t")), "row")], build.table(table, "t"))
+    query = select(
+        [(exp.Count(this=exp.Star()), "n"), (exp.Min(this=build.col(ROW, "t")), "row")], build.table(table, "t")
+    )
     return query.where(build.is_null(build.col("id", "t")), copy=False)
 
 

@@ -138,13 +138,15 @@ def _shape(config: SourceConfig) -> CsvShape:
     s = config.settings
     blank = s.get("blank")
     delimiter = str(s.get("delimiter") or ",").replace("\\t", "\t")
-    if len(delimiter) != 1 or delimiter in "\"\r\n":
+    if len(delimiter) != 1 or delimiter in '"\r\n':
         raise SourceError("P0702", f"cannot open `{config.name}`: a delimiter is one character", r'tabs are "\t"')
     encoding = str(s.get("encoding") or "utf-8")
     try:
         "".encode(encoding)
     except LookupError as error:
-        raise SourceError("P0702", f"cannot open `{config.name}`: there is no encoding `{encoding}`", 'such as "latin-1"') from error
+        raise SourceError(
+            "P0702", f"cannot open `{config.name}`: there is no encoding `{encoding}`", 'such as "latin-1"'
+        ) from error
     return CsvShape(
         delimiter, s.get("header") is not False, encoding, blank if isinstance(blank, tuple) else ("",) if blank is None else (str(blank),),
         int(config.limits.get("field_bytes", csv_rows.FIELD_BYTES)),
@@ -162,4 +164,8 @@ def patron_sources() -> list[SourceType]:
         SettingSpec("blank", "texts", "texts that are read as missing", ("",)),
         SettingSpec("decimal", "text", "the decimal sign of numbers", ".", choices=(".", ",")),
     )
-    return [SourceType("csv", "a folder of CSV files, one per table; every column is a text", CsvFolder, settings, EXTENSIONS)]
+    return [
+        SourceType(
+            "csv", "a folder of CSV files, one per table; every column is a text", CsvFolder, settings, EXTENSIONS
+        )
+    ]

@@ -136,7 +136,9 @@ def _parsed(lines: Iterable[str], shape: CsvShape, file: Path) -> Iterator[tuple
                 raise SourceError("P0705", f"{file.name}, line {begin}: {_words(error, shape)}", "close it, or write it twice",
                                   where=f"{file.name}:{begin}") from error  # fmt: skip
             yield begin, _words(error, shape)
-            reader = csv.reader(counted, delimiter=shape.delimiter, strict=True, skipinitialspace=shape.delimiter == " ")
+            reader = csv.reader(
+                counted, delimiter=shape.delimiter, strict=True, skipinitialspace=shape.delimiter == " "
+            )
             continue
         except UnicodeError as error:
             raise wrong_encoding(file, shape.encoding) from error

@@ -10,7 +10,9 @@ from patron.engine.contracts import SettingSpec, SourceConfig, SourceError
 
 FILE_SETTINGS = (
     SettingSpec("file", "text", "the database file, relative to the file that names it", required=True),
-    SettingSpec("timezone", "text", "the zone of times without one; default: that of the row's store, else the project's"),
+    SettingSpec(
+        "timezone", "text", "the zone of times without one; default: that of the row's store, else the project's"
+    ),
 )
 
 
@@ -18,7 +20,9 @@ def database(config: SourceConfig) -> Path:
     """The database file, when it is there."""
     path = Path(str(config.settings.get("file") or ""))
     if not path.is_file():
-        raise SourceError("P0702", f"cannot open `{config.name}`: there is no file `{path.name or '?'}`", "look at `file`")
+        raise SourceError(
+            "P0702", f"cannot open `{config.name}`: there is no file `{path.name or '?'}`", "look at `file`"
+        )
     return path
 
 

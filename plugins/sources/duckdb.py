@@ -40,7 +40,9 @@ class DuckdbFile:
         return self._headers[name]
 
     def read(self, table: str) -> Provided:
-        return Provided(database=(self._path, self._schema, known(self._name, table, self.tables())), files=(self._path,))
+        return Provided(
+            database=(self._path, self._schema, known(self._name, table, self.tables())), files=(self._path,)
+        )
 
     def files(self, table: str) -> Sequence[Path]:
         return (self._path,)
@@ -54,13 +56,18 @@ class DuckdbFile:
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
             hint = "another program is writing it; try again" if "lock" in reason.lower() else f"it says: {reason}"
-            raise SourceError("P0702", f"cannot open `{self._name}`: {self._path.name} is no DuckDB file to read", hint) from error
+            raise SourceError(
+                "P0702", f"cannot open `{self._name}`: {self._path.name} is no DuckDB file to read", hint
+            ) from error
 
 
 def _opened(path: Path) -> duckdb.DuckDBPyConnection:
     import duckdb
 
-    closed = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    closed: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
     return duckdb.connect(str(path), read_only=True, config=closed)
 
 

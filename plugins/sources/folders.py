@@ -15,7 +15,9 @@ from patron.engine.contracts import SettingSpec, SourceConfig, SourceError
 FOLDER_SETTINGS = (
     SettingSpec("folder", "text", "the folder, relative to the file that names it", required=True),
     SettingSpec("files", "files", 'tables by name: `orders "orders_*.csv"`, or several names'),
-    SettingSpec("timezone", "text", "the zone of times without one; default: that of the row's store, else the project's"),
+    SettingSpec(
+        "timezone", "text", "the zone of times without one; default: that of the row's store, else the project's"
+    ),
 )
 COMPRESSED = {".gz": "gzip", ".zst": "zstd", ".bz2": "bzip2"}
 _WILD = re.compile(r"[*?\[]")
@@ -64,7 +66,9 @@ class Folder:
             return sorted((Path(e.path) for e in os.scandir(self.folder) if e.is_file()), key=lambda p: p.name)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            raise SourceError("P0702", f"cannot open `{self.name}`: {self.folder}: {reason}", "look at `folder`") from error
+            raise SourceError(
+                "P0702", f"cannot open `{self.name}`: {self.folder}: {reason}", "look at `folder`"
+            ) from error
 
     def _matching(self, table: str, patterns: object) -> tuple[Path, ...]:
         found: dict[Path, None] = {}
@@ -89,7 +93,9 @@ class Folder:
         else:
             found = [p for p in self.folder.glob(pattern) if p.is_file()]
         if not found:
-            raise SourceError("P0702", f"cannot open `{self.name}`: no file is called `{pattern}`", f"folder: {self.folder}")
+            raise SourceError(
+                "P0702", f"cannot open `{self.name}`: no file is called `{pattern}`", f"folder: {self.folder}"
+            )
         return found
 
     def _only(self, table: str, files: tuple[Path, ...]) -> tuple[Path, ...]:

@@ -109,7 +109,9 @@ class JsonFolder:
         try:
             rows = json.loads(text, parse_float=_Decimal)
         except (ValueError, RecursionError) as error:
-            raise SourceError("P0702", f"cannot open `{self._folder.name}`: {file.name} is no JSON: {error}", where=file.name) from error
+            raise SourceError(
+                "P0702", f"cannot open `{self._folder.name}`: {file.name} is no JSON: {error}", where=file.name
+            ) from error
         for number, row in enumerate(rows, 1):
             yield number, row if isinstance(row, dict) else "it is no object"
 
@@ -145,7 +147,9 @@ def _one(text: str) -> dict[str, Any] | str:
 def _once(row: dict[str, Any], file: Path, line: int) -> None:
     """Two names that differ only by case cannot be told apart."""
     if len({n.casefold() for n in row}) != len(row):
-        raise SourceError("P0713", f"{file.name}, row {line}: two names differ only by case", where=f"{file.name}:{line}")
+        raise SourceError(
+            "P0713", f"{file.name}, row {line}: two names differ only by case", where=f"{file.name}:{line}"
+        )
 
 
 def _kind(value: object) -> str:

@@ -56,7 +56,11 @@ def _footer(file: Path, source: str) -> tuple[tuple[str, str], ...]:
     import duckdb
 
     try:
-        found = _connection().execute("DESCRIBE SELECT * FROM read_parquet(?, binary_as_string := true)", [str(file)]).fetchall()
+        found = (
+            _connection()
+            .execute("DESCRIBE SELECT * FROM read_parquet(?, binary_as_string := true)", [str(file)])
+            .fetchall()
+        )
         header = tuple((str(name), str(stored)) for name, stored, *_ in found)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
@@ -74,9 +78,13 @@ def _connection() -> duckdb.DuckDBPyConnection:
     """One connection for all footers: opening one costs more than reading a footer."""
     import duckdb
 
-    return duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    return duckdb.connect(
+        config={"threads": 1, "autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    )
 
 
 @hookimpl
 def patron_sources() -> list[SourceType]:
-    return [SourceType("parquet", "a folder of Parquet files, one per table", ParquetFolder, FOLDER_SETTINGS, EXTENSIONS)]
+    return [
+        SourceType("parquet", "a folder of Parquet files, one per table", ParquetFolder, FOLDER_SETTINGS, EXTENSIONS)
+    ]

@@ -62,7 +62,9 @@ class PostgresDatabase:
 
     def _connect(self) -> Any:
         try:
-            connection = self._library.connect(**self._where, password=self._password, connect_timeout=20, options="-c timezone=UTC")
+            connection = self._library.connect(
+                **self._where, password=self._password, connect_timeout=20, options="-c timezone=UTC"
+            )
             connection.read_only = True
             connection.isolation_level = self._library.IsolationLevel.REPEATABLE_READ
         except self._library.Error as error:
@@ -73,7 +75,9 @@ class PostgresDatabase:
         words = str(error).splitlines()[0] if str(error) else type(error).__name__
         if self._password:
             words = words.replace(self._password, "***")
-        return SourceError("P0702", f"cannot open `{self._name}`: {words}", "look at host, port, user, password and database")
+        return SourceError(
+            "P0702", f"cannot open `{self._name}`: {words}", "look at host, port, user, password and database"
+        )
 
     def _ask(self, query: str, values: list[str]) -> list[tuple[Any, ...]]:
         try:
@@ -121,6 +125,8 @@ def patron_sources() -> list[SourceType]:
         SettingSpec("password", "secret", 'env("NAME")'),
         SettingSpec("database", "text", "the database's name"),
         SettingSpec("schema", "text", "the schema of its tables", "public"),
-        SettingSpec("timezone", "text", "the zone of times without one; default: that of the row's store, else the project's"),
+        SettingSpec(
+            "timezone", "text", "the zone of times without one; default: that of the row's store, else the project's"
+        ),
     )
     return [SourceType("postgres", "tables of a PostgreSQL database", PostgresDatabase, settings, needs="postgres")]

@@ -40,7 +40,9 @@ class SqliteFile:
         name = known(self._name, table, self.tables())
         if name not in self._headers:
             with self._opened() as connection:
-                found = connection.execute("SELECT name, type FROM pragma_table_xinfo(?) WHERE hidden <> 1", [name]).fetchall()
+                found = connection.execute(
+                    "SELECT name, type FROM pragma_table_xinfo(?) WHERE hidden <> 1", [name]
+                ).fetchall()
             self._headers[name] = tuple(_column(str(n), str(t or "")) for n, t in found)
         return self._headers[name]
 
@@ -68,7 +70,14 @@ class SqliteFile:
                     if odd is None:
                         chunk.append(row)
                     else:
-                        reject(Rejected(f"{self._path.name}/{table}", number, f"`{odd.name}` holds what its column is not declared for", odd.name))
+                        reject(
+                            Rejected(
+                                f"{self._path.name}/{table}",
+                                number,
+                                f"`{odd.name}` holds what its column is not declared for",
+                                odd.name,
+                            )
+                        )
                 yield chunk
 
     def _fetched(self, cursor: sqlite3.Cursor) -> list[tuple[object, ...]]:
@@ -85,7 +94,9 @@ class SqliteFile:
             connection = sqlite3.connect(f"file:{quote(str(self._path))}?mode=ro", uri=True)
             connection.execute("SELECT count(*) FROM sqlite_master")
         except sqlite3.Error as error:
-            raise SourceError("P0702", f"cannot open `{self._name}`: {self._path.name} is no SQLite file: {error}") from error
+            raise SourceError(
+                "P0702", f"cannot open `{self._name}`: {self._path.name} is no SQLite file: {error}"
+            ) from error
         return closing(connection)
 
 
@@ -117,4 +128,6 @@ def _fits(value: object, column: SourceColumn) -> bool:
 
 @hookimpl
 def patron_sources() -> list[SourceType]:
-    return [SourceType("sqlite", "the tables of a SQLite file", SqliteFile, FILE_SETTINGS, (".sqlite", ".sqlite3", ".db"))]
+    return [
+        SourceType("sqlite", "the tables of a SQLite file", SqliteFile, FILE_SETTINGS, (".sqlite", ".sqlite3", ".db"))
+    ]

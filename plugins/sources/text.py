@@ -20,7 +20,12 @@ UNFOLDED = 64 << 30
 RATIO = 1000
 """How many times its own size a compressed file may unfold to, above 1 GiB (limit `unfolded_ratio`)."""
 
-_MARKS = (("utf-32", b"\xff\xfe\x00\x00"), ("utf-32", b"\x00\x00\xfe\xff"), ("utf-16", b"\xff\xfe"), ("utf-16", b"\xfe\xff"))
+_MARKS = (
+    ("utf-32", b"\xff\xfe\x00\x00"),
+    ("utf-32", b"\x00\x00\xfe\xff"),
+    ("utf-16", b"\xff\xfe"),
+    ("utf-16", b"\xfe\xff"),
+)
 
 
 def compression(path: Path) -> str:
@@ -56,7 +61,9 @@ def _zstd(path: Path) -> IO[bytes]:
     try:
         import pyarrow
     except ImportError as error:
-        raise SourceError("P0702", f"{path.name}: unpacking .zst needs pyarrow", "pip install 'patron[frames]'") from error
+        raise SourceError(
+            "P0702", f"{path.name}: unpacking .zst needs pyarrow", "pip install 'patron[frames]'"
+        ) from error
     stream: IO[bytes] = pyarrow.input_stream(str(path), compression="zstd")
     return stream
 
@@ -97,7 +104,9 @@ def marked(head: bytes, path: Path) -> None:
     """SourceError when the first bytes say another encoding than UTF-8."""
     for name, mark in _MARKS:
         if head.startswith(mark):
-            raise SourceError("P0702", f"{path.name}: this is {name.upper()} text", f'say so in the source: `encoding "{name}"`')
+            raise SourceError(
+                "P0702", f"{path.name}: this is {name.upper()} text", f'say so in the source: `encoding "{name}"`'
+            )
 
 
 @dataclass(frozen=True, slots=True)
