@@ -74,7 +74,7 @@ def _option(name: str, *flags: str, env: str = "", **settings: Any) -> click.Opt
     return click.Option([*flags, f"shared_{name}"], expose_value=False, callback=_keep, envvar=env or None, **settings)
 
 
-SHARED: tuple[Callable[[], click.Option], ...] = (
+SHARED: tuple[Callable[..., click.Option], ...] = (
     partial(_option, "folder", "--project", metavar="DIR", env="PATRON_PROJECT", help="The project's folder."),
     partial(_option, "profile", "--profile", metavar="NAME", env="PATRON_PROFILE", help="A profile of patron.toml."),
     partial(
@@ -107,7 +107,7 @@ class Command(click.Command):
     def __init__(self, *args: Any, examples: str = "", **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.examples = examples
-        self.params.extend(option() for option in SHARED)
+        self.params.extend(option(env="") for option in SHARED)  # variables are read once, before the command
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         every = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]

@@ -120,7 +120,7 @@ def kept(project: Project) -> Iterator[Finding]:
     for decl in project.statements(tree.ListDecl):
         try:
             for taken in project.lists.versions(decl.name.text):
-                project.lists.members(taken)
+                project.lists.members(taken.name, taken.version)
                 yield Finding("fine", f"list {taken.name} version {taken.version}: {taken.size:,} people")
         except Damaged as error:
             yield Finding("broken", error.message, error.hint, error.exit_code)

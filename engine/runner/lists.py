@@ -40,6 +40,8 @@ class Taken:
     digest: str = ""
     taken_at: dt.datetime | None = None
     title: str = ""
+    expires_at: dt.datetime | None = None
+    """By the rules of the list as they are now; not part of what was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class ListFacts:
     last: dt.date | None = None
     at_most: int | None = None
     title: str = ""
+    conditions: str | None = None
 
 
 class ListStore:
@@ -72,7 +75,7 @@ class ListStore:
         if not folder.is_dir():
             return ()
         numbers = sorted(int(p.stem) for p in folder.glob("*.json") if p.stem.isdigit())
-        return tuple(_read(folder / f"{n}.json") for n in numbers)
+        return tuple(self._ending(_read(folder / f"{n}.json")) for n in numbers)
 
     def get(self, name: str, version: int | None = None) -> Taken | None:
         """One version, the latest when none is named; None when there is none yet."""
@@ -81,8 +84,14 @@ class ListStore:
             return found[-1] if found else None
         return next((t for t in found if t.version == version), None)
 
-    def members(self, taken: Taken) -> tuple[str, ...]:
+    def _ending(self, taken: Taken) -> Taken:
+        return replace(taken, expires_at=self.rules(taken.name).expires_at(taken.created_at))
+
+    def members(self, name: str, version: int | None = None) -> tuple[str, ...]:
         """The ids of a version, ascending as they were taken. Damaged when they are not what was written."""
+        taken = self.get(name, version)
+        if taken is None:
+            return ()
         path = self._of(taken.name) / f"{taken.version}.members"
         if not path.is_file():
             raise _damaged(path, "is gone")
@@ -97,17 +106,28 @@ class ListStore:
         return self._rules.get(fold(name), ListRules())
 
     def facts(self, name: str, version: int | None = None, now: dt.datetime | None = None) -> ListFacts:
-        """The fields of a version, and its state at `now`: pending, live or expired."""
+        """The fields of a version, and its state at `now` (UTC): pending, live or expired."""
         taken, rules = self.get(name, version), self.rules(name)
         if taken is None:
             return ListFacts(name, PENDING, at_most=rules.at_most)
-        expires = rules.expires_at(taken.created_at)
+        now = now.replace(tzinfo=dt.UTC) if now is not None and now.tzinfo is None else now
+        expires = taken.expires_at
         first, last = rules.bounds(self._local(taken.created_at))
         state = EXPIRED if now is not None and expires is not None and now > expires else LIVE
+        words = "; ".join(c.words for c in taken.conditions)
         return ListFacts(
-            taken.name, state, taken.version, taken.size, taken.created_at, expires, first, last, rules.at_most,
+            taken.name,
+            state,
+            taken.version,
+            taken.size,
+            taken.created_at,
+            expires,
+            first,
+            last,
+            rules.at_most,
             taken.title,
-        )  # fmt: skip
+            words,
+        )
 
     # ------------------------------------------------------------ taking
 
@@ -123,7 +143,7 @@ class ListStore:
         folder = self._of(taken.name)
         publish(folder / f"{new.version}.members", raw)
         publish(folder / f"{new.version}.json", _written(new))
-        return new
+        return self._ending(new)
 
     def _of(self, name: str) -> Path:
         return self._folder / slug(fold(name))

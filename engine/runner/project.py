@@ -201,7 +201,7 @@ class Project:
         from patron.engine.runner.lists import ListStore
 
         zone = self.declared.settings.timezone
-        rules = {d.name.key: list_rules(d) for d in self.statements(tree.ListDecl)}
+        rules = {d.name.key: list_rules(d, self._counted) for d in self.statements(tree.ListDecl)}
         return ListStore(
             self.config.state_folder, rules,
             lambda moment: to_local(moment.astimezone(dt.UTC).replace(tzinfo=None), zone).date(),
@@ -330,6 +330,13 @@ class Project:
     def statement(self, kind: type[Any], name: str) -> Any | None:
         """The statement of that kind and name."""
         return next((s for s in self.statements(kind) if s.name.key == fold(name)), None)
+
+    def _counted(self, count: tree.Count) -> int:
+        """The number behind a count that may be a parameter."""
+        from patron.engine.runner.testing import parameters
+
+        value = parameters(self).get(count.name.key) if isinstance(count, tree.Param) else count
+        return int(value.value) if isinstance(value, tree.Number) else 0
 
     def _values(self, given: Mapping[str, object]) -> Mapping[str, tree.Expr]:
         return given_values.values(given, self.documents, self.stages.value)

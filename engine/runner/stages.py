@@ -137,7 +137,13 @@ class Stages:
         from patron.engine.report.answers import Context
 
         return Context(
-            as_of=as_of, store=loaded.store, session=session, lists=lists, limits=config.limits, progress=progress, sources=loaded.ledger
+            as_of=as_of,
+            store=loaded.store,
+            session=session,
+            lists=lists,
+            limits=config.limits,
+            progress=progress,
+            sources=loaded.ledger,
         )
 
     # ------------------------------------------------------------ answers

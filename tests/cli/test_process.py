@@ -136,3 +136,8 @@ def test_a_terminal_gets_a_table_in_colours(tmp_path: Path) -> None:
         os.environ.update(environment)
         os.chdir(here)
     assert b"\x1b[31m\x1b[1mP0101" in told
+
+
+def test_what_is_said_on_the_command_line_counts_more_than_the_environment(tmp_path: Path) -> None:
+    for args in (["--project", "here", "check"], ["check", "--project", "here"]):
+        assert b"here" in patron(*args, cwd=tmp_path, PATRON_PROJECT="elsewhere").stderr

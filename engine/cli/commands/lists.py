@@ -120,7 +120,7 @@ def export(options: Options, name: str, version: int | None, target: output.Targ
         if taken is None:
             which = "was not taken yet" if version is None else f"has no version {version}"
             raise UsageError(f"{decl.name.text} {which}", f"`patron lists take {decl.name.text}` takes it now.")
-        members = project.lists.members(taken)
+        members = project.lists.members(taken.name, taken.version)
     result = Result((Column("id", "id", TEXT, role="dimension"),), tuple((m,) for m in members))
     target.write(result, options)
 
