@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from patron.dsl import tree
 from patron.engine.model.attributions import Attribution, Override
+from patron.engine.model.behaviour import pair_roots, row_scope_of
+from patron.engine.model.binder import Scope
 from patron.engine.model.moments import day_only, local_date
+from patron.engine.model.names import path_term
 from patron.engine.model.terms import (
     CreditedRows, Field, Followed, Here, Lit, Op, Term, all_of, any_of, compare, follow, known, negated,
 )  # fmt: skip
@@ -19,8 +23,9 @@ from patron.engine.plan.nodes import (
     Col, Expr, Filter, Join, Named, Node, Project, SortKey, Stack, Temp, WindowCall, columns,
 )  # fmt: skip
 from patron.engine.plan.planner import Planner
-from patron.engine.plan.tables import filled
-from patron.engine.types import CHOICE, DATE, MOMENT, NUMBER, WHOLE, YESNO, Type, reference
+from patron.engine.plan.simplify import simple
+from patron.engine.plan.tables import day_only_known, filled
+from patron.engine.types import CHOICE, DATE, MOMENT, MONEY, NUMBER, TEXT, WHOLE, YESNO, Type, reference
 
 CUSTOMER, ORDER, ACTION, CAMPAIGN = (reference(t) for t in ("customers", "orders", "actions", "campaigns"))
 BUSY = 1_000_000
@@ -42,11 +47,44 @@ def pairs(p: Planner, rows: CreditedRows) -> Temp:
     return p.step(f"credited_{attribution.name}", _picked(attribution, influenced), f"credit by {attribution.name}")
 
 
+def aliases(p: Planner, rows: CreditedRows) -> dict[Term, Col]:
+    """Terms on a pair that its own columns give, so that orders and actions need not be joined again."""
+    if not rows.attribution:
+        return {}
+    roots = pair_roots()
+    order, action = roots["order"][0], roots["action"][0]
+    found: dict[Term, Col] = {
+        Field(order, "customer", CUSTOMER): Col("customer", CUSTOMER),
+        Field(order, "created_at", MOMENT): Col("ordered", MOMENT),
+        Field(order, "created_at@date", DATE): Col("ordered@date", DATE),
+        Field(action, "customer", CUSTOMER): Col("customer", CUSTOMER),
+        Field(action, "campaign", CAMPAIGN): Col("campaign", CAMPAIGN),
+        Field(action, "acted_at", MOMENT): Col("acted", MOMENT),
+        Field(action, "acted_at@date", DATE): Col("acted@date", DATE),
+        Field(action, "kind", CHOICE): Col("kind", CHOICE),
+    }
+    if filled(p, "actions", "channel"):
+        found[Field(action, "channel", TEXT)] = Col("channel", TEXT)
+    found[_value_of(p, row_scope_of(Scope(""), rows), "order")] = Col("value", MONEY)
+    return found
+
+
+def _value_of(p: Planner, scope: Scope, *parts: str) -> Term:
+    return path_term(p.b, scope, tree.Path(tuple(tree.Name(n) for n in (*parts, "value"))))
+
+
 # ---------------------------------------------------------------- actions with their windows
 
 
-def _op(name: str, *args: Expr, type_: Type = YESNO) -> Op:
-    return Op(name, args, type_)  # type: ignore[arg-type]
+def _op(name: str, *args: Expr, type_: Type = YESNO) -> Expr:
+    return simple(name, args, type_)
+
+
+def _loose(p: Planner) -> Expr:
+    """Whether dates decide: either side came from a date."""
+    action = day_only_known(p, "actions", "acted_at@day_only") or Col("a.day_only", YESNO)
+    order = day_only_known(p, "orders", "created_at@day_only") or Col("o.day_only", YESNO)
+    return _op("or", action, order)
 
 
 def _actions(p: Planner, a: Attribution, rows: CreditedRows) -> Node:
@@ -60,13 +98,52 @@ def _actions(p: Planner, a: Attribution, rows: CreditedRows) -> Node:
     items: list[tuple[str, Term]] = [
         ("a.id", Field(here, "id", ACTION)), ("a.customer", customer), ("a.campaign", Field(here, "campaign", CAMPAIGN)),
         ("a.at", acted), ("a.date", local_date(acted)), ("a.day_only", day_only(acted)), ("a.rank", rank),
+        ("a.kind", Field(here, "kind", CHOICE)), ("a.channel", Field(here, "channel", TEXT)),
         ("w.start", start), ("w.date", local_date(start)), ("w.day_only", day_only(start)),
     ]  # fmt: skip
     if length is not None:
         items += [("w.seconds", length), ("w.end", Op("later", (start, length), MOMENT))]
     where = all_of(known(customer), known(acted), _kinds(a), _actors(p, a), _machines(p, a), a.candidate, _listed(p, a, rows),
-                   _over(p, a, start, length))  # fmt: skip
-    return row_plans.evaluate(p, "actions", items, where, f"actions of {a.name}")
+                   _over(p, a, start, length), _in_focus(p, a, acted, "actions"))  # fmt: skip
+    return _focused(p, row_plans.evaluate(p, "actions", items, where, f"actions of {a.name}"), "a.customer")
+
+
+def _focused(p: Planner, node: Node, customer: str) -> Node:
+    """Only the people of the question."""
+    if p.focus is None or p.focus.people is None:
+        return node
+    side = Project(p.focus.people, (("@person", Col("id", CUSTOMER)),))
+    return Join(node, side, "semi", ((Col(customer, CUSTOMER), Col("@person", CUSTOMER)),), note="people of the question")
+
+
+def _in_focus(p: Planner, a: Attribution, moment: Term, table: str) -> Term | None:
+    """Only rows that a pair of the question's dates may be made of: a window's reach around them, and a day to spare."""
+    if p.focus is None or p.focus.low is None or p.focus.high is None:
+        return None
+    reach = _longest(p, a)
+    low, high = p.focus.low, p.focus.high
+    if reach is not None:
+        low -= reach
+    if a.dated_by == "action":
+        low, high = p.focus.low, p.focus.high if table == "actions" or reach is None else p.focus.high + reach
+    if reach is None and (a.dated_by != "action" or table == "orders"):
+        return compare("<=", local_date(moment), Lit(high, DATE)) if a.dated_by != "action" else None
+    return all_of(compare(">=", local_date(moment), Lit(low, DATE)), compare("<=", local_date(moment), Lit(high, DATE)))
+
+
+def _longest(p: Planner, a: Attribution) -> dt.timedelta | None:
+    """The longest window of an attribution, rounded up to dates; None when only `until` ends it."""
+    if a.window is None or a.at_send:
+        return None
+    lengths = [a.window, *(o.length for o in a.overrides)]
+    if a.own_column is not None:
+        stored = p.store.tables.get("campaigns")
+        column = stored.columns.get(a.own_column) if stored is not None else None
+        if column is not None and column.filled:
+            if not isinstance(column.high, (int, float)):
+                return None
+            lengths.append(dt.timedelta(days=float(column.high)))
+    return dt.timedelta(days=max(lengths).days + 2)
 
 
 def _start(p: Planner, a: Attribution, acted: Term) -> Term:
@@ -167,15 +244,16 @@ def _orders(p: Planner, a: Attribution) -> Node:
     customer = Field(Here(), "customer", CUSTOMER)
     items: list[tuple[str, Term]] = [
         ("o.id", Field(Here(), "id", ORDER)), ("o.customer", customer), ("o.at", created),
-        ("o.date", local_date(created)), ("o.day_only", day_only(created)),
+        ("o.date", local_date(created)), ("o.day_only", day_only(created)), ("o.value", _value_of(p, Scope("orders"))),
     ]  # fmt: skip
-    return row_plans.evaluate(p, "orders", items, all_of(known(customer), known(created), a.conversion.where), "converting orders")
+    where = all_of(known(customer), known(created), a.conversion.where, _in_focus(p, a, created, "orders"))
+    return _focused(p, row_plans.evaluate(p, "orders", items, where, "converting orders"), "o.customer")
 
 
 def _inside(p: Planner, a: Attribution) -> Expr:
     """Whether the order lies in the action's window: by dates when either is date-only, never before the action."""
     o_at, o_date = Col("o.at", MOMENT), Col("o.date", DATE)
-    loose = _op("or", Col("a.day_only", YESNO), Col("o.day_only", YESNO))
+    loose = _loose(p)
     after_date = _op(">=", o_date, Col("a.date", DATE))
     after_time = _op(">=", o_at, Col("a.at", MOMENT))
     by_date, by_time = [after_date], [after_time]
@@ -205,13 +283,13 @@ def _influenced(p: Planner, a: Attribution, rows: CreditedRows) -> Node:
         node = _required(p, a, node, rows)
         if not a.every_purchase:
             node = _first_purchase(node)
-    return Project(node, tuple(_pair_columns(a)), f"pairs of {a.name}")
+    return Project(node, tuple(_pair_columns(p, a)), f"pairs of {a.name}")
 
 
-def _pair_columns(a: Attribution) -> list[Named]:
+def _pair_columns(p: Planner, a: Attribution) -> list[Named]:
     """The columns of a pair."""
     o_at, a_at = Col("o.at", MOMENT), Col("a.at", MOMENT)
-    loose = _op("or", Col("a.day_only", YESNO), Col("o.day_only", YESNO))
+    loose = _loose(p)
     by_date = _op("days_between", Col("a.date", DATE), Col("o.date", DATE), type_=WHOLE)
     days = _op("if", loose, by_date, _op("whole_days", a_at, o_at, type_=WHOLE), type_=WHOLE)
     window: Expr = Lit(None, NUMBER)
@@ -219,7 +297,9 @@ def _pair_columns(a: Attribution) -> list[Named]:
         window = _op("days_of_seconds", Col("w.seconds", SECONDS), type_=NUMBER)
     return [
         ("order", Col("o.id", ORDER)), ("action", Col("a.id", ACTION)), ("campaign", Col("a.campaign", CAMPAIGN)),
-        ("acted", a_at), ("ordered", o_at), ("rank", Col("a.rank", WHOLE)), ("days_to_order", days), ("window", window),
+        ("customer", Col("o.customer", CUSTOMER)), ("acted", a_at), ("acted@date", Col("a.date", DATE)),
+        ("ordered", o_at), ("ordered@date", Col("o.date", DATE)), ("kind", Col("a.kind", CHOICE)),
+        ("channel", Col("a.channel", TEXT)), ("value", Col("o.value", MONEY)), ("rank", Col("a.rank", WHOLE)), ("days_to_order", days), ("window", window),
     ]  # fmt: skip
 
 

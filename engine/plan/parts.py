@@ -19,7 +19,7 @@ from patron.engine.plan import credit
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.children import common_part
 from patron.engine.plan.nodes import AggCall, Aggregate, Col, Expr, Join, Named, Node, Project, Values, columns
-from patron.engine.plan.planner import Planner
+from patron.engine.plan.planner import Focus, Planner
 from patron.engine.plan.tables import filled, never_missing
 from patron.engine.types import DATE, NUMBER, WHOLE, YESNO, reference
 
@@ -40,12 +40,13 @@ class Window:
     """A period and how time dimensions are read in it.
 
     `rolled` makes each bucket's rows those of `count` units ending with the bucket: pairs of bucket and dates.
-    `align` renames the buckets of the other side of a comparison.
+    `reach` holds the dates of all sides of the question.
     """
 
     span: Span
     rolled: tuple[tuple[dt.date, dt.date, dt.date], ...] = ()
     rolled_dim: int = -1
+    reach: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ def part_node(
     if window.rolled and first.date is not None:
         items.append(("@date", local_date(first.date)))
     names = _item_names(asked, rest, items)
+    if isinstance(first.rows, CreditedRows):
+        p = p.focused(_focus(window, people))
     node = row_plans.evaluate(p, first.rows, items, where)
     node = _for_people(node, people, frame.customer)
     node = _rolled(node, window)
@@ -91,6 +94,14 @@ def part_node(
     types = {c.name: c.type for c in columns(node)}
     keys += [(f"d{i}", Col(f"d{i}", types[f"d{i}"])) for i in level]
     return _aggregated(p, node, keys, asked, names)
+
+
+def _focus(window: Window, people: People | None) -> Focus | None:
+    """The people and dates that credit is asked for."""
+    members = people.node if people is not None and not people.labels else None
+    reach = window.reach
+    dates = (reach.start, reach.end) if reach is not None and reach.bounded else (None, None)
+    return Focus(members, *dates) if members is not None or dates[0] is not None else None
 
 
 def _dim_term(p: Planner, query: Query, number: int, agg: Agg, term: Term | None) -> Term:
@@ -199,10 +210,10 @@ def _aggregated(p: Planner, node: Node, keys: list[Named], asked: Sequence[Asked
     if any(a.agg.split for a in asked):
         node = _split(p, node, asked, names)
     calls: list[tuple[str, AggCall]] = []
+    if any(a.agg.once is not None and not a.agg.split and not _counts_distinct(a.agg) for a in asked):
+        return _once(node, keys, asked, names)
     for one, where in zip(asked, rest, strict=True):
         condition = None if alone or where is None else names.get(where)
-        if one.agg.once is not None and not one.agg.split and not _counts_distinct(one.agg):
-            return _once(node, keys, asked, names, p)
         calls.append((one.name, _call(one.agg, names, condition)))
     return Aggregate(node, tuple(keys), tuple(calls), ", ".join(a.name for a in asked))
 
@@ -236,7 +247,7 @@ def _split(p: Planner, node: Node, asked: Sequence[Asked], names: dict[Term, Col
     return node
 
 
-def _once(node: Node, keys: list[Named], asked: Sequence[Asked], names: dict[Term, Col], p: Planner) -> Node:
+def _once(node: Node, keys: list[Named], asked: Sequence[Asked], names: dict[Term, Col]) -> Node:
     """Every distinct order (action, customer) counts once in a group: first one row for each, then the aggregate."""
     _, rest = common_part([a.agg.where for a in asked])
     alone = len(asked) == 1
@@ -256,7 +267,10 @@ def _once(node: Node, keys: list[Named], asked: Sequence[Asked], names: dict[Ter
         condition = None if alone or where is None else names.get(where)
         agg = one.agg
         value = own if agg.func == "count" or agg.value == once else names.get(agg.value) if agg.value is not None else None
-        func = "unique" if agg.func == "count" else agg.func
+        func = agg.func
+        if func == "unique" and value is own:
+            func = "count"
+        value = None if func == "count" and condition is None else value
         order = tuple(names[t] for t in agg.order)
         outer.append((one.name, AggCall(func, agg.type, value, condition, agg.share, order)))
     final = tuple((n, Col(n, e.type)) for n, e in keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,15 @@ class ListMembers:
     expires_at: object = None
 
 
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """Whom and which dates a question is about, so that credit is worked out for no others."""
+
+    people: Node | None = None
+    low: dt.date | None = None
+    high: dt.date | None = None
+
+
 class Planner:
     """Collects the steps of one program. Steps with equal content are made once.
 
@@ -29,6 +39,7 @@ class Planner:
         self.b, self.store = binder, store
         self.lists = lists or (lambda name, version: ListMembers(None))
         self.steps: list[Step] = []
+        self.focus: Focus | None = None
         self._by_node: dict[Node, str] = {}
         self._names: set[str] = set()
 
@@ -40,7 +51,15 @@ class Planner:
         """The planner for another `as of` that adds to the same steps."""
         if binder.as_of == self.b.as_of:
             return self
+        return self._sibling(binder, self.focus)
+
+    def focused(self, focus: Focus | None) -> Planner:
+        """The planner for a question about certain people and dates."""
+        return self if focus == self.focus else self._sibling(self.b, focus)
+
+    def _sibling(self, binder: Binder, focus: Focus | None) -> Planner:
         other = Planner(binder, self.store, self.lists)
+        other.focus = focus
         other.steps, other._by_node, other._names = self.steps, self._by_node, self._names
         return other
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from patron.engine.model import periods
-from patron.engine.model.measures import Agg, Balance, Calc, Measure, Rolled, RunningTotal, ShareOf, aggregates
+from patron.engine.model.measures import Agg, Balance, Calc, Measure, Rolled, RunningTotal, ShareOf, aggregates, needs_time
 from patron.engine.model.queries import Query, QueryMetric, Subject
 from patron.engine.model.terms import CreditedRows, Field, Lit, Op
 from patron.engine.plan import people as people_plans
@@ -113,7 +113,7 @@ class _QueryPlanner:
     def _sides(self) -> list[_Side]:
         query = self.query
         people = self._people_of(query.subject, query.period)
-        sides = [_Side(Window(query.period), people, "")]
+        sides = [_Side(Window(query.period, reach=self._reach()), people, "")]
         compare = query.compare
         if compare is None:
             return sides
@@ -123,8 +123,20 @@ class _QueryPlanner:
             others = self._people_of(compare.subject or query.subject, span)
         if compare.subject is not None and others is not None and others.labels:
             others = People(others.node)
-        sides.append(_Side(Window(span), others, "_before", self._alignment(span)))
+        sides.append(_Side(Window(span, reach=self._reach()), others, "_before", self._alignment(span)))
         return sides
+
+    def _reach(self) -> periods.Span | None:
+        """The dates of both sides, when nothing looks further back."""
+        query = self.query
+        spans = [query.period]
+        if query.compare is not None and query.compare.span is not None:
+            spans.append(query.compare.span)
+        if any(needs_time(m.metric.measure) or _balances(m.metric.measure) for m in query.metrics):
+            return None
+        starts = [s.start for s in spans if s.bounded and s.start is not None]
+        ends = [s.end for s in spans if s.bounded and s.end is not None]
+        return periods.Span(min(starts), max(ends)) if len(starts) == len(spans) else None
 
     def _people_of(self, subject: Subject, span: periods.Span) -> People | None:
         """The people of one side; with `membership each period`, as they were at its end."""
@@ -206,8 +218,7 @@ class _QueryPlanner:
         for name, agg, kind in leaves:
             if self._has_time(level) and ((agg.date is None and self.dated) or kind == "before"):
                 continue
-            once = agg.once if not (agg.split or agg.func in ("count", "unique", "min", "max")) else None
-            key = (agg.rows, agg.date, kind, once, agg.split)
+            key = (agg.rows, agg.date, kind, agg.once, agg.split)
             groups.setdefault(key, []).append(Asked(name, self._of_list(agg)))
         found = []
         for key, asked in groups.items():
@@ -583,6 +594,14 @@ class _QueryPlanner:
         items += [(f"d{i}", Lit(None, d.type)) for i, d in enumerate(self.query.dims)]
         items += [(n, c) for n, c in own.items() if n.startswith("m")]
         return Project(rows, tuple(items))
+
+
+def _balances(measure: Measure) -> bool:
+    if isinstance(measure, Balance):
+        return True
+    if isinstance(measure, Calc):
+        return any(_balances(a) for a in measure.args)
+    return isinstance(measure, (Rolled, RunningTotal, ShareOf)) and _balances(measure.measure)
 
 
 def subject_people(p: Planner, subject: Subject) -> People | None:

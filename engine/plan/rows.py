@@ -5,7 +5,7 @@ All aggregates over the same children, reached the same way, are computed in one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from patron.engine.model.terms import (
@@ -15,7 +15,8 @@ from patron.engine.model.terms import (
 from patron.engine.plan import children, marks
 from patron.engine.plan.nodes import Col, Expr, Filter, Join, Node, Project, columns
 from patron.engine.plan.planner import Planner
-from patron.engine.plan.tables import LATER, cuts, filled, table_node
+from patron.engine.plan.simplify import simple
+from patron.engine.plan.tables import LATER, cuts, day_only_known, filled, table_node
 from patron.engine.types import WHOLE, Type, reference
 
 ZERO = Lit(0, WHOLE)
@@ -40,6 +41,7 @@ class Evaluation:
         self.leaves: list[Term] = []
         self.known: dict[Term, Expr] = {}
         self._names: set[str] = set()
+        self.aliases = self._aliases()
         wanted = list(terms)
         for term in wanted:
             self._collect(term)
@@ -54,6 +56,8 @@ class Evaluation:
 
     def _collect(self, term: Any) -> None:
         """Note every column, row and leaf at this level of a term."""
+        if term in self.aliases:
+            return
         if isinstance(term, Field):
             self._need(term.row, term.column, term.type)
         elif isinstance(term, Op):
@@ -76,6 +80,12 @@ class Evaluation:
             self._collect(term.key)
             self._leaf(term)
 
+    def _aliases(self) -> Mapping[Term, Col]:
+        """Terms that the base rows have as columns of their own."""
+        from patron.engine.plan import credit
+
+        return credit.aliases(self.p, self.rows) if isinstance(self.rows, CreditedRows) else {}
+
     def _leaf(self, term: Term) -> None:
         if term not in self.leaves:
             self.leaves.append(term)
@@ -89,11 +99,20 @@ class Evaluation:
             self._need(row, "id", reference(table))
 
     def _need(self, row: Row, column: str, type_: Type) -> None:
+        if self._settled(row, column) is not None:
+            return
         if isinstance(row, Followed):
             self._collect(row.key)
             if column == "id" and not cuts(self.p, row.table):
                 return
         self.needed.setdefault(row, {})[column] = type_
+
+    def _settled(self, row: Row, column: str) -> Lit | None:
+        """What the store knows of a companion column without reading it."""
+        table = self.table_of(row)
+        if table is None or not column.endswith("@day_only"):
+            return None
+        return day_only_known(self.p, table, column)
 
     def table_of(self, row: Row) -> str | None:
         """The table of a row; None for a credited pair."""
@@ -108,6 +127,7 @@ class Evaluation:
     def _base(self) -> Node:
         needed = self.needed[Here()]
         node = base_rows(self.p, self.rows, needed)
+        self.known.update(self.aliases)
         for column in columns(node):
             self._names.add(column.name)
             self.known[Field(Here(), column.name, column.type)] = self._as_stored(column)
@@ -209,11 +229,14 @@ class Evaluation:
         if isinstance(term, Field) and isinstance(term.row, Followed) and term.column == "id":
             return self.expr(term.row.key)
         if isinstance(term, Field):
+            settled = self._settled(term.row, term.column)
+            if settled is not None:
+                return settled
             match = next((v for k, v in self.known.items() if isinstance(k, Field) and k.row == term.row
                           and k.column == term.column), None)  # fmt: skip
             return match if match is not None else Lit(None, term.type)
         if isinstance(term, Op):
-            return Op(term.name, tuple(self.expr(a) for a in term.args), term.type)  # type: ignore[arg-type,misc]
+            return simple(term.name, tuple(self.expr(a) for a in term.args), term.type)  # type: ignore[arg-type]
         assert isinstance(term, Lit), term
         return term
 

@@ -54,6 +54,15 @@ def filled(p: Planner, table: str, column: str) -> bool:
     return stored is not None and _filled(stored, column)
 
 
+def day_only_known(p: Planner, table: str, column: str) -> Lit | None:
+    """Whether the moments of a column came from dates, where all or none did."""
+    stored = p.store.tables.get(table)
+    found = stored.columns.get(column) if stored is not None else None
+    if found is None or not isinstance(found.low, bool) or found.low is not found.high:
+        return None
+    return Lit(found.low, YESNO)
+
+
 def never_missing(p: Planner, table: str, column: str) -> bool:
     stored = p.store.tables.get(table)
     found = stored.columns.get(column.partition("@")[0]) if stored is not None else None

@@ -19,6 +19,7 @@ from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import Node, Plan, SortKey, Sorted, Step, columns
 from patron.engine.plan.planner import ListMembers, Planner
 from patron.engine.plan.query import QueryPlan, plan_query
+from patron.engine.plan.rules import optimized
 from patron.engine.report.assemble import assemble, clean
 from patron.engine.report.context import Context, lowering
 from patron.engine.results import Column, Conditions, Report, Result, Why
@@ -58,7 +59,7 @@ def run_query(model: Model, found: Query, b: Binder, context: Context, notes: Se
     found = check_lists(b, found, context)
     planner = Planner(b, context.store, list_reader(context))
     plan = plan_query(planner, found)
-    program = compile_plan(plan.plan, lowering(model, context.store))
+    program = compile_plan(optimized(plan.plan), lowering(model, context.store))
     fetched = run_program(program, context)
     extra = left_out(found, plan, context)
     return assemble(found, plan, fetched, model.declared.settings.currency, [*notes, *extra], pending(found, context))
@@ -110,7 +111,8 @@ def audience(model: Model, name: str, context: Context, extra: Sequence[str] = (
     inside = Project(ids, (("@member", Col("id", ident)),))
     node = Join(node, inside, "semi", ((Col("id", ident), Col("@member", ident)),))
     node = Sorted(node, (SortKey(Col("id", ident)),))
-    program = compile_plan(Plan(tuple(p.steps), (Step("rows", node),)), lowering(model, context.store))
+    plan = optimized(Plan(tuple(p.steps), (Step("rows", node),)))
+    program = compile_plan(plan, lowering(model, context.store))
     rows = run_program(program, context)["rows"]
     cols = columns(node)
     out = tuple(tuple(clean(v, c.type) for v, c in zip(row, cols, strict=True)) for row in rows)
@@ -166,7 +168,7 @@ def plan_of(model: Model, name: str, store: Store) -> tuple[Plan, Planner]:
     p = Planner(b, store)
     if b.has("audience", name):
         found = people.audience_ids(p, find_audience(model, name, b))
-        return Plan(tuple(p.steps), (Step("rows", found, f"members of {name}"),)), p
+        return optimized(Plan(tuple(p.steps), (Step("rows", found, f"members of {name}"),))), p
     from patron.dsl.parse import parse_phrase
 
     phrase, problems = parse_phrase(name)
@@ -174,7 +176,7 @@ def plan_of(model: Model, name: str, store: Store) -> tuple[Plan, Planner]:
         raise SpecError(problems=problems)
     query_, _ = bound(model, phrase, binder=b)
     plan: QueryPlan = plan_query(p, query_)
-    return plan.plan, p
+    return optimized(plan.plan), p
 
 
 def plan_text(model: Model, name: str, as_of: AsOf, store: Store | None = None) -> str:

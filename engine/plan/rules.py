@@ -1,0 +1,54 @@
+"""Rewrite rules: a plan, and a plan that gives the same rows with less work. Each is proved by running both."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+from patron.engine.plan.nodes import (
+    Aggregate, Filter, Join, Node, Plan, Project, Scan, Sorted, Stack, Step, Temp, Values, walk,
+)  # fmt: skip
+
+Rule = Callable[[Plan], Plan]
+
+
+def optimized(plan: Plan) -> Plan:
+    """The plan after all rules."""
+    for rule in RULES:
+        plan = rule(plan)
+    return plan
+
+
+def inline_single_use(plan: Plan) -> Plan:
+    """A step that only one other place reads is no table of its own."""
+    used: Counter[str] = Counter()
+    for step in (*plan.steps, *plan.outputs):
+        used.update(node.name for node in walk(step.node) if isinstance(node, Temp))
+    inner: dict[str, Node] = {}
+    steps: list[Step] = []
+    for step in plan.steps:
+        node = _inlined(step.node, inner)
+        if used[step.name] == 1:
+            inner[step.name] = node
+        elif used[step.name] > 1:
+            steps.append(replace(step, node=node))
+    return Plan(tuple(steps), tuple(replace(s, node=_inlined(s.node, inner)) for s in plan.outputs))
+
+
+def _inlined(node: Node, inner: dict[str, Node]) -> Node:
+    if isinstance(node, Temp):
+        found = inner.get(node.name)
+        return node if found is None else Project(found, tuple((c.name, c) for c in node.columns), node.note)
+    if isinstance(node, (Scan, Values)):
+        return node
+    if isinstance(node, Join):
+        return replace(node, left=_inlined(node.left, inner), right=_inlined(node.right, inner))
+    if isinstance(node, Stack):
+        return replace(node, inputs=tuple(_inlined(n, inner) for n in node.inputs))
+    assert isinstance(node, (Filter, Project, Aggregate, Sorted))
+    return replace(node, input=_inlined(node.input, inner))
+
+
+RULES: tuple[Rule, ...] = (inline_single_use,)
+

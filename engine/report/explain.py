@@ -1,0 +1,200 @@
+"""Audiences explained: the tree with the people left after every line, and why one customer is in or not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from patron.dsl import tree
+from patron.dsl.problems import Problem, by_place
+from patron.dsl.tree import NOWHERE
+from patron.engine.model.audiences import CUSTOMER_ID
+from patron.engine.model.binder import Unbound
+from patron.engine.model.periods import AsOf, to_local
+from patron.engine.model.resolve import Model
+from patron.engine.model.terms import Lit, Term, compare
+from patron.engine.plan import rows as row_plans
+from patron.engine.plan.nodes import AggCall, Aggregate, Node, Plan, Step
+from patron.engine.plan.planner import Planner
+from patron.engine.report.answers import list_reader, run_program
+from patron.engine.report.assemble import clean
+from patron.engine.report.clauses import EXCLUDE, Clauses, clauses_of, holds
+from patron.engine.report.context import Context, lowering
+from patron.engine.report.findings import Known, Told, findings_of
+from patron.engine.report.happenings import Asked, happenings
+from patron.engine.report.speech import Speaker, counted
+from patron.engine.report.turning import Outlook
+from patron.engine.results import ConditionLine, Conditions, Why, WhyLine
+from patron.engine.runtime.errors import SpecError
+from patron.engine.sql.program import compile_plan
+from patron.engine.types import WHOLE, reference
+
+# ---------------------------------------------------------------- the tree
+
+
+def tree_of(model: Model, name: str, context: Context) -> Conditions:
+    """Every line of an audience with the people left after it; of a list, the lines as they were when it was taken."""
+    if not _is_audience(model, name) and model.binder().has("list", name):
+        return list_tree(model, name, None, context)
+    found = clauses_of(model.binder(), name)
+    left = _people_left(model, found, context)
+    lines = tuple(ConditionLine(c.words, c.depth, n) for c, n in zip(found.lines, left, strict=True))
+    return Conditions(found.audience.title, found.audience.name, lines, left[-1] if _cut(found) else _last(found, left))
+
+
+def _cut(found: Clauses) -> bool:
+    return found.lines[-1].side == "keep"
+
+
+def _last(found: Clauses, left: list[int]) -> int:
+    """The people left at the end: after the last line of the outermost level."""
+    return next(n for c, n in zip(reversed(found.lines), reversed(left), strict=True) if c.depth == 0)
+
+
+def list_tree(model: Model, name: str, version: int | None, context: Context) -> Conditions:
+    """The conditions that a version of a list was taken with; without counts while it is pending."""
+    declared = model.declared.known("list")[tree.fold(name)]
+    node = declared.statement
+    assert isinstance(node, tree.ListDecl)
+    title = node.title or declared.name
+    stored = context.lists.get(name, version) if context.lists is not None else None
+    if stored is not None:
+        return Conditions(title, declared.name, stored.conditions, stored.size)
+    assert node.source is not None
+    found = clauses_of(model.binder(), node.source.text)
+    return Conditions(title, declared.name, tuple(ConditionLine(c.words, c.depth) for c in found.lines))
+
+
+def _people_left(model: Model, found: Clauses, context: Context) -> list[int]:
+    """One pass: a yes/no column for every condition, then one count for every line."""
+    p = Planner(found.binder, context.store, list_reader(context))
+    node = row_plans.evaluate(p, "customers", [("id", CUSTOMER_ID), *found.columns.items()])
+    formulas = {c.left: f"n{i}" for i, c in enumerate(found.lines)}
+    calls = tuple((name, AggCall("count", WHOLE, None, formula)) for formula, name in formulas.items())
+    plan = Plan(tuple(p.steps), (Step("left", Aggregate(node, (), calls), "people left after every line"),))
+    (row,) = run_program(compile_plan(plan, lowering(model, context.store)), context)["left"]
+    numbers = dict(zip(formulas, row, strict=True))
+    return [int(numbers[c.left]) for c in found.lines]
+
+
+def _is_audience(model: Model, name: str) -> bool:
+    return model.binder().has("audience", name)
+
+
+# ---------------------------------------------------------------- why
+
+
+def why(model: Model, customer_id: str, name: str, context: Context) -> Why:
+    """Each clause for one customer, with the values and rows that decided, and the nearest change."""
+    if not _is_audience(model, name) and model.binder().has("list", name):
+        return _why_listed(model, customer_id, name, context)
+    asked = _ask(model, customer_id, clauses_of(model.binder(), name), context)
+    return Why(customer_id, asked.clauses.audience.name, asked.member, asked.lines, asked.outlook.nearest(asked.member))
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What is known about one customer and the lines of an audience."""
+
+    clauses: Clauses
+    member: bool
+    lines: tuple[WhyLine, ...]
+    outlook: Outlook
+
+
+def _ask(model: Model, customer_id: str, found: Clauses, context: Context) -> _Answer:
+    b = found.binder
+    known_problems = len(b.problems)
+    try:
+        told = findings_of(found)
+    except Unbound:
+        raise SpecError(problems=by_place(b.problems[known_problems:])) from None
+    known = _known(model, customer_id, found, told, context)
+    outlook = Outlook(found, told, known)
+
+    def truth(column: str) -> bool | None:
+        return known.truths[column]
+
+    lines = []
+    for clause in found.lines:
+        is_true = bool(holds(clause.truth, truth))
+        detail = outlook.told(clause)
+        if clause.side == EXCLUDE and clause.depth == 0 and is_true:
+            detail = "; ".join(d for d in (detail, "this leaves them out") if d)
+        lines.append(WhyLine(clause.depth, clause.words, is_true, detail))
+    return _Answer(found, bool(holds(found.member, truth)), tuple(lines), outlook)
+
+
+def _known(model: Model, customer_id: str, found: Clauses, told: Told, context: Context) -> Known:
+    """The truth of every condition, the values behind it and the rows behind those, of one customer."""
+    p = Planner(found.binder, context.store, list_reader(context))
+    who = Lit(customer_id, reference("customers"))
+    asks: dict[Term, str] = {t: f"v{i}" for i, t in enumerate(told.asks)}
+    items = [("id", CUSTOMER_ID), *found.columns.items(), *((n, t) for t, n in asks.items())]
+    outputs: list[tuple[str, Node]] = [("values", row_plans.evaluate(p, "customers", items, compare("=", CUSTOMER_ID, who)))]
+    rows_of: dict[Asked, str] = {a: f"rows{i}" for i, a in enumerate(told.rows)}
+    outputs += [(name, happenings(p, asked, who)) for asked, name in rows_of.items()]
+    plan = Plan(tuple(p.steps), tuple(Step(n, node, n) for n, node in outputs))
+    fetched = run_program(compile_plan(plan, lowering(model, context.store)), context)
+    if not fetched["values"]:
+        raise _nobody(customer_id)
+    row = dict(zip((n for n, _ in items), fetched["values"][0], strict=True))
+    speaker = Speaker(found.binder.settings.currency, found.binder.settings.timezone)
+    return Known(
+        customer_id, speaker, found.binder, {n: bool(row[n]) for n in found.columns},
+        {t: clean(row[n], t.type) for t, n in asks.items()}, {a: a.read(fetched[n]) for a, n in rows_of.items()},
+    )  # fmt: skip
+
+
+def _nobody(customer_id: str) -> SpecError:
+    message = f"there is no customer `{customer_id}`"
+    return SpecError([Problem("P0201", NOWHERE, message, "Write the id as it stands in customers; capitals count.")])
+
+
+# ---------------------------------------------------------------- lists
+
+
+def _why_listed(model: Model, customer_id: str, name: str, context: Context) -> Why:
+    """Membership as it was frozen, and the conditions as of then."""
+    declared = model.declared.known("list")[tree.fold(name)]
+    node = declared.statement
+    assert isinstance(node, tree.ListDecl)
+    assert node.source is not None
+    stored = context.lists.get(name) if context.lists is not None else None
+    if stored is None:
+        _ask(model, customer_id, clauses_of(model.binder(), node.source.text), context)  # somebody we know?
+        line = WhyLine(0, f"in list {declared.name}", False, "the list has not been taken yet")
+        return Why(customer_id, declared.name, False, (line,))
+    inside = customer_id in context.lists.members(stored)
+    then = replace(model, as_of=_as_of_then(model, stored.created_at))
+    asked = _ask(then, customer_id, clauses_of(then.binder(), stored.audience), context) if _is_audience(model, stored.audience) else None
+    lines = [WhyLine(0, f"in list {declared.name} version {stored.version}", inside, _photograph(model, stored))]
+    if asked is not None:
+        lines[0] = replace(lines[0], detail=lines[0].detail + _since(asked, stored, inside))
+        lines += [replace(line, depth=line.depth + 1) for line in asked.lines]
+    return Why(customer_id, declared.name, inside, tuple(lines))
+
+
+def _as_of_then(model: Model, moment: dt.datetime) -> AsOf:
+    """The moment of a photograph; the last microsecond of a local date stands for that whole date."""
+    zone = model.declared.settings.timezone
+    then = AsOf.at(moment, zone)
+    end = AsOf.end_of(then.today, zone)
+    return end if end.moment == then.moment else then
+
+
+def _photograph(model: Model, stored: Any) -> str:
+    zone = model.declared.settings.timezone
+    local = to_local(stored.created_at.astimezone(dt.UTC).replace(tzinfo=None), zone)
+    return f"taken on {local:%Y-%m-%d} at {local:%H:%M} with {counted(stored.size, 'person', 'people')}"
+
+
+def _since(asked: _Answer, stored: Any, inside: bool) -> str:
+    """What changed since the photograph: the conditions, or the data about that day."""
+    before = [(c.words, c.depth) for c in cast("tuple[ConditionLine, ...]", stored.conditions)]
+    if before and before != [(c.words, c.depth) for c in asked.clauses.lines]:
+        return "; the conditions have changed since, below are today's, read as of then"
+    if asked.member != inside:
+        return "; what is known about that day has changed since"
+    return ""
