@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol, TextIO
+from typing import Any, Protocol, TextIO
 
 
 class Progress(Protocol):
@@ -31,25 +32,61 @@ class Silent:
 SILENT = Silent()
 
 
-class _Live:
-    """A line with a spinner, the step and, where known, its share."""
+DELAY = 0.5
+"""Seconds before anything is shown: what is quick needs no progress, and does not pay for it."""
+
+
+class _Later:
+    """A line with a spinner, the step and, where known, its share; it appears when the work takes a while."""
 
     def __init__(self, stream: TextIO, color: bool) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
-        from rich.progress import Progress as Bars
-
-        self.bars = Bars(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn(),
-            console=Console(file=stream, no_color=not color), transient=True,
-        )  # fmt: skip
-        self.task = self.bars.add_task("", total=None)
+        self._stream, self._color = stream, color
+        self._words = ""
+        self._part: float | None = None
+        self._bars: Any = None
+        self._closed = False
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(DELAY, self._appear)
+        self._timer.daemon = True
+        self._timer.start()
 
     def step(self, words: str) -> None:
-        self.bars.update(self.task, description=words, total=None, completed=0)
+        with self._lock:
+            self._words, self._part = words, None
+            self._refresh()
 
     def done(self, part: float | None) -> None:
-        self.bars.update(self.task, total=None if part is None else 1.0, completed=part or 0.0)
+        with self._lock:
+            self._part = part
+            self._refresh()
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        self._timer.cancel()
+        with self._lock:
+            self._closed = True
+            if self._bars is not None:
+                self._bars.stop()
+
+    def _appear(self) -> None:
+        from rich.console import Console
+        from rich.progress import Progress as Bars
+        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        with self._lock:
+            if self._closed:
+                return
+            console = Console(file=self._stream, no_color=not self._color)
+            columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+            self._bars = Bars(*columns, console=console, transient=True)
+            self._task = self._bars.add_task("", total=None)
+            self._refresh()
+            self._bars.start()
+
+    def _refresh(self) -> None:
+        if self._bars is not None:
+            share = "" if self._part is None else f" {self._part:.0%}"
+            self._bars.update(self._task, description=f"{self._words}{share}")
 
 
 @contextmanager
@@ -59,6 +96,8 @@ def shown(wanted: bool = True, color: bool = True, stream: TextIO | None = None)
     if not wanted or not out.isatty():
         yield SILENT
         return
-    live = _Live(out, color)
-    with live.bars:
-        yield live
+    later = _Later(out, color)
+    try:
+        yield later
+    finally:
+        later.close()
