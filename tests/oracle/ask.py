@@ -124,6 +124,12 @@ table orders from shop.orders
 """
 
 
+def codes(error: BaseException) -> set[str]:
+    """The codes of the error catalogue that a refusal names."""
+    problems = getattr(error, "problems", ())
+    return {problem.code for problem in problems} | {str(getattr(error, "code", ""))} - {""}
+
+
 def same(mine: object, theirs: object) -> bool:
     """One cell: texts, dates, counts and money exactly, other numbers to nine digits."""
     if isinstance(mine, Moment):

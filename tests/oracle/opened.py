@@ -17,8 +17,16 @@ from tests.oracle.reading import Shop
 from tests.oracle.world import World, world, write
 from tests.oracle.world_at import open_shop
 
-WORLDS = int(os.environ.get("PATRON_WORLDS", "4"))
-"""How many worlds the tests visit; set PATRON_WORLDS to raise it."""
+WORLDS = int(os.environ.get("PATRON_WORLDS", "6"))
+"""How many worlds there are. Every question visits two of them; all of them when PATRON_WORLDS is set."""
+_ALL = "PATRON_WORLDS" in os.environ
+FEW = range(WORLDS) if _ALL else (0, 2)
+"""The worlds of tests that ask much of each."""
+
+
+def visited(number: int) -> tuple[int, ...]:
+    """The worlds that the question of that number visits."""
+    return tuple(range(WORLDS)) if _ALL else (number % WORLDS, (number + 1 + number // WORLDS % (WORLDS - 1)) % WORLDS)
 
 
 @cache
