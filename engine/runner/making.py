@@ -17,7 +17,7 @@ from patron.dsl.problems import Problem
 from patron.engine.catalog import Lacking
 from patron.engine.contracts import ExporterType, ExportJob
 from patron.engine.results import Figure, Report
-from patron.engine.runtime.errors import SpecError, UsageError
+from patron.engine.runtime.errors import PatronError, PermissionDenied, SpecError, UsageError
 from patron.engine.runtime.files import io_errors, move_in, publish, sha256, slug
 
 if TYPE_CHECKING:
@@ -30,13 +30,21 @@ PREFERRED = ("html", "csv", "json")
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The files of one report, and what was left out and why."""
+    """The files of one report, and what was left out and why. `error` says why there is none at all."""
 
     report: str
     folder: Path
     files: tuple[Path, ...]
     skipped: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
+    error: PatronError | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """That of the error; 5 when an export was left out for want of permission."""
+        if self.error is not None:
+            return self.error.exit_code
+        return PermissionDenied.exit_code if self.skipped else 0
 
 
 @dataclass(frozen=True, slots=True)

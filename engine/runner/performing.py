@@ -11,7 +11,7 @@ from patron.dsl.problems import Problem, suggest
 from patron.engine.runner.making import Made, Order, make
 from patron.engine.runner.run import Run
 from patron.engine.runner.run import perform as perform_run
-from patron.engine.runtime.errors import SpecError, UsageError, raise_for
+from patron.engine.runtime.errors import PatronError, SpecError, UsageError, raise_for
 
 if TYPE_CHECKING:
     from patron.engine.runner.project import Project
@@ -24,7 +24,17 @@ def perform(project: Project, names: Iterable[str], formats: Sequence[str], out:
         if isinstance(decl, tree.RunDecl):
             yield perform_run(project, decl, out)
         else:
-            yield make(project, Order(decl.name.text, {}, tuple(formats), exports=not formats, out=out))
+            yield _made(project, Order(decl.name.text, {}, tuple(formats), exports=not formats, out=out))
+
+
+def _made(project: Project, order: Order) -> Made:
+    """A report, or why it could not be made: one that fails does not keep the others from being made."""
+    try:
+        return make(project, order)
+    except UsageError:
+        raise
+    except PatronError as error:
+        return Made(order.name, order.out or project.config.output_folder, (), error=error)
 
 
 def _named(project: Project, names: tuple[str, ...]) -> list[tree.ReportDecl | tree.RunDecl]:

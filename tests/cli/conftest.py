@@ -137,6 +137,8 @@ class FakeStages(Stages):
         return r.Why(customer, name, False, (line,), 'city would have to be "Rome"')
 
     def report(self, _model: Any, name: str, _params: Any, context: Any) -> r.Report:
+        if self.crash is not None:
+            raise self.crash
         source = r.Provenance("abc", str(context.as_of.today), "UTC", "USD", "shopline", "total", 3)
         return r.Report(name, name, "Tiny", "", "", "", (), source)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from patron.engine.runtime.errors import LimitReached
+
 if TYPE_CHECKING:
     from cli.conftest import Shop  # type: ignore[import-not-found]
 
@@ -107,3 +109,16 @@ def test_a_damaged_list_ends_with_nine(shop: Shop) -> None:
     done = shop("lists", "export", "photo")
     assert done.exit_code == 9
     assert done.stdout == ""
+
+
+def test_a_report_that_fails_is_told_and_leaves_what_was_there(shop: Shop) -> None:
+    shop("run", "weekly", "--format", "fake")
+    (shop.root / "zz.patron").write_text(
+        'language 1\nimport "shop.patron"\nreport zz {\n  for all records\n  show cards of total_sales\n}\n'
+    )
+    shop.stages.crash = LimitReached("P0902: total_sales took more than 1 seconds")
+    done = shop("run", "--format", "fake")
+    assert done.exit_code == 7
+    assert done.stderr.count("was not made") == 2
+    assert (shop.root / "out/weekly/weekly.txt").exists()
+    assert [r["error"] for r in json.loads(shop("run", "--format", "fake", "--json").stdout)["results"]]

@@ -90,7 +90,7 @@ def test_a_test_on_other_data(shop: Path) -> None:
     assert [f["sides"] for f in body["failures"]] == [["total_orders = 1", "2"]]
 
 
-@pytest.mark.skipif(find_spec("patron.engine.report.explain") is None, reason="a list keeps its conditions in words")
+@pytest.mark.skipif(find_spec("patron.engine.report.findings") is None, reason="a list keeps its conditions in words")
 def test_lists_of_a_real_audience(shop: Path) -> None:
     (shop / "lists.patron").write_text(
         'language 1\nimport "words.patron"\nlist vips {\n  from audience came_back\n  take once on 2026-03-31\n}\n'

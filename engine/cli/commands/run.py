@@ -12,7 +12,7 @@ from patron.engine.cli import output, problems
 from patron.engine.cli.commands.test import tell_test
 from patron.engine.cli.options import Options, command
 from patron.engine.cli.watching import watched
-from patron.engine.runtime.errors import PermissionDenied
+from patron.engine.runtime.errors import PatronError
 
 if TYPE_CHECKING:
     from patron.engine.runner.making import Made
@@ -48,12 +48,7 @@ def run(options: Options, names: tuple[str, ...], forms: str | None, out: str | 
         for result in results:
             _tell(result, project, options)
     problems.brief(project.warnings, options)
-    return next((c for c in map(_code, results) if c), 0)
-
-
-def _code(result: Made | Run) -> int:
-    found = getattr(result, "exit_code", None)
-    return found if isinstance(found, int) else (PermissionDenied.exit_code if result.skipped else 0)
+    return next((r.exit_code for r in results if r.exit_code), 0)
 
 
 def _tell(result: Made | Run, project: Project, options: Options) -> None:
@@ -62,8 +57,19 @@ def _tell(result: Made | Run, project: Project, options: Options) -> None:
     for file in result.files:
         click.echo(shown_path(file))
     problems.show(result.skipped, project.line, options)
+    error = getattr(result, "error", None)
+    if isinstance(error, PatronError):
+        problems.say(f"{getattr(result, 'report', '')} was not made:", options, "red")
+        _tell_error(error, project, options)
     for text in getattr(result, "notes", ()):
         problems.note(text, options)
+
+
+def _tell_error(error: PatronError, project: Project, options: Options) -> None:
+    if error.problems:
+        problems.show(error.problems, project.line, options)
+    else:
+        problems.say_error(error, options)
 
 
 def _tell_step(step: Done, project: Project, options: Options) -> None:
@@ -72,10 +78,7 @@ def _tell_step(step: Done, project: Project, options: Options) -> None:
         if not tested.passed:
             tell_test(tested, project, options, err=True)
     if step.error is not None:
-        if step.error.problems:
-            problems.show(step.error.problems, project.line, options)
-        else:
-            problems.say_error(step.error, options)
+        _tell_error(step.error, project, options)
 
 
 def shown_path(path: Path) -> str:
@@ -89,10 +92,13 @@ def _json(result: Made | Run) -> dict[str, object]:
         {"step": s.words, "exit_code": s.exit_code, "error": s.error and s.error.message}
         for s in getattr(result, "steps", ())
     ]
+    error = getattr(result, "error", None)
+    found = (*result.skipped, *(error.problems if isinstance(error, PatronError) else ()))
     return {
         "name": getattr(result, "report", None) or getattr(result, "name", None),
         "files": [str(f) for f in result.files],
-        "problems": [p.as_json() for p in result.skipped],
+        "problems": [p.as_json() for p in found],
+        "error": error.message if isinstance(error, PatronError) else None,
         **({"steps": steps} if steps else {}),
-        "exit_code": _code(result),
+        "exit_code": result.exit_code,
     }
