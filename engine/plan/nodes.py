@@ -94,11 +94,12 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Exactly these columns."""
+    """Exactly these columns. `once`: computed here, not where they are used."""
 
     input: Node
     items: tuple[Named, ...]
     note: str = ""
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,11 +104,30 @@ def _focus(window: Window, people: People | None) -> Focus | None:
     return Focus(members, *dates) if members is not None or dates[0] is not None else None
 
 
+def banded(query: Query, number: int) -> bool:
+    """Whether a dimension is a band in every kind of rows: then its place, a number, is grouped and named later."""
+    terms = [frame.dims[number] for frame in query.frames.values()]
+    return bool(terms) and all(t is not None and _band_place(t) is not None for t in terms)
+
+
+def _band_place(term: Term) -> Term | None:
+    """The place of a band among its labels; None when the term is more than a band that may be missing."""
+    if isinstance(term, Op) and term.name == "band":
+        return Op("band_place", term.args, WHOLE)
+    if isinstance(term, Op) and term.name == "if":
+        condition, then, otherwise = term.args
+        place = _band_place(then)
+        if place is not None and isinstance(otherwise, Lit) and otherwise.value is None:
+            return Op("if", (condition, place, Lit(None, WHOLE)), WHOLE)
+    return None
+
+
 def _dim_term(p: Planner, query: Query, number: int, agg: Agg, term: Term | None) -> Term:
     dim = query.dims[number]
     if not dim.unit:
         assert term is not None
-        return term
+        place = _band_place(term) if banded(query, number) else None
+        return term if place is None else place
     assert agg.date is not None
     if dim.unit == "hour":
         return Op("hour_start", (agg.date,), dim.type)

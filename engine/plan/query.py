@@ -19,7 +19,7 @@ from patron.engine.plan.nodes import (
     AggCall, Aggregate, Col, Expr, Filter, Join, Named, Node, Plan, Project, SortKey, Sorted, Stack, Step, Values, WindowCall,
     columns,
 )  # fmt: skip
-from patron.engine.plan.parts import LABEL, Asked, People, Window, missing_source, part_node
+from patron.engine.plan.parts import LABEL, Asked, People, Window, banded, missing_source, part_node
 from patron.engine.plan.planner import Planner
 from patron.engine.types import DATE, NUMBER, WHOLE, YESNO, Type
 
@@ -28,11 +28,12 @@ BUCKETS = ("day", "week", "month", "quarter", "year", "hour")
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A column of the fetched result: the query's metric or dimension it belongs to."""
+    """A column of the fetched result: the query's metric or dimension it belongs to. A `band` comes as its place."""
 
     name: str
     role: str
     metric: str = ""
+    band: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class _QueryPlanner:
 
     def _outputs(self, labelled: bool) -> tuple[Output, ...]:
         found = [Output(LABEL, "label")] if labelled else []
-        found += [Output(f"d{i}", "dimension", d.name) for i, d in enumerate(self.query.dims)]
+        found += [Output(f"d{i}", "dimension", d.name, banded(self.query, i)) for i, d in enumerate(self.query.dims)]
         for number, metric in enumerate(self.query.metrics):
             if metric.hidden:
                 continue
@@ -512,7 +513,7 @@ class _QueryPlanner:
         """A column of the result by its public name."""
         for i, dim in enumerate(self.query.dims):
             if dim.name == name:
-                return Col(f"d{i}", dim.type)
+                return Col(f"d{i}", WHOLE if banded(self.query, i) else dim.type)
         number = next(n for n, m in enumerate(self.query.metrics) if m.name == name)
         return Col(f"m{number}", self.query.metrics[number].metric.type)
 
@@ -546,12 +547,25 @@ class _QueryPlanner:
         return Filter(node, inside)
 
     def _having(self, term: object) -> Expr:
+        if isinstance(term, Op) and term.name in ("=", "one_of"):
+            term = self._with_places(term)
         if isinstance(term, Field):
             return self._column(term.column)
         if isinstance(term, Op):
             return Op(term.name, tuple(self._having(a) for a in term.args), term.type)  # type: ignore[misc]
         assert isinstance(term, Lit)
         return term
+
+    def _with_places(self, term: Op) -> Op:
+        """A comparison with a band asks for its place."""
+        asked, *options = term.args
+        dims = self.query.dims
+        place = next((i for i, d in enumerate(dims) if isinstance(asked, Field) and d.name == asked.column), None)
+        if place is None or not banded(self.query, place):
+            return term
+        labels = dims[place].type.labels
+        found = [Lit(labels.index(o.value) if isinstance(o, Lit) and o.value in labels else None, WHOLE) for o in options]
+        return Op(term.name, (asked, *found), term.type)
 
     def _dim_order(self, node: Node) -> tuple[SortKey, ...]:
         return tuple(SortKey(k) for k in self._keys(node))
@@ -591,7 +605,7 @@ class _QueryPlanner:
         rows = other._rows([replace(side, mapping=()) for side in sides], ())
         own = {c.name: c for c in columns(rows)}
         items: list[Named] = [(n, c) for n, c in own.items() if n == LABEL]
-        items += [(f"d{i}", Lit(None, d.type)) for i, d in enumerate(self.query.dims)]
+        items += [(f"d{i}", Lit(None, WHOLE if banded(self.query, i) else d.type)) for i, d in enumerate(self.query.dims)]
         items += [(n, c) for n, c in own.items() if n.startswith("m")]
         return Project(rows, tuple(items))
 

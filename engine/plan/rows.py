@@ -28,7 +28,40 @@ def evaluate(p: Planner, rows: Rows, items: Sequence[tuple[str, Term]], where: T
     node: Node = found.node
     if where is not None:
         node = Filter(node, found.expr(where))
-    return Project(node, tuple((name, found.expr(t)) for name, t in items), note)
+    values = [(name, found.expr(t)) for name, t in items]
+    hoisted: dict[Expr, Col] = {}
+    for _, value in values:
+        _hoist(value, hoisted)
+    if not hoisted:
+        return Project(node, tuple(values), note)
+    kept = {c.name: c for _, v in values for c in _leaves(v)}
+    early = Project(node, (*kept.items(), *((c.name, e) for e, c in hoisted.items())), "computed once", once=True)
+    return Project(early, tuple((name, _with_hoisted(v, hoisted)) for name, v in values), note)
+
+
+def _hoist(value: Expr, found: dict[Expr, Col]) -> None:
+    """What a band looks at several times is computed first."""
+    if not isinstance(value, Op):
+        return
+    if value.name in ("band", "band_place") and isinstance(value.args[0], Op):
+        found.setdefault(value.args[0], Col(f"@once{len(found)}", value.args[0].type))  # type: ignore[arg-type]
+        return
+    for arg in value.args:
+        _hoist(arg, found)  # type: ignore[arg-type]
+
+
+def _leaves(value: Expr) -> list[Col]:
+    if isinstance(value, Col):
+        return [value]
+    return [c for a in value.args for c in _leaves(a)] if isinstance(value, Op) else []  # type: ignore[arg-type]
+
+
+def _with_hoisted(value: Expr, hoisted: dict[Expr, Col]) -> Expr:
+    if value in hoisted:
+        return hoisted[value]
+    if isinstance(value, Op):
+        return Op(value.name, tuple(_with_hoisted(a, hoisted) for a in value.args), value.type)  # type: ignore[arg-type,misc]
+    return value
 
 
 class Evaluation:

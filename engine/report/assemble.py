@@ -71,7 +71,7 @@ def _readers(query: Query, plan: QueryPlan, currency: str, grid: _Grid) -> list[
                                            Format("percent", 1), metric.good))  # fmt: skip
         else:
             place = -1
-        readers.append((output.role, place))
+        readers.append(("band" if output.band else output.role, place))
     return readers
 
 
@@ -89,7 +89,11 @@ def _add(grid: _Grid, readers: list[tuple[str, int]], plan: QueryPlan, row: Row,
             grid.people[(number, shown)] = raw
         else:
             shown = len(values)
-            values.append(clean(raw, grid.columns[place].type))
+            labels_of = grid.columns[place].type.labels
+            if role == "band":
+                values.append(labels_of[int(raw)] if raw is not None else None)
+            else:
+                values.append(clean(raw, grid.columns[place].type))
             if role == "before":
                 values.append(change(values[-2], values[-1]))
     grid.rows.append(values)

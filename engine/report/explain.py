@@ -21,7 +21,8 @@ from patron.engine.report.answers import list_reader, run_program
 from patron.engine.report.assemble import clean
 from patron.engine.report.clauses import EXCLUDE, Clauses, clauses_of, holds
 from patron.engine.report.context import Context, lowering
-from patron.engine.report.findings import Known, Told, findings_of
+from patron.engine.report.conditions import findings_of
+from patron.engine.report.findings import Known, Told
 from patron.engine.report.happenings import Asked, happenings
 from patron.engine.report.speech import Speaker, counted
 from patron.engine.report.turning import Outlook
@@ -40,11 +41,7 @@ def tree_of(model: Model, name: str, context: Context) -> Conditions:
     found = clauses_of(model.binder(), name)
     left = _people_left(model, found, context)
     lines = tuple(ConditionLine(c.words, c.depth, n) for c, n in zip(found.lines, left, strict=True))
-    return Conditions(found.audience.title, found.audience.name, lines, left[-1] if _cut(found) else _last(found, left))
-
-
-def _cut(found: Clauses) -> bool:
-    return found.lines[-1].side == "keep"
+    return Conditions(found.audience.title, found.audience.name, lines, _last(found, left))
 
 
 def _last(found: Clauses, left: list[int]) -> int:
@@ -119,7 +116,7 @@ def _ask(model: Model, customer_id: str, found: Clauses, context: Context) -> _A
     lines = []
     for clause in found.lines:
         is_true = bool(holds(clause.truth, truth))
-        detail = outlook.told(clause)
+        detail = outlook.detail(clause)
         if clause.side == EXCLUDE and clause.depth == 0 and is_true:
             detail = "; ".join(d for d in (detail, "this leaves them out") if d)
         lines.append(WhyLine(clause.depth, clause.words, is_true, detail))

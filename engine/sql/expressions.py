@@ -6,6 +6,7 @@ comparison will do; under NOT, and where the value itself is kept, it is made ex
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -389,6 +390,32 @@ def _days_of_seconds(x: Expressions, op: Op) -> E:
     return build.binary(exp.Div, build.cast(seconds, "DOUBLE"), build.cast(build.integer(86400), "DOUBLE"))
 
 
+def _band_place(x: Expressions, op: Op) -> E:
+    """How many bounds a value has reached."""
+    value, *bounds = op.args
+    inner = x.value(value)
+    lows = [x.value(b) for b in bounds]
+    ifs = [(build.binary(exp.LT, inner.copy(), low), build.integer(i)) for i, low in enumerate(lows)]
+    last = build.case([(build.not_(build.is_null(inner.copy())), build.integer(len(lows)))])
+    return build.case(ifs, last)
+
+
+def _years_between(x: Expressions, op: Op) -> E:
+    """Completed years; to a written date in one comparison of month and day."""
+    start, end = op.args
+    if not (isinstance(end, Lit) and isinstance(end.value, dt.date)):
+        return x._function(op)
+    until = end.value
+    edge = until.month * 100 + until.day
+    if edge == 228 and not calendar.isleap(until.year):
+        edge = 229
+    day = x.value(start)
+    number = build.binary(exp.Add, build.binary(exp.Mul, exp.Month(this=day), build.integer(100)), exp.Day(this=day.copy()))
+    late = build.case([(build.binary(exp.GT, number, build.integer(edge)), build.integer(1))], build.integer(0))
+    years = build.binary(exp.Sub, build.integer(until.year), exp.Year(this=day.copy()))
+    return build.cast(build.binary(exp.Sub, years, late), "BIGINT")
+
+
 def _int_div(x: Expressions, op: Op) -> E:
     left, right = _args(x, op)
     divided = build.binary(exp.Div, build.cast(left, "DOUBLE"), build.null_if(build.cast(right, "DOUBLE"), build.integer(0)))
@@ -446,5 +473,5 @@ _VALUES: Mapping[str, Callable[[Expressions, Op], E]] = {
     "if": _if_condition, "later": _later, "whole_days": _whole_days, "bucket": _bucket, "start_of": _start_of,
     "hour_start": _hour_start, "month_and_day": _month_and_day, "local_date": _local, "local_hour": _local,
     "seconds_of_days": _seconds_of_days, "dates_of_seconds": _dates_of_seconds, "days_of_seconds": _days_of_seconds,
-    "int_div": _int_div, "halved": _halved, "cents": _cents, "from_cents": _from_cents, "share_floor": _share_floor, "share_left": _share_left,
+    "int_div": _int_div, "band_place": _band_place, "years_between": _years_between, "halved": _halved, "cents": _cents, "from_cents": _from_cents, "share_floor": _share_floor, "share_left": _share_left,
 }  # fmt: skip

@@ -1,0 +1,96 @@
+"""What would turn an explanation: the fewest changes, and the date on which time alone does it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from patron.engine.model.terms import Lit, Op
+from patron.engine.plan.nodes import Col, Expr
+from patron.engine.report.clauses import Clause, Clauses, holds
+from patron.engine.report.findings import Finding, Known, Told, joint_change
+
+DAYS_AHEAD = 400
+"""How far ahead is looked."""
+
+
+@dataclass
+class Outlook:
+    """The findings of an audience for one customer, today and later."""
+
+    clauses: Clauses
+    told: Told
+    known: Known
+    _truths: dict[tuple[str, dt.date], bool | None] = field(default_factory=dict)
+
+    def told_of(self, clause: Clause) -> Finding | None:
+        return self.told.findings.get(next(i for i, c in enumerate(self.clauses.lines) if c is clause))
+
+    def detail(self, clause: Clause) -> str:
+        """What decided a line, and when it turns if nothing happens."""
+        finding = self.told_of(clause)
+        if finding is None:
+            return ""
+        said = finding.tell(self.known)
+        day = self._first_day(lambda d: finding.on(self.known, d), self.known.truth(finding.term))
+        turns = f"turns on {day} if nothing happens" if day is not None else ""
+        return "; ".join(s for s in (said, turns) if s)
+
+    def nearest(self, member: bool) -> str:
+        """The smallest change that would turn the whole, in words; empty when none is known."""
+        ways = []
+        changes = self._change(self.clauses.member, not member)
+        if changes:
+            ways.append(" and ".join(changes))
+        day = self._first_day(self._member_on, member)
+        if day is not None:
+            ways.append(f"on {day} by itself, if nothing happens")
+        return ", or ".join(ways)
+
+    # ------------------------------------------------------------ changes
+
+    @property
+    def _by_column(self) -> Mapping[str, Finding]:
+        """The finding of each condition's column."""
+        return {
+            c.truth.name: f for i, c in enumerate(self.clauses.lines)
+            if isinstance(c.truth, Col) and (f := self.told.findings.get(i)) is not None
+        }  # fmt: skip
+
+    def _change(self, formula: Expr, wanted: bool) -> tuple[str, ...] | None:
+        """The fewest changes that make a formula so; None when there is no way."""
+        if isinstance(formula, Lit):
+            return () if bool(formula.value) == wanted else None
+        if isinstance(formula, Col):
+            finding = self._by_column.get(formula.name)
+            return finding.change(self.known, wanted) if finding is not None else None
+        assert isinstance(formula, Op)
+        args = cast("tuple[Expr, ...]", formula.args)
+        if formula.name == "not":
+            return self._change(args[0], not wanted)
+        return joint_change([self._change(a, wanted) for a in args], (formula.name == "and") == wanted)
+
+    # ------------------------------------------------------------ later
+
+    def _member_on(self, day: dt.date) -> bool | None:
+        return holds(self.clauses.member, lambda column: self._column_on(column, day))
+
+    def _column_on(self, column: str, day: dt.date) -> bool | None:
+        key = (column, day)
+        if key not in self._truths:
+            finding = self._by_column.get(column)
+            self._truths[key] = finding.on(self.known, day) if finding is not None else None
+        return self._truths[key]
+
+    def _first_day(self, on: Callable[[dt.date], bool | None], now: bool) -> dt.date | None:
+        """The first later date on which something is other than now; None when that is not known."""
+        for ahead in range(1, DAYS_AHEAD + 1):
+            day = self.known.today + dt.timedelta(days=ahead)
+            found = on(day)
+            if found is None:
+                return None
+            if found != now:
+                return day
+        return None
