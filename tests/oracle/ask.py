@@ -92,36 +92,13 @@ class OracleItself(Patron):
 
 @cache
 def missing() -> str:
-    """Why Patron cannot be asked yet; empty when it can."""
-    import tempfile
+    """Why Patron cannot be asked at all; empty when it can."""
+    try:
+        import patron
 
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "orders.csv").write_text("id,customer,created_at,total\no1,c1,2026-01-01,5.00\n", encoding="utf-8")
-        (folder / "world.patron").write_text(_SMALLEST, encoding="utf-8")
-        try:
-            asked = Patron(folder, "2026-05-06")
-        except ImportError as reason:
-            return f"Patron cannot be opened yet: {reason}"
-        try:
-            table = asked.query("total_orders")
-        except (ImportError, AttributeError, NotImplementedError) as reason:
-            return f"Patron cannot answer yet: {reason}"
-        finally:
-            asked.close()
-        return "" if table.rows == ((1,),) else f"one order, and Patron counts {table.rows}"
-
-
-_SMALLEST = """language 1
-project "Smallest" {
-  timezone "UTC"
-  currency USD
-}
-source shop from csv {
-  folder "."
-}
-table orders from shop.orders
-"""
+        return "" if patron.open_project else "there is no open_project"
+    except (ImportError, AttributeError) as reason:
+        return f"Patron cannot be opened: {reason}"
 
 
 def codes(error: BaseException) -> set[str]:

@@ -277,7 +277,7 @@ def _suppress(answer: Answer, said: Phrase, keys: Sequence[Key], asked: Asked) -
         hidden = {n for n, count in enumerate(counts) if 0 < count < least}
         if len(hidden) == 1 and len(keys) > 1 and adds_up(node, asked):
             rest = [n for n in range(len(keys)) if n not in hidden and answer.rows[n][place] is not None]
-            hidden |= set(sorted(rest, key=lambda n: answer.rows[n][place])[:1])
+            hidden |= set(sorted(rest, key=lambda n: counts[n])[:1])
         for number in hidden:
             answer.rows[number][place] = None
             answer.suppressed.add((number, name))
