@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import unicodedata
@@ -93,6 +92,8 @@ def _advice(error: OSError) -> str:
 
 def sha256(path: Path) -> str:
     """The SHA-256 of a file, in hex."""
+    import hashlib  # slow to import, and most commands never need it
+
     digest = hashlib.sha256()
     with io_errors(path), path.open("rb") as file:
         while chunk := file.read(_CHUNK):
@@ -123,4 +124,8 @@ def slug(title: str, taken: Container[str] = (), limit: int = 80) -> str:
     plain = re.sub(r"\s+", "_", unicodedata.normalize("NFC", title).strip())
     name = re.sub(r"[^\w.-]+", "_", plain).strip("._")[:limit] or "report"
     lossless = name == plain and name.casefold() not in _RESERVED and name.casefold() not in taken
-    return name if lossless else f"{name}-{hashlib.sha256(title.encode()).hexdigest()[:6]}"
+    if lossless:
+        return name
+    import hashlib
+
+    return f"{name}-{hashlib.sha256(title.encode()).hexdigest()[:6]}"
