@@ -96,9 +96,10 @@ def missing() -> str:
     try:
         import patron
 
-        return "" if patron.open_project else "there is no open_project"
+        open_project = patron.open_project
     except (ImportError, AttributeError) as reason:
         return f"Patron cannot be opened: {reason}"
+    return "" if open_project else "there is no open_project"
 
 
 def codes(error: BaseException) -> set[str]:
