@@ -82,7 +82,7 @@ PHRASES = (
     "so_far, so_far_orders by month during last 6 full months",
     "so_far by month",
     "this_year by month during this year",
-    "this_year by week during last 8 full weeks",
+    "this_year by month during last 3 full months",
     "this_month_orders, so_far_orders by day during previous month",
     "this_month_orders by day during last 40 days",
     "period_buyers, total_shoppers during last 60 days",
