@@ -84,8 +84,11 @@ def part_node(
     names = _item_names(asked, rest, items)
     if isinstance(first.rows, CreditedRows):
         p = p.focused(_focus(window, people))
-    node = row_plans.evaluate(p, first.rows, items, where)
-    node = _for_people(node, people, frame.customer)
+    early = people.node if people is not None and not people.labels else None
+    node = row_plans.evaluate(p, first.rows, items, where, of=(frame.customer, early) if early and frame.customer else None)
+    names = {term: _typed(node, column) for term, column in names.items()}
+    if early is None:
+        node = _for_people(node, people, frame.customer)
     node = _rolled(node, window)
     node = _without_rows(node, cut)
     keys: list[Named] = []
@@ -94,6 +97,11 @@ def part_node(
     types = {c.name: c.type for c in columns(node)}
     keys += [(f"d{i}", Col(f"d{i}", types[f"d{i}"])) for i in level]
     return _aggregated(p, node, keys, asked, names)
+
+
+def _typed(node: Node, column: Col) -> Col:
+    """A column as the node has it: the store may know that its numbers are whole."""
+    return next((c for c in columns(node) if c.name == column.name), column)
 
 
 def _focus(window: Window, people: People | None) -> Focus | None:
@@ -249,7 +257,8 @@ def _call(agg: Agg, names: dict[Term, Col], condition: Expr | None) -> AggCall:
     if agg.value is not None:
         value = agg.value if isinstance(agg.value, Lit) else names[agg.value]
     order = tuple(names[t] if not isinstance(t, Lit) else t for t in agg.order)
-    return AggCall(agg.func, agg.type, value, condition, agg.share, order)
+    whole = agg.func in ("sum", "min", "max", "first", "last") and value is not None and value.type.whole
+    return AggCall(agg.func, WHOLE if whole and agg.type.kind == "number" else agg.type, value, condition, agg.share, order)
 
 
 def _split(p: Planner, node: Node, asked: Sequence[Asked], names: dict[Term, Col]) -> Node:

@@ -22,9 +22,15 @@ from patron.engine.types import WHOLE, Type, reference
 ZERO = Lit(0, WHOLE)
 
 
-def evaluate(p: Planner, rows: Rows, items: Sequence[tuple[str, Term]], where: Term | None = None, note: str = "") -> Node:
-    """The terms as named columns, for the rows that meet a condition."""
-    found = Evaluation(p, rows, [t for _, t in items] + ([where] if where is not None else []))
+People = tuple[Term, Node]
+"""A term that gives a row's customer, and the ids of the customers wanted."""
+
+
+def evaluate(
+    p: Planner, rows: Rows, items: Sequence[tuple[str, Term]], where: Term | None = None, note: str = "", of: People | None = None
+) -> Node:
+    """The terms as named columns, for the rows that meet a condition and belong to the people wanted."""
+    found = Evaluation(p, rows, [t for _, t in items] + ([where] if where is not None else []), of)
     node: Node = found.node
     if where is not None:
         node = Filter(node, found.expr(where))
@@ -67,18 +73,18 @@ def _with_hoisted(value: Expr, hoisted: dict[Expr, Col]) -> Expr:
 class Evaluation:
     """One relation in which all the terms asked are expressions over its columns."""
 
-    def __init__(self, p: Planner, rows: Rows, terms: Iterable[Term]) -> None:
-        self.p, self.rows = p, rows
+    def __init__(self, p: Planner, rows: Rows, terms: Iterable[Term], of: People | None = None) -> None:
+        self.p, self.rows, self.of = p, rows, of
         self.needed: dict[Row, dict[str, Type]] = {Here(): {}}
         self.groups: dict[tuple[Row, Rows, Term], list[Children]] = {}
         self.leaves: list[Term] = []
         self.known: dict[Term, Expr] = {}
         self._names: set[str] = set()
         self.aliases = self._aliases()
-        wanted = list(terms)
+        wanted = [*terms, *((of[0],) if of is not None else ())]
         for term in wanted:
             self._collect(term)
-        self.node = self._base()
+        self.node = self._of_people(self._base(), Here())
         for row in list(self.needed):
             if isinstance(row, Followed):
                 self._join_row(row)
@@ -192,9 +198,19 @@ class Evaluation:
         names = {c.name: self.fresh(f"{hint}.{c.name}") for c in columns(inner)}
         side = Project(inner, tuple((names[c.name], c) for c in columns(inner)))
         ident = Col(names["id"], reference(row.table))
-        self.node = Join(self.node, side, "left", ((self.expr(row.key), ident),), note=hint)
         for column in columns(inner):
             self.known[Field(row, column.name, column.type)] = Col(names[column.name], column.type)
+        chosen = self._of_people(side, row)
+        self.node = Join(self.node, chosen, "left" if chosen is side else "inner", ((self.expr(row.key), ident),), note=hint)
+
+    def _of_people(self, node: Node, row: Row) -> Node:
+        """The rows of the people wanted, where their customer is a column of this row."""
+        if self.of is None or not isinstance(self.of[0], Field) or self.of[0].row != row:
+            return node
+        key, people = self.of
+        customer = reference("customers")
+        ids = Project(people, (("@person", Col("id", customer)),))
+        return Join(node, ids, "semi", ((self.expr(key), Col("@person", customer)),), note="people of the question")
 
     def _ready(self, key: Term) -> None:
         """A reference that is itself computed is joined before it is followed."""

@@ -16,10 +16,23 @@ from patron.engine.model.binder import Binder, Scope
 from patron.engine.model.conditions import window_span
 from patron.engine.model.names import path_term
 from patron.engine.model.terms import YES, Field, Lit, Op, Term
-from patron.engine.report import speech
 from patron.engine.plan.nodes import Col
+from patron.engine.report import speech
 from patron.engine.report.clauses import PEOPLE, Clauses
-from patron.engine.report.findings import Finding, Joined, Known, Opposite, Plain, Told, customer_field, later, personal, timeless, words_of
+from patron.engine.report.findings import (
+    Change,
+    Changes,
+    Finding,
+    Joined,
+    Known,
+    Opposite,
+    Plain,
+    Told,
+    customer_field,
+    later,
+    personal,
+    timeless,
+)  # fmt: skip
 from patron.engine.report.happenings import happening
 from patron.engine.types import MOMENT, Type
 
@@ -79,14 +92,14 @@ class Valued:
         asked = self._demand(known)
         return f"{said}, needs {asked}" if asked else said
 
-    def change(self, known: Known, wanted: bool) -> tuple[str, ...] | None:
+    def change(self, known: Known, wanted: bool) -> Changes:
         if known.truth(self.term) == wanted:
             return ()
         more = self._more(known) if wanted else ""
         if more:
-            return (f"{more} more {words_without_their(self.words)}",)
+            return (Change(f"{more} more {self.words.removeprefix('their ')}", self.words.startswith("their ")),)
         asked = self._demand(known, wanted)
-        return (f"{self.words} would have to be {asked}",) if asked else None
+        return (Change(f"{self.words} would have to be {asked}"),) if asked else None
 
     def _more(self, known: Known) -> str:
         """How much is missing to a lower bound."""
@@ -115,10 +128,6 @@ class Valued:
         return _compared(self.op, _comparable(value, known), _comparable(bound, known))
 
 
-def words_without_their(words: str) -> str:
-    return words.removeprefix("their ")
-
-
 def _comparable(value: Any, known: Known) -> Any:
     """Dates against dates: moments by their local date."""
     if isinstance(value, dt.datetime):
@@ -140,14 +149,9 @@ def _compare(b: Binder, scope: Scope, node: tree.Compare) -> Finding:
         shown = left if right.type.kind == "missing" else right
         return _missing(term, node.left if shown is left else node.right, shown, timeless(b, scope, node))
     moves = not timeless(b, scope, node.right)
-    return Valued(
-        term, format_expr(node.left), left, node.op, right, fixed=timeless(b, scope, node),
-        grows=not moves and _grows(left, b), bound_on=_moving(b, scope, node.right) if moves and _still(b, scope, node.left) else None,
-    )  # fmt: skip
-
-
-def _still(b: Binder, scope: Scope, node: tree.Expr) -> bool:
-    return timeless(b, scope, node)
+    bound_on = _moving(b, scope, node.right) if moves and timeless(b, scope, node.left) else None
+    return Valued(term, format_expr(node.left), left, node.op, right, fixed=timeless(b, scope, node),
+                  grows=not moves and _grows(left, b), bound_on=bound_on)  # fmt: skip
 
 
 def _moving(b: Binder, scope: Scope, node: tree.Expr) -> Callable[[dt.date], Any]:
@@ -219,10 +223,10 @@ class Presence:
     def tell(self, known: Known) -> str:
         return f"{self.words} is {'missing' if self._is_missing(known) else 'known'}"
 
-    def change(self, known: Known, wanted: bool) -> tuple[str, ...] | None:
+    def change(self, known: Known, wanted: bool) -> Changes:
         if known.truth(self.term) == wanted:
             return ()
-        return (f"{self.words} would have to be {'known' if self._is_missing(known) else 'missing'}",)
+        return (Change(f"{self.words} would have to be {'known' if self._is_missing(known) else 'missing'}"),)
 
     def on(self, known: Known, day: dt.date) -> bool | None:
         del day
@@ -266,7 +270,7 @@ class Dated:
             return said
         return f"{said}, needs {span.start} to {span.end}"
 
-    def change(self, known: Known, wanted: bool) -> tuple[str, ...] | None:
+    def change(self, known: Known, wanted: bool) -> Changes:
         return () if known.truth(self.term) == wanted else None
 
     def on(self, known: Known, day: dt.date) -> bool | None:
@@ -280,7 +284,7 @@ class Dated:
         if not self.birthday:
             return bool(span.start <= date <= span.end)
         days = ((span.start + dt.timedelta(days=i)) for i in range(min((span.end - span.start).days, 366) + 1))
-        return any((d.month, d.day) in (_birthday_in(date, d.year),) for d in days)
+        return any((d.month, d.day) == _birthday_in(date, d.year) for d in days)
 
 
 def _birthday_in(born: dt.date, year: int) -> tuple[int, int]:
@@ -292,7 +296,8 @@ def _birthday_in(born: dt.date, year: int) -> tuple[int, int]:
 def _date_in(b: Binder, scope: Scope, node: tree.DateIn) -> Finding:
     value = b.term(scope, node.value)
     birthday = isinstance(node.window, tree.InNext) and isinstance(value, Field) and value.column == "birth_date"
-    return Dated(b.condition(scope, node), format_expr(node.value), value, node, scope, birthday, timeless(b, scope, node.value))
+    still = timeless(b, scope, node.value)
+    return Dated(b.condition(scope, node), format_expr(node.value), value, node, scope, birthday, still)
 
 
 # ---------------------------------------------------------------- membership
@@ -314,13 +319,12 @@ class Membership:
         yield from ()
 
     def tell(self, known: Known) -> str:
-        said = f"{'in' if known.truth(self.term) else 'not in'} {self.words}"
-        return f"{said}; `patron why {known.id} {self.advice}` tells more" if self.advice else said
+        return f"`patron why {known.id} {self.advice}` tells more" if self.advice else ""
 
-    def change(self, known: Known, wanted: bool) -> tuple[str, ...] | None:
+    def change(self, known: Known, wanted: bool) -> Changes:
         if known.truth(self.term) == wanted:
             return ()
-        return None if self.fixed else (f"{'into' if wanted else 'out of'} {self.words}",)
+        return None if self.fixed else (Change(f"{'into' if wanted else 'out of'} {self.words}"),)
 
     def on(self, known: Known, day: dt.date) -> bool | None:
         del day
@@ -354,7 +358,7 @@ class Bucket:
         digest = hashlib.md5(f"{self.salt}:{known.id}".encode(), usedforsecurity=False).hexdigest()
         return f"in bucket {int(digest[:8], 16) % self.of} of {self.of}"
 
-    def change(self, known: Known, wanted: bool) -> tuple[str, ...] | None:
+    def change(self, known: Known, wanted: bool) -> Changes:
         return () if known.truth(self.term) == wanted else None
 
     def on(self, known: Known, day: dt.date) -> bool | None:
@@ -385,7 +389,8 @@ def _not(b: Binder, scope: Scope, node: tree.Not) -> Finding:
 
 def _path(b: Binder, scope: Scope, node: tree.Path) -> Finding:
     """A yes/no name: what its filter says, or the column's value."""
-    declaration = b.members.get("customers", {}).get(scope.prefix + node.key) or b.members.get("customers", {}).get(node.key)
+    known = b.members.get("customers", {})
+    declaration = known.get(scope.prefix + node.key) or known.get(node.key)
     statement = declaration.statement if declaration is not None else None
     if declaration is not None and isinstance(statement, tree.FilterDecl):
         inner = Scope("customers", file=declaration.file, prefix=declaration.prefix)
@@ -416,7 +421,8 @@ class People:
     def of(cls, clauses: Clauses) -> People:
         b = clauses.binder
         columns = b.ways.columns("customers")
-        reasons = {"merged_into": "merged into", "deleted_at": "deleted on", "erased_at": "erased on", "created_at": "not there before"}
+        reasons = {"merged_into": "merged into", "deleted_at": "deleted on", "erased_at": "erased on"}
+        reasons["created_at"] = "not there before"
         if not clauses.audience.anonymous:
             reasons["is_anonymous"] = "anonymous"
         found = tuple((said, customer_field(b, name)) for name, said in reasons.items() if columns[name].filled)
@@ -434,7 +440,7 @@ class People:
             return ""
         return ", ".join(said for words, f in self.reasons if (said := _reason(words, f, known)))
 
-    def change(self, known: Known, wanted: bool) -> tuple[str, ...] | None:
+    def change(self, known: Known, wanted: bool) -> Changes:
         return () if known.truth(self.term) == wanted else None
 
     def on(self, known: Known, day: dt.date) -> bool | None:
@@ -480,11 +486,6 @@ def findings_of(clauses: Clauses) -> Told:
 def _rank(clauses: Clauses) -> Finding:
     keep = clauses.audience.keep
     assert keep is not None
-    return Plain(clauses.columns[_name(clauses)], keep.value, "the value it goes by")
-
-
-def _name(clauses: Clauses) -> str:
-    last = clauses.lines[-1].truth
-    name = getattr(last, "name", "")
-    assert isinstance(name, str)
-    return name
+    last = clauses.lines[-1]
+    assert isinstance(last.truth, Col)
+    return Plain(clauses.columns[last.truth.name], keep.value, last.words.partition(" of ")[2])

@@ -20,8 +20,8 @@ from patron.engine.plan.planner import Planner
 from patron.engine.report.answers import list_reader, run_program
 from patron.engine.report.assemble import clean
 from patron.engine.report.clauses import EXCLUDE, Clauses, clauses_of, holds
-from patron.engine.report.context import Context, lowering
 from patron.engine.report.conditions import findings_of
+from patron.engine.report.context import Context, lowering
 from patron.engine.report.findings import Known, Told
 from patron.engine.report.happenings import Asked, happenings
 from patron.engine.report.speech import Speaker, counted
@@ -129,7 +129,8 @@ def _known(model: Model, customer_id: str, found: Clauses, told: Told, context: 
     who = Lit(customer_id, reference("customers"))
     asks: dict[Term, str] = {t: f"v{i}" for i, t in enumerate(told.asks)}
     items = [("id", CUSTOMER_ID), *found.columns.items(), *((n, t) for t, n in asks.items())]
-    outputs: list[tuple[str, Node]] = [("values", row_plans.evaluate(p, "customers", items, compare("=", CUSTOMER_ID, who)))]
+    values = row_plans.evaluate(p, "customers", items, compare("=", CUSTOMER_ID, who))
+    outputs: list[tuple[str, Node]] = [("values", values)]
     rows_of: dict[Asked, str] = {a: f"rows{i}" for i, a in enumerate(told.rows)}
     outputs += [(name, happenings(p, asked, who)) for asked, name in rows_of.items()]
     plan = Plan(tuple(p.steps), tuple(Step(n, node, n) for n, node in outputs))
@@ -163,9 +164,11 @@ def _why_listed(model: Model, customer_id: str, name: str, context: Context) -> 
         _ask(model, customer_id, clauses_of(model.binder(), node.source.text), context)  # somebody we know?
         line = WhyLine(0, f"in list {declared.name}", False, "the list has not been taken yet")
         return Why(customer_id, declared.name, False, (line,))
-    inside = customer_id in context.lists.members(stored)
+    inside = customer_id in context.lists.members(stored.name, stored.version)
     then = replace(model, as_of=_as_of_then(model, stored.created_at))
-    asked = _ask(then, customer_id, clauses_of(then.binder(), stored.audience), context) if _is_audience(model, stored.audience) else None
+    asked = None
+    if _is_audience(model, stored.audience):
+        asked = _ask(then, customer_id, clauses_of(then.binder(), stored.audience), context)
     lines = [WhyLine(0, f"in list {declared.name} version {stored.version}", inside, _photograph(model, stored))]
     if asked is not None:
         lines[0] = replace(lines[0], detail=lines[0].detail + _since(asked, stored, inside))

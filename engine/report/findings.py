@@ -9,10 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from patron.dsl import tree
-from patron.dsl.format import format_expr
 from patron.engine.model import canonical
 from patron.engine.model.binder import Binder, Scope
 from patron.engine.model.periods import AsOf
@@ -47,6 +46,17 @@ class Known:
         return self.speaker.value(self.value(term), term.type)
 
 
+class Change(NamedTuple):
+    """Something that would have to be otherwise. `buys` tells that it takes an order."""
+
+    words: str
+    buys: bool = False
+
+
+Changes: TypeAlias = tuple[Change, ...] | None
+"""Changes that are needed together: none are needed, or (None) nobody can bring it about."""
+
+
 class Finding(Protocol):
     """One condition, to be explained."""
 
@@ -61,8 +71,8 @@ class Finding(Protocol):
     def tell(self, known: Known) -> str:
         """What decided, in words."""
 
-    def change(self, known: Known, wanted: bool) -> tuple[str, ...] | None:
-        """The changes that make it so: none when it is; None when nobody can bring them about."""
+    def change(self, known: Known, wanted: bool) -> Changes:
+        """The changes that make it so."""
 
     def on(self, known: Known, day: dt.date) -> bool | None:
         """Whether it holds at the end of a later date if nothing happens; None when that cannot be known."""
@@ -101,7 +111,7 @@ class Plain:
             return ""
         return f"{self.words} is {known.said(self.shown)}"
 
-    def change(self, known: Known, wanted: bool) -> tuple[str, ...] | None:
+    def change(self, known: Known, wanted: bool) -> Changes:
         return () if known.truth(self.term) == wanted else None
 
     def on(self, known: Known, day: dt.date) -> bool | None:
@@ -132,14 +142,14 @@ class Joined:
     def tell(self, known: Known) -> str:
         return "; ".join(dict.fromkeys(t for p in self.parts if (t := p.tell(known))))
 
-    def change(self, known: Known, wanted: bool) -> tuple[str, ...] | None:
+    def change(self, known: Known, wanted: bool) -> Changes:
         return joint_change([p.change(known, wanted) for p in self.parts], self.every == wanted)
 
     def on(self, known: Known, day: dt.date) -> bool | None:
         return joint_truth([p.on(known, day) for p in self.parts], self.every)
 
 
-def joint_change(parts: list[tuple[str, ...] | None], all_needed: bool) -> tuple[str, ...] | None:
+def joint_change(parts: list[Changes], all_needed: bool) -> Changes:
     """The changes of all parts together, or of the one part that needs the fewest."""
     if all_needed:
         if any(p is None for p in parts):
@@ -173,7 +183,7 @@ class Opposite:
     def tell(self, known: Known) -> str:
         return self.part.tell(known)
 
-    def change(self, known: Known, wanted: bool) -> tuple[str, ...] | None:
+    def change(self, known: Known, wanted: bool) -> Changes:
         return self.part.change(known, not wanted)
 
     def on(self, known: Known, day: dt.date) -> bool | None:
@@ -186,11 +196,13 @@ class Opposite:
 
 def personal(term: Term) -> bool:
     """Whether a value shows what identifies a person: name, email, phone."""
-    return any(
-        isinstance(t, Field) and (isinstance(t.row, Here) or (isinstance(t.row, Followed) and t.row.table == "customers"))
-        and (c := canonical.TABLES["customers"].by_name.get(t.column)) is not None and c.personal
-        for t in walk(term)
-    )  # fmt: skip
+    columns = canonical.TABLES["customers"].by_name
+
+    def of_customer(field: Field) -> bool:
+        return isinstance(field.row, Here) or (isinstance(field.row, Followed) and field.row.table == "customers")
+
+    shown = {t.column for t in walk(term) if isinstance(t, Field) and of_customer(t)}
+    return any(columns[name].personal for name in shown if name in columns)
 
 
 def later(b: Binder, day: dt.date) -> Binder:
@@ -203,11 +215,6 @@ def timeless(b: Binder, scope: Scope, node: tree.Expr) -> bool:
     a_month_on = later(b, b.as_of.today + dt.timedelta(days=31))
     this_evening = later(b, b.as_of.today)
     return this_evening.term(scope, node) == a_month_on.term(scope, node)
-
-
-def words_of(node: tree.Expr) -> str:
-    """A value as written, without `their`."""
-    return format_expr(node).removeprefix("their ")
 
 
 def customer_field(b: Binder, column: str) -> Field:

@@ -19,18 +19,17 @@ from patron.engine.model.terms import YES, Children, Here, Lit, Term, all_of, co
 from patron.engine.model.values import default_date, whole_number
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.children import own_terms
-from patron.engine.plan.nodes import Col, Node, SortKey, Sorted
+from patron.engine.plan.nodes import Col, Node, Sorted, SortKey
 from patron.engine.plan.planner import Planner
-from patron.engine.report.findings import Finding, Known, later, timeless
+from patron.engine.report.findings import Change, Changes, Finding, Known, later, timeless
 from patron.engine.report.speech import counted
 from patron.engine.types import DATE, MISSING
 
 MOST_ROWS = 10_000
 """Rows of one customer that are looked at, the latest first."""
 
-WINDOWS = (tree.InLast, tree.InNext, tree.InThis, tree.InPrevious, tree.InEach, tree.InPeriod, tree.Since, tree.BeforePoint,
-           tree.BetweenPoints)  # fmt: skip
 MOVING = (tree.InLast, tree.InNext, tree.InThis, tree.InPrevious)
+WINDOWS = (*MOVING, tree.InEach, tree.InPeriod, tree.Since, tree.BeforePoint, tree.BetweenPoints)
 
 
 # ---------------------------------------------------------------- rows
@@ -71,8 +70,8 @@ def happenings(p: Planner, asked: Asked, customer: Lit) -> Node:
     """One customer's rows, the latest first."""
     nothing = Lit(None, MISSING)
     date = local_date(asked.at) if asked.at is not None else Lit(None, DATE)
-    items = [("date", date), ("counted", asked.counted or nothing), ("worth", asked.worth or nothing), ("inside", asked.inside)]
-    node = row_plans.evaluate(p, asked.table, items, all_of(compare("=", asked.key, customer), asked.where))
+    shown = {"date": date, "counted": asked.counted or nothing, "worth": asked.worth or nothing, "inside": asked.inside}
+    node = row_plans.evaluate(p, asked.table, tuple(shown.items()), all_of(compare("=", asked.key, customer), asked.where))
     return Sorted(node, (SortKey(Col("date", DATE), descending=True),), MOST_ROWS)
 
 
@@ -112,9 +111,11 @@ class Happened:
         inside = [r for r in rows if r.inside]
         holds = known.truth(self.term)
         with_object = f"{self.one} {self.object}".strip(), f"{self.many} {self.object}".strip()
-        said = counted(_count(inside), *with_object) + (f" {self.window}" if self.window else "")
         if not rows:
-            return f"no {with_object[1]}" + self._needs(holds)
+            return f"no {with_object[1]} ever{self._needs(holds)}"
+        said = counted(_count(inside), *with_object)
+        if not inside and self.window:
+            said = f"{said} {self.window}"
         said += self._spent(inside, known) + self._needs(holds)
         last = max((r.date for r in inside or rows if r.date is not None), default=None)
         return f"{said}; last on {last}" if last is not None else said
@@ -125,7 +126,7 @@ class Happened:
         if self.times is not None:
             op, number = self.times
             return f", needs {_TIMES[op]} {number:,}"
-        return "" if holds or self.spending is not None else ", needs at least 1"
+        return ""
 
     def _spent(self, inside: Sequence[Row], known: Known) -> str:
         if self.spending is None:
@@ -144,16 +145,16 @@ class Happened:
 
     # ------------------------------------------------------------ what would turn it
 
-    def change(self, known: Known, wanted: bool) -> tuple[str, ...] | None:
+    def change(self, known: Known, wanted: bool) -> Changes:
         if known.truth(self.term) == wanted:
             return ()
-        if not self.open or isinstance(_each_window(self.node), tree.InEach):
+        if not self.open or any(isinstance(q, tree.InEach) for q in self.node.qualifiers):
             return None
         inside = [r for r in known.rows[self.asked] if r.inside]
         wanted_claim = wanted != self.node.negated
         return self._towards(inside, known) if wanted_claim else self._beyond(inside)
 
-    def _towards(self, inside: Sequence[Row], known: Known) -> tuple[str, ...] | None:
+    def _towards(self, inside: Sequence[Row], known: Known) -> Changes:
         """More of it, until the count and the worth are reached."""
         found = []
         op, number = self.times or (">=", 1)
@@ -163,13 +164,28 @@ class Happened:
             return None
         if missing > 0:
             more = " more" if _count(inside) else ""
-            found.append(f"{missing:,}{more} {self.one if missing == 1 else self.many} {self.object}".strip())
+            found.append(f"{missing:,}{more} {self._noun(missing)}")
         if self.spending is not None:
             spent = self._more_spent(inside, known)
             if spent is None:
                 return None
             found += [spent] if spent else []
-        return tuple(found) or None
+        return tuple(Change(words, self._buys) for words in found) or None
+
+    @property
+    def breaks_by_buying(self) -> bool:
+        """Whether an order made now would make it false."""
+        return self.node.negated and self.open and self._buys
+
+    @property
+    def _buys(self) -> bool:
+        return self.asked.table in ("orders", "lines")
+
+    def _noun(self, count: int) -> str:
+        """`order with category "Edibles"`; what has no noun is named by its event."""
+        if self.many != "times":
+            return f"{self.one if count == 1 else self.many} {self.object}".strip()
+        return f"{self.one if count == 1 else self.many} {self.node.event} {self.object}".strip()
 
     def _more_spent(self, inside: Sequence[Row], known: Known) -> str | None:
         assert self.spending is not None
@@ -181,15 +197,17 @@ class Happened:
         gap = bound.value - _worth(inside)
         if op not in (">=", ">") or gap < 0:
             return "" if _reaches(op, _worth(inside), bound.value) else None
-        return f"{'more than ' if op == '>' else ''}{known.speaker.value(gap, bound.type)} more spent" if gap or op == ">" else ""
+        if not gap and op == ">=":
+            return ""
+        return f"{'more than ' if op == '>' else ''}{known.speaker.value(gap, bound.type)} more spent"
 
-    def _beyond(self, inside: Sequence[Row]) -> tuple[str, ...] | None:
+    def _beyond(self, inside: Sequence[Row]) -> Changes:
         """One too many; what was done cannot be undone."""
         if self.times is None or self.times[0] not in ("=", "<=", "<"):
             return None
         op, number = self.times
         missing = number + (0 if op == "<" else 1) - _count(inside)
-        return (f"{missing:,} more {self.one if missing == 1 else self.many} {self.object}".strip(),) if missing > 0 else None
+        return (Change(f"{missing:,} more {self._noun(missing)}", self._buys),) if missing > 0 else None
 
     # ------------------------------------------------------------ later
 
@@ -264,7 +282,8 @@ def happening(b: Binder, scope: Scope, node: tree.Has) -> Finding:
     term = b.condition(scope, node)
     windows = [q for q in node.qualifiers if isinstance(q, WINDOWS)]
     counts = [q for q in node.qualifiers if isinstance(q, (tree.Times, tree.Spending))]
-    plain = replace(node, negated=False, qualifiers=tuple(q for q in node.qualifiers if q not in windows and q not in counts))
+    others = tuple(q for q in node.qualifiers if not isinstance(q, (*WINDOWS, tree.Times, tree.Spending)))
+    plain = replace(node, negated=False, qualifiers=others)
     still = tuple(q for q in windows if not isinstance(q, tree.InEach))
     windowed = replace(plain, qualifiers=(*plain.qualifiers, *still))
     every, inside = (_counted_rows(b, scope, n) for n in (plain, windowed))
@@ -276,9 +295,12 @@ def happening(b: Binder, scope: Scope, node: tree.Has) -> Finding:
     return Happened(
         term, node, asked, one, many, _object_words(node), " ".join(_window_words(q) for q in windows),
         _times(b, scope, counts), _spending(b, scope, counts), _spans(scope, windows), _open(b, scope, windows),
-        timeless(b, scope, plain) and (not windows or any(isinstance(q, (*MOVING, tree.InEach)) for q in windows)
-                                       or timeless(b, scope, windowed)),
-    )  # fmt: skip
+        timeless(b, scope, plain) and (_moves(windows) or timeless(b, scope, windowed)),
+    )
+
+
+def _moves(windows: Sequence[tree.Qualifier]) -> bool:
+    return any(isinstance(q, (*MOVING, tree.InEach)) for q in windows)
 
 
 def _counted_rows(b: Binder, scope: Scope, node: tree.Has) -> Children:
@@ -340,7 +362,7 @@ def _spending(b: Binder, scope: Scope, counts: Sequence[tree.Qualifier]) -> tupl
 
 def _spans(scope: Scope, windows: Sequence[tree.Qualifier]) -> Callable[[Binder], tuple[periods.Span, ...] | None] | None:
     """The dates of a window that moves along with today."""
-    moving = [w for w in windows if isinstance(w, (*MOVING, tree.InEach))]
+    moving = [w for w in windows if _moves([w])]
     if not moving:
         return None
 
@@ -352,26 +374,37 @@ def _spans(scope: Scope, windows: Sequence[tree.Qualifier]) -> Callable[[Binder]
                 found += periods.each_of(count, window.unit, window.full, b.as_of, b.settings.week_starts)
             else:
                 found.append(window_span(b, scope, window))
-        whole = len(moving) == len(windows) and (len(moving) == 1 or not any(isinstance(w, tree.InEach) for w in moving))
-        return tuple(found) if whole and not any(s.elapsed for s in found) else None
+        alone = len(windows) == 1  # of several windows together this cannot be told
+        return tuple(found) if alone and not any(s.elapsed for s in found) else None
 
     return on
 
 
 def _open(b: Binder, scope: Scope, windows: Sequence[tree.Qualifier]) -> bool:
     """Whether what happens now would lie in the windows."""
+    return all(_takes_today(b, scope, window) for window in windows)
+
+
+def _takes_today(b: Binder, scope: Scope, window: tree.Qualifier) -> bool:
     today = b.as_of.today
-    for window in windows:
-        if isinstance(window, MOVING):
-            span = window_span(b, scope, window)
-            if span.start is not None and span.end is not None and not span.start <= today <= span.end:
-                return False
-        if isinstance(window, (tree.BeforePoint, tree.BetweenPoints)):
-            end = b.value(scope, window.point if isinstance(window, tree.BeforePoint) else window.end)
-            day = end.value.date() if isinstance(end, Lit) and isinstance(end.value, dt.datetime) else getattr(end, "value", None)
-            if isinstance(day, dt.date) and (day < today or (isinstance(window, tree.BeforePoint) and day == today)):
-                return False
+    if isinstance(window, MOVING):
+        span = window_span(b, scope, window)
+        return span.start is None or span.end is None or span.start <= today <= span.end
+    if isinstance(window, tree.BeforePoint):
+        day = _date_of(b, scope, window.point)
+        return day is None or today < day
+    if isinstance(window, tree.BetweenPoints):
+        day = _date_of(b, scope, window.end)
+        return day is None or today <= day
     return True
+
+
+def _date_of(b: Binder, scope: Scope, node: tree.Expr) -> dt.date | None:
+    found = b.value(scope, node)
+    value = found.value if isinstance(found, Lit) else None
+    if isinstance(value, dt.datetime):
+        return periods.to_local(value, b.settings.timezone).date()
+    return value if isinstance(value, dt.date) else None
 
 
 # ---------------------------------------------------------------- sequences
@@ -401,7 +434,7 @@ class Steps:
             said.append("in this order" if self.negated else "but not one after the other as asked")
         return "; ".join(said)
 
-    def change(self, known: Known, wanted: bool) -> tuple[str, ...] | None:
+    def change(self, known: Known, wanted: bool) -> Changes:
         return () if known.truth(self.term) == wanted else None
 
     def on(self, known: Known, day: dt.date) -> bool | None:

@@ -51,7 +51,7 @@ class Speaker:
         return f"{minus}{sign}{said}" if sign else f"{minus}{said} {self.currency}"
 
 
-def number(value: int | float | Decimal) -> str:
+def number(value: float | Decimal) -> str:
     """A number with at most four decimals."""
     return f"{value:,.4f}".rstrip("0").rstrip(".") if value != int(value) else f"{int(value):,}"
 
@@ -62,7 +62,8 @@ def counted(count: int, one: str, many: str) -> str:
 
 
 _DEMANDS: Mapping[str, str] = {
-    "=": "{}", "!=": "anything but {}", ">=": "{} or more", ">": "more than {}", "<=": "{} or less", "<": "less than {}",
+    "=": "{}", "!=": "anything but {}", ">=": "{} or more", ">": "more than {}", "<=": "{} or less",
+    "<": "less than {}",
 }  # fmt: skip
 _DATED: Mapping[str, str] = {
     ">=": "{} or later", ">": "later than {}", "<=": "{} or earlier", "<": "earlier than {}",

@@ -10,10 +10,15 @@ from typing import cast
 from patron.engine.model.terms import Lit, Op
 from patron.engine.plan.nodes import Col, Expr
 from patron.engine.report.clauses import Clause, Clauses, holds
-from patron.engine.report.findings import Finding, Known, Told, joint_change
+from patron.engine.report.findings import Change, Changes, Finding, Known, Told, joint_change
+from patron.engine.report.happenings import Happened
 
 DAYS_AHEAD = 400
 """How far ahead is looked."""
+
+
+class Wait(Change):
+    """A change that time brings."""
 
 
 @dataclass
@@ -42,12 +47,26 @@ class Outlook:
         """The smallest change that would turn the whole, in words; empty when none is known."""
         ways = []
         changes = self._change(self.clauses.member, not member)
-        if changes:
-            ways.append(" and ".join(changes))
+        if changes and not all(isinstance(c, Wait) for c in changes):
+            ways.append(" and ".join(c.words for c in changes) + self._again(changes, member))
         day = self._first_day(self._member_on, member)
         if day is not None:
             ways.append(f"on {day} by itself, if nothing happens")
-        return ", or ".join(ways)
+        return "; or ".join(ways)
+
+    def _again(self, changes: tuple[Change, ...], member: bool) -> str:
+        """An order breaks `has not bought in the last 30 days`: it must hold again before the change counts."""
+        if member or not any(c.buys for c in changes):
+            return ""
+        broken = [
+            line.words for line, finding in zip(self.clauses.lines, self._findings, strict=True)
+            if isinstance(finding, Happened) and finding.breaks_by_buying and self.known.truth(finding.term)
+        ]  # fmt: skip
+        return f", and then once more: {' and '.join(broken)}" if broken else ""
+
+    @property
+    def _findings(self) -> list[Finding | None]:
+        return [self.told.findings.get(i) for i in range(len(self.clauses.lines))]
 
     # ------------------------------------------------------------ changes
 
@@ -59,18 +78,26 @@ class Outlook:
             if isinstance(c.truth, Col) and (f := self.told.findings.get(i)) is not None
         }  # fmt: skip
 
-    def _change(self, formula: Expr, wanted: bool) -> tuple[str, ...] | None:
+    def _change(self, formula: Expr, wanted: bool) -> Changes:
         """The fewest changes that make a formula so; None when there is no way."""
         if isinstance(formula, Lit):
             return () if bool(formula.value) == wanted else None
         if isinstance(formula, Col):
             finding = self._by_column.get(formula.name)
-            return finding.change(self.known, wanted) if finding is not None else None
+            return self._change_of(finding, wanted) if finding is not None else None
         assert isinstance(formula, Op)
         args = cast("tuple[Expr, ...]", formula.args)
         if formula.name == "not":
             return self._change(args[0], not wanted)
         return joint_change([self._change(a, wanted) for a in args], (formula.name == "and") == wanted)
+
+    def _change_of(self, finding: Finding, wanted: bool) -> Changes:
+        """A condition's own change; where there is none, the time to wait."""
+        found = finding.change(self.known, wanted)
+        if found is not None:
+            return found
+        day = self._first_day(lambda d: finding.on(self.known, d), self.known.truth(finding.term))
+        return (Wait(f"waiting until {day}"),) if day is not None else None
 
     # ------------------------------------------------------------ later
 

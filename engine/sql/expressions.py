@@ -10,6 +10,7 @@ import calendar
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from sqlglot import exp
 
@@ -231,7 +232,20 @@ summable = _summable
 _OPS: Mapping[str, type[exp.Binary]] = {"=": exp.EQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
 
 
+def _bare(op: Op) -> Op:
+    """`first_known(x, 0) >= 2` without the 0: missing fails either way, and a join can then drop the row."""
+    left, right = op.args
+    if not (isinstance(left, Op) and left.name == "first_known" and len(left.args) == 2 and isinstance(right, Lit)):
+        return op
+    inner, default = left.args
+    if not (isinstance(default, Lit) and default.value == 0 and isinstance(right.value, (int, Decimal))):
+        return op
+    fails = {">": right.value >= 0, ">=": right.value > 0, "=": right.value != 0}.get(op.name, False)
+    return Op(op.name, (inner, right), op.type) if fails else op
+
+
 def _comparison(x: Expressions, op: Op) -> E:
+    op = _bare(op)
     left, right = x._sides(op.args[0], op.args[1])  # type: ignore[arg-type]
     return build.binary(_OPS[op.name], left, right)
 
