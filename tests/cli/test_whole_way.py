@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from patron.engine.cli.group import patron
-
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 def call(*args: str) -> Result:
@@ -90,7 +87,23 @@ def test_a_test_on_other_data(shop: Path) -> None:
     assert [f["sides"] for f in body["failures"]] == [["total_orders = 1", "2"]]
 
 
-@pytest.mark.skipif(find_spec("patron.engine.report.findings") is None, reason="a list keeps its conditions in words")
+def test_why_and_the_tree(shop: Path) -> None:
+    tree = call("audience", "lapsed", "--tree", "--as-of", "2026-04-15")
+    assert tree.exit_code == 0
+    assert "has not ordered in the last 60 days" in tree.stdout
+    told = call("why", "2", "lapsed", "--as-of", "2026-04-15").stdout
+    assert told.startswith("2 is in lapsed\n")
+    assert "Nearest change: " in told
+
+
+def test_a_report_is_made(shop: Path) -> None:
+    done = call("run", "overview", "--format", "csv,json")
+    assert done.exit_code == 0
+    assert "out/overview/overview.json\n" in done.stdout
+    manifest = json.loads((shop / "out" / "overview" / "manifest.json").read_text())
+    assert {f["name"] for f in manifest["files"]} >= {"overview.json", "overview.csv"}
+
+
 def test_lists_of_a_real_audience(shop: Path) -> None:
     (shop / "lists.patron").write_text(
         'language 1\nimport "words.patron"\nlist vips {\n  from audience came_back\n  take once on 2026-03-31\n}\n'
