@@ -1,0 +1,68 @@
+import datetime as dt
+
+import pytest
+
+TODAY = dt.date(2026, 3, 31)
+FROM = {"under 18": 0, "18-24": 18, "25-34": 25, "35-44": 35, "45-54": 45, "55-64": 55, "65+": 65}
+
+
+def age(customer):
+    born = customer["birth_date"]
+    return None if born is None else TODAY.year - born.year - ((TODAY.month, TODAY.day) < (born.month, born.day))
+
+
+def band(years):
+    return [name for name, begin in FROM.items() if begin <= years][-1]
+
+
+def values(shop, trait):
+    return {c: found for c, found, _ in shop.rows(f"members by customer, demographics.{trait}")}
+
+
+def test_age_and_its_band(shop):
+    assert values(shop, "age") == {c["id"]: age(c) for c in shop.customers}
+    bands = {c["id"]: c["age_band"] if age(c) is None else band(age(c)) for c in shop.customers}
+    assert values(shop, "age_band") == bands
+    assert shop.row("demographics.known_age") == (sum(b is not None for b in bands.values()) / len(bands),)
+
+
+def test_bands_come_in_their_order(shop):
+    found = [name for name, _ in shop.rows("members by demographics.age_band")]
+    assert found == [name for name in FROM if name in found] + [None]
+
+
+def test_other_bands(open_shop):
+    people = [{"id": "c1", "birth_date": "2006-01-01"}, {"id": "c2", "birth_date": "1890-01-01"}]
+    orders = [{"id": "o1", "customer": "c1", "created_at": "2026-01-01", "total": 1}]
+    shop = open_shop({"customers": people, "orders": orders}, ["demographics {\n  bands 21, 50\n}"])
+    assert values(shop, "age_band") == {"c1": "under 21", "c2": None}
+    assert values(shop, "age") == {"c1": 20, "c2": None}
+
+
+def test_gender_is_never_guessed(shop):
+    assert values(shop, "gender") == {c["id"]: c["gender"] for c in shop.customers}
+    known = [c for c in shop.customers if c["gender"]]
+    assert shop.row("demographics.known_gender") == (pytest.approx(len(known) / len(shop.customers)),)
+
+
+@pytest.mark.parametrize(
+    "year, name",
+    [(1945, "Silent"), (1946, "Boomer"), (1964, "Boomer"), (1965, "X"), (1980, "X"), (1981, "Millennial"),
+     (1996, "Millennial"), (1997, "Z"), (2012, "Z"), (2013, "Alpha"), (None, None)],
+)  # fmt: skip
+def test_generations(generations, year, name):
+    assert generations[f"c{year}"] == name
+
+
+@pytest.fixture(scope="module")
+def generations(open_shop):
+    years = [1945, 1946, 1964, 1965, 1980, 1981, 1996, 1997, 2012, 2013, None]
+    people = [{"id": f"c{y}", "birth_date": y and dt.date(y, 7, 1)} for y in years]
+    orders = [{"id": "o1", "customer": "c1945", "created_at": "2026-01-01", "total": 1}]
+    return values(open_shop({"customers": people, "orders": orders}, ["demographics"]), "generation")
+
+
+def test_who_redeemed_in_the_period(shop):
+    in_march = {r["customer"] for r in shop.redemptions if r["redeemed_at"] >= dt.datetime(2026, 3, 1, tzinfo=dt.UTC)}
+    found = shop.row("demographics.redeemed_share during 2026-03-01 to 2026-03-31")
+    assert found == (pytest.approx(len(in_march) / len(shop.customers)),)

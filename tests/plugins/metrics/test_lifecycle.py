@@ -1,0 +1,118 @@
+import statistics
+from itertools import pairwise
+
+import pytest
+
+
+def days(shop):
+    """The purchase days of every customer who bought, in order."""
+    found = {}
+    for order, _, _ in shop.numbered():
+        found.setdefault(order["customer"], set()).add(order["created_at"].date())
+    return {customer: sorted(dates) for customer, dates in found.items()}
+
+
+def gaps(shop):
+    return {c: [(b - a).days for a, b in pairwise(d)] for c, d in days(shop).items()}
+
+
+@pytest.mark.parametrize(
+    "trait, of",
+    [
+        ("gap_first_second", lambda g: g[0]),
+        ("mean_gap", statistics.mean),
+        ("median_gap", statistics.median),
+        ("last_gap", lambda g: g[-1]),
+    ],
+)
+def test_gaps_lie_between_purchase_days(shop, trait, of):
+    expected = {c: pytest.approx(of(g)) if g else None for c, g in gaps(shop).items()}
+    rows = shop.rows(f"total_orders by customer, lifecycle.{trait} where order.customer is known")
+    assert {c: gap for c, gap, _ in rows if c in expected} == expected
+
+
+def test_two_orders_of_one_day_are_one_purchase_day(open_shop):
+    at = ["2026-01-01 09:00:00", "2026-01-01 18:00:00", "2026-01-11 09:00:00", "2026-01-11 20:00:00"]
+    orders = [{"id": f"o{n}", "customer": "c1", "created_at": when, "total": 5} for n, when in enumerate(at)]
+    shop = open_shop({"orders": orders}, ["lifecycle"])
+    traits = "customer.purchase_days, lifecycle.gap_first_second, lifecycle.median_gap, lifecycle.last_gap"
+    assert shop.rows(f"total_orders by {traits}, lifecycle.mean_gap") == [(1 + 1, 10, 10, 10, 10, 4)]
+
+
+def test_new_customers_have_their_first_order_in_the_period(shop):
+    firsts = [o["created_at"] for o, number, _ in shop.numbered() if number == 1]
+    january = [at for at in firsts if (at.year, at.month) == (2026, 1)]
+    assert shop.row("lifecycle.new_customers") == (len(firsts),)
+    assert shop.row("lifecycle.new_customers during 2026-01-01 to 2026-01-31") == (len(january),)
+
+
+@pytest.mark.parametrize("unit", ["month", "day"])
+def test_returning_customers_bought_before_the_bucket(shop, unit):
+    def bucket(order):
+        date = order["created_at"].date()
+        return date.replace(day=1) if unit == "month" else date
+
+    first = {o["customer"]: bucket(o) for o, number, _ in shop.numbered() if number == 1}
+    expected = {}
+    for order, _, _ in shop.numbered():
+        who = expected.setdefault(bucket(order), set())
+        if first[order["customer"]] < bucket(order):
+            who.add(order["customer"])
+    found = shop.by(f"lifecycle.returning_customers by {unit}")
+    assert {b: n for b, n in found.items() if n} == {b: len(who) for b, who in expected.items() if who}
+
+
+def test_returning_customers_of_a_period_bought_before_it(shop):
+    first = {o["customer"]: o["created_at"] for o, number, _ in shop.numbered() if number == 1}
+    bought = {o["customer"] for o, _, _ in shop.numbered() if o["created_at"].isoformat() >= "2026-02"}
+    returning = [c for c in bought if first[c].isoformat() < "2026-02"]
+    assert shop.row("lifecycle.returning_customers during 2026-02-01 to 2026-03-31") == (len(returning),)
+
+
+def test_repeat_customers_and_the_days_to_return(shop):
+    repeat = [g for g in gaps(shop).values() if g]
+    found = shop.row("lifecycle.repeat_customers, lifecycle.repeat_rate, lifecycle.days_to_return")
+    mean = statistics.mean(statistics.mean(g) for g in repeat)
+    assert found == (len(repeat), pytest.approx(len(repeat) / len(days(shop))), pytest.approx(mean))
+
+
+def test_repeat_customers_look_at_all_history(shop):
+    both = [shop.row(f"lifecycle.repeat_customers{p}") for p in ("", " during 2026-03-01 to 2026-03-31")]
+    assert both[0] == both[1]
+
+
+# ---------------------------------------------------------------- RFM
+
+
+def worth(shop):
+    """Last order, number of orders and sales of every customer who bought."""
+    found = {}
+    for customer in days(shop):
+        orders = shop.orders_of(customer)
+        found[customer] = (orders[-1]["created_at"].date(), len(orders), sum(o["total"] for o in orders))
+    return found
+
+
+def binned(values, bins, together):
+    """The bin of every key, by the sentences of the reference."""
+    ordered = sorted(values, key=lambda key: (values[key], key))
+    size, larger = divmod(len(ordered), bins)
+    found, place = {}, 0
+    for number in range(1, bins + 1):
+        for key in ordered[place : (place := place + size + (number <= larger))]:
+            equal = [found[k] for k in found if values[k] == values[key]]
+            found[key] = equal[0] if together and equal else number
+    return found
+
+
+@pytest.mark.parametrize("ties, bins", [("together", 5), ("by_id", 5), ("by_id", 3), ("together", 4)])
+def test_rfm(shop, open_shop, ties, bins):
+    other = open_shop(
+        {"customers": shop.customers, "orders": shop.orders},
+        [f"lifecycle {{\n  rfm_bins {bins}\n  rfm_ties {ties}\n}}"],
+    )
+    people = worth(shop)
+    for place, trait in enumerate(("recency", "frequency", "monetary")):
+        expected = binned({c: w[place] for c, w in people.items()}, bins, ties == "together")
+        found = {c: b for c, b, _ in other.rows(f"members by customer, rfm.{trait}")}
+        assert found == {c["id"]: expected.get(c["id"]) for c in shop.customers}

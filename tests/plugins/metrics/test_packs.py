@@ -1,0 +1,78 @@
+import importlib
+
+import pytest
+
+from patron.engine.testing.packs import check_pack
+
+NAMES = "aiq conversions demographics geo lifecycle loyalty predictions shopline staff standard".split()
+MEMBERS = {
+    "lifecycle": """new_customers returning_customers repeat_customers repeat_rate days_to_return""",
+    "demographics": "known_age known_gender redeemed_share",
+    "staff": """average_rating ratings customers_served new_customers signups units_per_order discount_rate return_rate
+                days_worked hours sales_per_hour sales_share repeat_rate""",
+    "loyalty": """members_end signups departures member_orders member_sales member_share member_average_order
+                  other_average_order active_rate_30 active_rate_60 active_rate_90 active_rate_180 active_rate_365
+                  points_earned points_redeemed points_expired points_open points_opening""",
+    "geo": "located people_per_cell",
+    "conversions": """sent opened clicked open_rate click_rate conversions revenue influenced revenue_per_message cost
+                      return_on_cost placed_order placed_with_coupon placed_with_points placed_with_credits""",
+}
+SETTINGS = {
+    "lifecycle": """rule cuts mix shrink one_time_shift house_gap house_gap_default new_days won_back_from rfm_bins
+                    rfm_ties labels""",
+    "predictions": "horizon model product_horizon product_model interval discount gate_buyers gate_days",
+    "demographics": "bands small",
+    "staff": "channels",
+    "geo": "cell map points",
+}
+LEARNED = {"lifecycle", "predictions", "demographics", "geo"}
+"""Packs with settings that no sentence of theirs reads yet."""
+
+
+def pack(name):
+    (found,) = importlib.import_module(f"patron.plugins.metrics.{name}").patron_packs()
+    return found
+
+
+@pytest.fixture(scope="module")
+def all_packs(open_shop):
+    """Every pack, over orders alone."""
+    order = {"id": "o1", "customer": "c1", "created_at": "2026-01-01", "total": 5}
+    return open_shop({"orders": [order]}, [n for n in NAMES if n != "standard"]).project
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - LEARNED - {"standard"}))
+def test_a_pack_is_one_the_language_can_read(name):
+    check_pack(pack(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_settings_are_those_of_the_reference(name):
+    assert [s.name for s in pack(name).settings] == SETTINGS.get(name, "").split()
+
+
+def test_every_definition_is_understood_over_orders_alone(all_packs):
+    assert [p for p in all_packs.check() if p.stops] == []
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+def test_metrics_say_what_they_are(all_packs, name):
+    known = all_packs.declared.known("metric")
+    for member in MEMBERS[name].split():
+        statement = known[f"{name}.{member}"].statement
+        assert statement.title
+        assert statement.describe
+        assert statement.describe.value.endswith(".")
+
+
+def test_a_table_that_is_absent_switches_off_only_what_uses_it(all_packs):
+    names = "loyalty.signups, staff.average_rating, conversions.sent, lifecycle.new_customers"
+    result = all_packs.query(names)
+    assert [result.state(0, place) for place in range(4)] == ["source missing"] * 3 + ["ok"]
+
+
+def test_a_project_says_more_than_a_preset(open_shop):
+    order = {"id": "o1", "customer": "c1", "created_at": "2026-01-01", "total": 5}
+    person = {"id": "c1", "birth_date": "2000-01-01"}
+    shop = open_shop({"orders": [order], "customers": [person]}, ["aiq", "demographics {\n  bands 40\n}"])
+    assert shop.rows("members by demographics.age_band") == [("under 40", 1)]
