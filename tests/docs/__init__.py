@@ -1,0 +1,1 @@
+"""The documentation is read, run and compared with the code."""

@@ -1,0 +1,40 @@
+"""Every code has an entry, and its example causes it."""
+
+import shutil
+
+import pytest
+
+from patron.dsl.problems import SEVERITY
+from tests.docs.examples import base_shop, codes, entries
+
+ENTRIES = {e.code: e for e in entries()}
+WORDS = {"E": "**Error", "W": "**Warning.**", "N": "**Note.**"}
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory):
+    return base_shop(tmp_path_factory.mktemp("errors") / "shop")
+
+
+@pytest.fixture
+def shop(model, tmp_path):
+    return shutil.copytree(model, tmp_path / "shop")
+
+
+def test_every_code_has_one_entry_and_no_other_has():
+    assert list(ENTRIES) == sorted(SEVERITY)
+
+
+@pytest.mark.parametrize("code", sorted(SEVERITY))
+def test_an_entry_says_its_severity_and_shows_an_example(code):
+    entry = ENTRIES[code]
+    assert entry.text.strip().startswith(WORDS[SEVERITY[code]])
+    assert entry.example is not None
+    assert entry.text.rpartition("```")[2].strip(), "it does not say what to do"
+
+
+@pytest.mark.parametrize("code", [c for c, e in ENTRIES.items() if not e.shown_only])
+def test_an_example_causes_its_code(code, shop, tmp_path):
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    assert code in codes(ENTRIES[code], shop, alone)
