@@ -21,13 +21,13 @@ def checks(finisher: Finisher) -> tuple[tuple[str, ...], list[Problem]]:
             notes.append(words.format(n=count))
 
     if filled("orders", "created_at", "updated_at"):
-        tell(derived.odd("orders", "created_at", "updated_at"), "{n} orders were updated before they were created")
+        tell(derived.odd("orders", "created_at", "updated_at"), "orders updated before they were created: {n}")
     if filled("reviews", "rating"):
-        tell(derived.outside("reviews", "rating", 0, 5), "{n} ratings are outside of 0 to 5")
+        tell(derived.outside("reviews", "rating", 0, 5), "ratings outside of 0 to 5: {n}")
     if filled("actions", "message") and filled("messages", "sent_at"):
-        tell(derived.actions_before_messages(), "{n} actions lie before the message they react to was sent")
+        tell(derived.actions_before_messages(), "actions before the message they react to was sent: {n}")
     if filled("lines", "order", "amount") and filled("orders", "gross", "discount"):
-        tell(derived.unlike_lines(), "the lines of {n} orders do not add up to gross less discount")
+        tell(derived.unlike_lines(), "orders whose lines do not add up to gross less discount: {n}")
     return tuple(notes), _currencies(finisher) if filled("orders", "currency") else []
 
 

@@ -204,7 +204,8 @@ class Finisher:
         for column in columns:
             if column.ids is None:
                 continue
-            before = self.run(finishing.known_count(self.filler.filled[table].name, column.name))[0][0]
+            parts = self.filler.filled[table]
+            before = self.run(finishing.known_count(parts.name, column.name, with_id="id" in parts.columns))[0][0]
             after = self.stored_known(table, column.name)
             if column.name == "staff" and table == "lines":
                 continue

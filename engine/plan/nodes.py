@@ -94,12 +94,11 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Exactly these columns. `once`: computed here, not where they are used."""
+    """Exactly these columns."""
 
     input: Node
     items: tuple[Named, ...]
     note: str = ""
-    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

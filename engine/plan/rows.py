@@ -34,40 +34,7 @@ def evaluate(
     node: Node = found.node
     if where is not None:
         node = Filter(node, found.expr(where))
-    values = [(name, found.expr(t)) for name, t in items]
-    hoisted: dict[Expr, Col] = {}
-    for _, value in values:
-        _hoist(value, hoisted)
-    if not hoisted:
-        return Project(node, tuple(values), note)
-    kept = {c.name: c for _, v in values for c in _leaves(v)}
-    early = Project(node, (*kept.items(), *((c.name, e) for e, c in hoisted.items())), "computed once", once=True)
-    return Project(early, tuple((name, _with_hoisted(v, hoisted)) for name, v in values), note)
-
-
-def _hoist(value: Expr, found: dict[Expr, Col]) -> None:
-    """What a band looks at several times is computed first."""
-    if not isinstance(value, Op):
-        return
-    if value.name in ("band", "band_place") and isinstance(value.args[0], Op):
-        found.setdefault(value.args[0], Col(f"@once{len(found)}", value.args[0].type))  # type: ignore[arg-type]
-        return
-    for arg in value.args:
-        _hoist(arg, found)  # type: ignore[arg-type]
-
-
-def _leaves(value: Expr) -> list[Col]:
-    if isinstance(value, Col):
-        return [value]
-    return [c for a in value.args for c in _leaves(a)] if isinstance(value, Op) else []  # type: ignore[arg-type]
-
-
-def _with_hoisted(value: Expr, hoisted: dict[Expr, Col]) -> Expr:
-    if value in hoisted:
-        return hoisted[value]
-    if isinstance(value, Op):
-        return Op(value.name, tuple(_with_hoisted(a, hoisted) for a in value.args), value.type)  # type: ignore[arg-type,misc]
-    return value
+    return Project(node, tuple((name, found.expr(t)) for name, t in items), note)
 
 
 class Evaluation:
@@ -81,9 +48,11 @@ class Evaluation:
         self.known: dict[Term, Expr] = {}
         self._names: set[str] = set()
         self.aliases = self._aliases()
+        self.early: dict[Row, list[Op]] = {}
         wanted = [*terms, *((of[0],) if of is not None else ())]
         for term in wanted:
             self._collect(term)
+            self._settle_early(term)
         self.node = self._of_people(self._base(), Here())
         for row in list(self.needed):
             if isinstance(row, Followed):
@@ -146,6 +115,19 @@ class Evaluation:
                 return
         self.needed.setdefault(row, {})[column] = type_
 
+    def _settle_early(self, term: Term) -> None:
+        """What looks at one followed row alone is computed there, once per row, before the join repeats it."""
+        if not isinstance(term, Op) or term in self.aliases:
+            return
+        rows = {f.row for f in _own_fields(term)}
+        if len(rows) == 1 and term.type.kind != "yesno" and not _has_leaf(term):
+            (row,) = rows
+            if isinstance(row, Followed):
+                self.early.setdefault(row, []).append(term)
+            return
+        for arg in term.args:
+            self._settle_early(arg)
+
     def _settled(self, row: Row, column: str) -> Lit | None:
         """What the store knows of a companion column without reading it."""
         table = self.table_of(row)
@@ -196,12 +178,28 @@ class Evaluation:
         needed = {"id": reference(row.table), **self.needed[row]}
         inner = table_node(self.p, row.table, needed)
         names = {c.name: self.fresh(f"{hint}.{c.name}") for c in columns(inner)}
-        side = Project(inner, tuple((names[c.name], c) for c in columns(inner)))
+        computed = self._computed_early(row, inner)
+        side = Project(inner, (*((names[c.name], c) for c in columns(inner)), *computed))
         ident = Col(names["id"], reference(row.table))
         for column in columns(inner):
             self.known[Field(row, column.name, column.type)] = Col(names[column.name], column.type)
         chosen = self._of_people(side, row)
         self.node = Join(self.node, chosen, "left" if chosen is side else "inner", ((self.expr(row.key), ident),), note=hint)
+
+    def _computed_early(self, row: Followed, inner: Node) -> list[tuple[str, Expr]]:
+        """The terms that this row alone decides, as columns of its side of the join."""
+        outer = dict(self.known)
+        for column in columns(inner):
+            self.known[Field(row, column.name, column.type)] = column
+        own_id = reference(row.table)
+        self.known[Field(row, "id", own_id)] = Col("id", own_id)
+        made = []
+        for term in self.early.get(row, ()):
+            name = self.fresh("early")
+            made.append((name, self.expr(term)))
+            outer[term] = Col(name, term.type)
+        self.known = outer
+        return made
 
     def _of_people(self, node: Node, row: Row) -> Node:
         """The rows of the people wanted, where their customer is a column of this row."""
@@ -337,3 +335,15 @@ def _any_column(p: Planner, table: str) -> dict[str, Type]:
     return {column.name: column.type}
 
 
+def _own_fields(term: Term) -> list[Field]:
+    """The columns an expression looks at, where it is made of operators and columns alone."""
+    if isinstance(term, Field):
+        return [term]
+    return [f for a in term.args for f in _own_fields(a)] if isinstance(term, Op) else []
+
+
+def _has_leaf(term: Term) -> bool:
+    """Whether an expression needs a side table of its own."""
+    if isinstance(term, Op):
+        return any(_has_leaf(a) for a in term.args)
+    return not isinstance(term, (Field, Lit))

@@ -185,9 +185,10 @@ def _as_of_then(model: Model, moment: dt.datetime) -> AsOf:
 
 
 def _photograph(model: Model, stored: Any) -> str:
-    zone = model.declared.settings.timezone
-    local = to_local(stored.created_at.astimezone(dt.UTC).replace(tzinfo=None), zone)
-    return f"taken on {local:%Y-%m-%d} at {local:%H:%M} with {counted(stored.size, 'person', 'people')}"
+    then = _as_of_then(model, stored.created_at)
+    local = to_local(then.moment, then.zone)
+    at = f"at the end of {then.today}" if then.whole_day else f"on {then.today} at {local:%H:%M}"
+    return f"taken {at} with {counted(stored.size, 'person', 'people')}"
 
 
 def _since(asked: _Answer, stored: Any, inside: bool) -> str:

@@ -47,10 +47,11 @@ class Known:
 
 
 class Change(NamedTuple):
-    """Something that would have to be otherwise. `buys` tells that it takes an order."""
+    """Something that would have to be otherwise. `buys` tells that it takes an order, `waits` that time brings it."""
 
     words: str
     buys: bool = False
+    waits: bool = False
 
 
 Changes: TypeAlias = tuple[Change, ...] | None
@@ -156,7 +157,12 @@ def joint_change(parts: list[Changes], all_needed: bool) -> Changes:
             return None
         return tuple(dict.fromkeys(c for p in parts if p for c in p))
     possible = [p for p in parts if p is not None]
-    return min(possible, key=len) if possible else None
+    return min(possible, key=_effort) if possible else None
+
+
+def _effort(changes: tuple[Change, ...]) -> tuple[int, int]:
+    """What is done is better than what is waited for."""
+    return len(changes), sum(c.waits for c in changes)
 
 
 def joint_truth(parts: list[bool | None], every: bool) -> bool | None:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from patron.dsl import tree
 from patron.dsl.format import format_expr
@@ -30,6 +30,9 @@ MOST_ROWS = 10_000
 
 MOVING = (tree.InLast, tree.InNext, tree.InThis, tree.InPrevious)
 WINDOWS = (*MOVING, tree.InEach, tree.InPeriod, tree.Since, tree.BeforePoint, tree.BetweenPoints)
+
+Spans: TypeAlias = Callable[[Binder], tuple[periods.Span, ...] | None]
+"""The dates of a window as seen from a binder's `as of`; None when they are not dates."""
 
 
 # ---------------------------------------------------------------- rows
@@ -71,7 +74,8 @@ def happenings(p: Planner, asked: Asked, customer: Lit) -> Node:
     nothing = Lit(None, MISSING)
     date = local_date(asked.at) if asked.at is not None else Lit(None, DATE)
     shown = {"date": date, "counted": asked.counted or nothing, "worth": asked.worth or nothing, "inside": asked.inside}
-    node = row_plans.evaluate(p, asked.table, tuple(shown.items()), all_of(compare("=", asked.key, customer), asked.where))
+    where = all_of(compare("=", asked.key, customer), asked.where)
+    node = row_plans.evaluate(p, asked.table, tuple(shown.items()), where)
     return Sorted(node, (SortKey(Col("date", DATE), descending=True),), MOST_ROWS)
 
 
@@ -94,7 +98,7 @@ class Happened:
     window: str
     times: tuple[str, int] | None = None
     spending: tuple[str, Lit] | None = None
-    spans: Callable[[Binder], tuple[periods.Span, ...] | None] | None = None
+    spans: Spans | None = None
     open: bool = True
     fixed: bool = True
 
@@ -360,7 +364,7 @@ def _spending(b: Binder, scope: Scope, counts: Sequence[tree.Qualifier]) -> tupl
     return _OPERATORS[found.op], amount
 
 
-def _spans(scope: Scope, windows: Sequence[tree.Qualifier]) -> Callable[[Binder], tuple[periods.Span, ...] | None] | None:
+def _spans(scope: Scope, windows: Sequence[tree.Qualifier]) -> Spans | None:
     """The dates of a window that moves along with today."""
     moving = [w for w in windows if _moves([w])]
     if not moving:

@@ -13,12 +13,9 @@ from patron.engine.report.clauses import Clause, Clauses, holds
 from patron.engine.report.findings import Change, Changes, Finding, Known, Told, joint_change
 from patron.engine.report.happenings import Happened
 
+DAY = dt.timedelta(days=1)
 DAYS_AHEAD = 400
 """How far ahead is looked."""
-
-
-class Wait(Change):
-    """A change that time brings."""
 
 
 @dataclass
@@ -39,7 +36,7 @@ class Outlook:
         if finding is None:
             return ""
         said = finding.tell(self.known)
-        day = self._first_day(lambda d: finding.on(self.known, d), self.known.truth(finding.term))
+        day = self._first_day(finding)
         turns = f"turns on {day} if nothing happens" if day is not None else ""
         return "; ".join(s for s in (said, turns) if s)
 
@@ -47,11 +44,11 @@ class Outlook:
         """The smallest change that would turn the whole, in words; empty when none is known."""
         ways = []
         changes = self._change(self.clauses.member, not member)
-        if changes and not all(isinstance(c, Wait) for c in changes):
+        if changes and not all(c.waits for c in changes):
             ways.append(" and ".join(c.words for c in changes) + self._again(changes, member))
-        day = self._first_day(self._member_on, member)
+        day, sure = self._turning_day(self._member_on, member)
         if day is not None:
-            ways.append(f"on {day} by itself, if nothing happens")
+            ways.append(f"{'on' if sure else 'at the latest on'} {day} by itself, if nothing happens")
         return "; or ".join(ways)
 
     def _again(self, changes: tuple[Change, ...], member: bool) -> str:
@@ -96,8 +93,8 @@ class Outlook:
         found = finding.change(self.known, wanted)
         if found is not None:
             return found
-        day = self._first_day(lambda d: finding.on(self.known, d), self.known.truth(finding.term))
-        return (Wait(f"waiting until {day}"),) if day is not None else None
+        day = self._first_day(finding)
+        return (Change(f"waiting until {day}", waits=True),) if day is not None else None
 
     # ------------------------------------------------------------ later
 
@@ -111,13 +108,22 @@ class Outlook:
             self._truths[key] = finding.on(self.known, day) if finding is not None else None
         return self._truths[key]
 
-    def _first_day(self, on: Callable[[dt.date], bool | None], now: bool) -> dt.date | None:
-        """The first later date on which something is other than now; None when that is not known."""
+    def _first_day(self, finding: Finding) -> dt.date | None:
+        """The first later date on which a condition turns; None when that is not known."""
+        now = self.known.truth(finding.term)
+        if finding.on(self.known, self.known.today + DAY) is None:
+            return None
+        day, sure = self._turning_day(lambda d: finding.on(self.known, d), now)
+        return day if sure else None
+
+    def _turning_day(self, on: Callable[[dt.date], bool | None], now: bool) -> tuple[dt.date | None, bool]:
+        """The first later date on which something is surely other than now, and whether it cannot be earlier."""
+        sure = True
         for ahead in range(1, DAYS_AHEAD + 1):
-            day = self.known.today + dt.timedelta(days=ahead)
+            day = self.known.today + ahead * DAY
             found = on(day)
             if found is None:
-                return None
-            if found != now:
-                return day
-        return None
+                sure = False
+            elif found != now:
+                return day, sure
+        return None, sure

@@ -406,12 +406,42 @@ def _days_of_seconds(x: Expressions, op: Op) -> E:
 
 def _band_place(x: Expressions, op: Op) -> E:
     """How many bounds a value has reached."""
+    return _banded(x, op, [build.integer(i) for i in range(len(op.args))])
+
+
+def _band(x: Expressions, op: Op) -> E:
+    """The name of the band a value is in."""
+    return _banded(x, op, [build.text(label) for label in op.type.labels])
+
+
+def _banded(x: Expressions, op: Op, names: Sequence[E]) -> E:
     value, *bounds = op.args
-    inner = x.value(value)
-    lows = [x.value(b) for b in bounds]
-    ifs = [(build.binary(exp.LT, inner.copy(), low), build.integer(i)) for i, low in enumerate(lows)]
-    last = build.case([(build.not_(build.is_null(inner.copy())), build.integer(len(lows)))])
-    return build.case(ifs, last)
+    if isinstance(value, Op) and value.name == "years_between" and isinstance(value.args[1], Lit):
+        return _aged(x, value, bounds, names)  # type: ignore[arg-type]
+    inner = x.value(value)  # type: ignore[arg-type]
+    ifs = [(build.binary(exp.LT, inner.copy(), x.value(b)), name) for b, name in zip(bounds, names, strict=False)]  # type: ignore[arg-type]
+    return build.case(ifs, build.case([(build.not_(build.is_null(inner.copy())), names[-1])]))
+
+
+def _aged(x: Expressions, years: Op, bounds: Sequence[Expr], names: Sequence[E]) -> E:
+    """Bands of completed years up to a written date: younger than n is born after the day n years before."""
+    start, end = years.args
+    assert isinstance(end, Lit) and isinstance(end.value, dt.date)
+    born = x.value(start)  # type: ignore[arg-type]
+    ifs = []
+    for bound, name in zip(bounds, names, strict=False):
+        assert isinstance(bound, Lit) and isinstance(bound.value, (int, Decimal))
+        edge = build.date(_years_before(end.value, int(-(-bound.value // 1))))
+        ifs.append((build.binary(exp.GT, born.copy(), edge), name))
+    return build.case(ifs, build.case([(build.not_(build.is_null(born.copy())), names[-1])]))
+
+
+def _years_before(day: dt.date, years: int) -> dt.date:
+    """The last birth date of somebody who has completed so many years; 29 February falls on the 28th."""
+    year = max(1, day.year - years)
+    if (day.month, day.day) == (2, 28) and not calendar.isleap(day.year) and calendar.isleap(year):
+        return dt.date(year, 2, 29)
+    return dt.date(year, day.month, min(day.day, calendar.monthrange(year, day.month)[1]))
 
 
 def _years_between(x: Expressions, op: Op) -> E:
@@ -487,5 +517,5 @@ _VALUES: Mapping[str, Callable[[Expressions, Op], E]] = {
     "if": _if_condition, "later": _later, "whole_days": _whole_days, "bucket": _bucket, "start_of": _start_of,
     "hour_start": _hour_start, "month_and_day": _month_and_day, "local_date": _local, "local_hour": _local,
     "seconds_of_days": _seconds_of_days, "dates_of_seconds": _dates_of_seconds, "days_of_seconds": _days_of_seconds,
-    "int_div": _int_div, "band_place": _band_place, "years_between": _years_between, "halved": _halved, "cents": _cents, "from_cents": _from_cents, "share_floor": _share_floor, "share_left": _share_left,
+    "int_div": _int_div, "band_place": _band_place, "band": _band, "years_between": _years_between, "halved": _halved, "cents": _cents, "from_cents": _from_cents, "share_floor": _share_floor, "share_left": _share_left,
 }  # fmt: skip

@@ -292,8 +292,10 @@ def statistics(table: str, columns: Sequence[tuple[str, bool]]) -> exp.Select:
     return select(outputs, build.table(table, "t"))
 
 
-def known_count(table: str, column: str) -> exp.Select:
-    return select([(exp.Count(this=build.col(column, "t")), "n")], build.table(table, "t"))
+def known_count(table: str, column: str, *, with_id: bool = False) -> exp.Select:
+    """How many values of a column are known, in all rows or in those with an id."""
+    query = select([(exp.Count(this=build.col(column, "t")), "n")], build.table(table, "t"))
+    return query.where(build.not_(build.is_null(build.col("id", "t"))), copy=False) if with_id else query
 
 
 def busiest() -> exp.Select:

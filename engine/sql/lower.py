@@ -122,8 +122,7 @@ class Lowerer:
             x = self.expressions(block)
             named = {name: x.value(value) for name, value in node.items}
         windows = block.windows or any(_has_window(v) for _, v in node.items)
-        made = Block(block.source, block.joins, block.wheres, named, windows)
-        return self.wrapped(made) if node.once else made
+        return Block(block.source, block.joins, block.wheres, named, windows)
 
     def aggregate(self, node: nodes.Aggregate) -> Block:
         block = self.open(self.block(node.input))
