@@ -99,7 +99,8 @@ class CsvFolder:
                     head = raw.read(4)
                     marked(head, file)
                     raw.seek(0)
-                found = csv_rows.first_row(decoded(raw, self._shape.encoding), self._shape, file)
+                with decoded(raw, self._shape.encoding) as text:
+                    found = csv_rows.first_row(text, self._shape, file)
             except UnicodeError as error:
                 raise wrong_encoding(file, self._shape.encoding) from error
         if found is None:

@@ -45,8 +45,8 @@ def rows(
 ) -> Iterator[Sequence[Sequence[object]]]:
     """The rows of all files, in chunks of tuples; columns without a name are left out and must be empty."""
     for file in files:
-        with opened(file, source) as raw:
-            yield from _chunks(_rows_of(decoded(raw, shape.encoding), file, names, shape, reject))
+        with opened(file, source) as raw, decoded(raw, shape.encoding) as text:
+            yield from _chunks(_rows_of(text, file, names, shape, reject))
 
 
 def place(files: Sequence[Path], names: Sequence[str], shape: CsvShape, source: str, row: int) -> str:
@@ -55,8 +55,8 @@ def place(files: Sequence[Path], names: Sequence[str], shape: CsvShape, source: 
     unnamed = [i for i, name in enumerate(names) if not name]
     for file in files:
         header = shape.header
-        with opened(file, source) as raw:
-            for line, found in _parsed(decoded(raw, shape.encoding), shape, file):
+        with opened(file, source) as raw, decoded(raw, shape.encoding) as text:
+            for line, found in _parsed(text, shape, file):
                 if isinstance(found, str) or _is_blank(found, names):
                     continue
                 if header:

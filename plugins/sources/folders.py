@@ -63,7 +63,8 @@ class Folder:
 
     def _listing(self) -> list[Path]:
         try:
-            return sorted((Path(e.path) for e in os.scandir(self.folder) if e.is_file()), key=lambda p: p.name)
+            with os.scandir(self.folder) as found:
+                return sorted((Path(e.path) for e in found if e.is_file()), key=lambda p: p.name)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise SourceError(

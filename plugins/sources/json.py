@@ -89,8 +89,7 @@ class JsonFolder:
 
     def _objects(self, file: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
         """Each object with its line (or its number in the array); a text says why a line is none."""
-        with opened(file, self._folder.name) as raw:
-            text = decoded(raw, "utf-8")
+        with opened(file, self._folder.name) as raw, decoded(raw, "utf-8") as text:
             try:
                 first = text.read(1)
                 while first and first.isspace():

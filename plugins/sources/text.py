@@ -72,10 +72,15 @@ def _reason(error: Exception) -> str:
     return (getattr(error, "strerror", None) or str(error) or "the file ends too early").lower()
 
 
-def decoded(file: IO[bytes], encoding: str) -> io.TextIOWrapper[Any]:
-    """The text of a file; a byte order mark is skipped, line ends are kept as they are."""
+@contextmanager
+def decoded(file: IO[bytes], encoding: str) -> Iterator[io.TextIOWrapper[Any]]:
+    """The text of an opened file; a byte order mark is skipped, line ends are kept as they are."""
     known = "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
-    return io.TextIOWrapper(file, encoding=known, errors="strict", newline="")
+    text = io.TextIOWrapper(file, encoding=known, errors="strict", newline="")
+    try:
+        yield text
+    finally:
+        text.detach()
 
 
 def wrong_encoding(path: Path, encoding: str) -> SourceError:

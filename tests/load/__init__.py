@@ -1,0 +1,1 @@
+"""Sources become canonical tables: every rule on a few rows."""
