@@ -125,6 +125,7 @@ def _make(
             connection.execute("SET TimeZone = 'UTC'")
             made = _run(connection, bound, facts, key, scratch, progress, functions)
             if made.path is not None:
+                connection.commit()
                 connection.execute("CHECKPOINT")
         finally:
             connection.close()
@@ -153,6 +154,7 @@ def _run(
         return Loaded(
             None, Store(key=key), tuple(sources.ledger), by_place((*sources.problems, *filler.problems, problem))
         )
+    connection.begin()  # one commit for all tables: each by itself would wait for the disk
     finisher = Finisher(filler, bound)
     finisher.finish()
     found = [*sources.problems, *filler.problems, *finisher.problems]
