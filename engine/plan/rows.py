@@ -15,7 +15,7 @@ from patron.engine.model.terms import (
 from patron.engine.plan import children, marks
 from patron.engine.plan.nodes import Col, Expr, Filter, Join, Node, Project, columns
 from patron.engine.plan.planner import Planner
-from patron.engine.plan.simplify import simple
+from patron.engine.plan.simplify import facts_of, given, simple
 from patron.engine.plan.tables import LATER, cuts, day_only_known, filled, table_node
 from patron.engine.types import WHOLE, Type, reference
 
@@ -30,6 +30,8 @@ def evaluate(
     p: Planner, rows: Rows, items: Sequence[tuple[str, Term]], where: Term | None = None, note: str = "", of: People | None = None
 ) -> Node:
     """The terms as named columns, for the rows that meet a condition and belong to the people wanted."""
+    facts = facts_of(where)
+    items = [(name, given(t, facts)) for name, t in items] if facts else items
     found = Evaluation(p, rows, [t for _, t in items] + ([where] if where is not None else []), of)
     node: Node = found.node
     if where is not None:
@@ -192,7 +194,7 @@ class Evaluation:
         for column in columns(inner):
             self.known[Field(row, column.name, column.type)] = column
         own_id = reference(row.table)
-        self.known[Field(row, "id", own_id)] = Col("id", own_id)
+        self.known[Field(row, "id", own_id)] = Col("id", own_id, sure=True)
         made = []
         for term in self.early.get(row, ()):
             name = self.fresh("early")

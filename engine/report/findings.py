@@ -61,7 +61,9 @@ Changes: TypeAlias = tuple[Change, ...] | None
 class Finding(Protocol):
     """One condition, to be explained."""
 
-    term: Term
+    @property
+    def term(self) -> Term:
+        """Whether it holds."""
 
     def asks(self) -> Iterator[Term]:
         """The values to fetch, its own truth among them."""

@@ -120,7 +120,7 @@ class Happened:
         said = counted(_count(inside), *with_object)
         if not inside and self.window:
             said = f"{said} {self.window}"
-        said += self._spent(inside, known) + self._needs(holds)
+        said += self._needs(holds) + self._spent(inside, known) + self._units(rows, known)
         last = max((r.date for r in inside or rows if r.date is not None), default=None)
         return f"{said}; last on {last}" if last is not None else said
 
@@ -132,6 +132,15 @@ class Happened:
             return f", needs {_TIMES[op]} {number:,}"
         return ""
 
+    def _units(self, rows: Sequence[Row], known: Known) -> str:
+        """Of `in each of`: in how many of the units it was enough, and the latest in which it was not."""
+        spans = self.spans(known.binder) if self.spans is not None else None
+        if spans is None or not any(isinstance(q, tree.InEach) for q in self.node.qualifiers):
+            return ""
+        short = [s for s in spans if not self._enough([r for r in rows if _lies(r, s)])]
+        said = f"; enough in {len(spans) - len(short)} of {len(spans)}"
+        return f"{said}, not in {short[0]}" if short else said
+
     def _spent(self, inside: Sequence[Row], known: Known) -> str:
         if self.spending is None:
             return ""
@@ -139,13 +148,13 @@ class Happened:
         spending = next(q for q in self.node.qualifiers if isinstance(q, tree.Spending))
         needs = f"needs {_TIMES[op]} {known.said(bound)}"
         if not spending.each:
-            return f" worth {known.speaker.value(_worth(inside), bound.type)}, {needs}"
+            return f"; worth {known.speaker.value(_worth(inside), bound.type)}, {needs}"
         amounts = _each(inside)
         if not amounts:
-            return f", {needs} each time"
+            return f"; {needs} each time"
         least, most = (known.speaker.value(f(amounts), bound.type) for f in (min, max))
         said = least if least == most else f"{least} to {most}"
-        return f" worth {said} each, {needs} each time"
+        return f"; worth {said} each, {needs} each time"
 
     # ------------------------------------------------------------ what would turn it
 
