@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import shutil
 import struct
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.docs.blocks import Block, blocks
+from tests.docs.blocks import README, ROOT, Block, blocks
 
 WIDTH = 100
 _RUN = '{ %s\n}; code=$?; pwd > "$SESSION_PWD"; exit $code'
@@ -43,7 +44,7 @@ class Session:
         self._tools, self._path = self.folder / "bin", self.folder / "installed"
         for made in (self.here, self._tools, self._path):
             made.mkdir(parents=True)
-        root = str(Path(__file__).resolve().parents[2])
+        root = str(ROOT)
         self._tool("patron", f'exec {sys.executable} -m patron.engine.cli "$@"')
         self._tool("python", f'exec {sys.executable} "$@"')
         (self._tools / "pip.py").write_text(_PIP.format(root=root, path=str(self._path)), encoding="utf-8")
@@ -143,6 +144,8 @@ def commands(block: Block) -> list[tuple[str, str]]:
 def lived(page: Path, folder: Path) -> dict[Block, list[Said]]:
     """Live through a page from top to bottom."""
     session, done = Session(folder), {}
+    if page == README:
+        shutil.copytree(ROOT / "specs", session.start / "specs")
     for block in blocks(page):
         if block.title:
             session.write(block)
