@@ -207,7 +207,7 @@ def personal(term: Term) -> bool:
     columns = canonical.TABLES["customers"].by_name
 
     def of_customer(field: Field) -> bool:
-        return isinstance(field.row, Here) or (isinstance(field.row, Followed) and field.row.table == "customers")
+        return not isinstance(field.row, Followed) or field.row.table == "customers"
 
     shown = {t.column for t in walk(term) if isinstance(t, Field) and of_customer(t)}
     return any(columns[name].personal for name in shown if name in columns)

@@ -180,7 +180,8 @@ def text_test(b: Binder, scope: Scope, node: tree.TextTest) -> Finding:
     op = f"{node.op} with" if node.op in ("starts", "ends") else node.op
     pattern = format_expr(node.pattern)
     bare = {"contains": "contain", "starts with": "start with", "ends with": "end with", "matches": "match"}[op]
-    return _demanding(b, scope, node, value, f"something that {op} {pattern}", f"something that does not {bare} {pattern}")
+    asked, unasked = f"something that {op} {pattern}", f"something that does not {bare} {pattern}"
+    return _demanding(b, scope, node, value, asked, unasked)
 
 
 @dataclass(frozen=True, slots=True)
