@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from patron.engine.load.filling import Filler
 from patron.engine.sql.derived import delivered, met_customers
-from patron.engine.types import reference
 
 
 def derive(filler: Filler) -> None:
@@ -20,6 +19,5 @@ def derive(filler: Filler) -> None:
         )
         filler.add_part("actions", "stage/actions/delivered", query, columns)
     if "customers" not in filled and "orders" in filled and "customer" in filled["orders"].columns:
-        filler.add_part(
-            "customers", "stage/customers/met", met_customers(filled["orders"].name), {"id": reference("customers")}
-        )
+        who = filled["orders"].columns["customer"]
+        filler.add_part("customers", "stage/customers/met", met_customers(filled["orders"].name), {"id": who})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from patron.dsl.problems import Problem
 from patron.dsl.tree import Span
@@ -39,6 +39,8 @@ class Filler:
     problems: list[Problem] = field(default_factory=list)
     parts: dict[str, list[Part]] = field(default_factory=dict)
     filled: dict[str, Filled] = field(default_factory=dict)
+    texts: set[str] = field(default_factory=set)
+    """Tables whose ids are texts though some source keeps them as numbers."""
 
     def fill(self) -> None:
         """All tables that have a statement."""
@@ -99,7 +101,8 @@ class Filler:
             place = None
         else:
             maker = SelectMaker(mapping, self.sources.stage, lambda t: self.filled.get(t), functions=self.functions)
-            query, columns = maker.select(), {c.name: c.type for c in mapping.columns}
+            query = maker.select()
+            columns = maker.types
             place = (mapping.source, mapping.source_table)
         self.sources.run(staging.create(name, query))
         self._unread(name, mapping, place)
@@ -157,7 +160,7 @@ class Filler:
         columns: dict[str, tuple[Type, str]] = {}
         for part in parts:
             for name, type_ in part.columns.items():
-                columns[name] = _merged(columns.get(name), type_)
+                columns[name] = _merged(columns.get(name), self._unified(type_))
         query = staging.stacked(columns, [(p.table, p.columns, p.begin) for p in parts])
         name = f"fill/{table}"
         if table in self.filled:
@@ -165,14 +168,34 @@ class Filler:
         self.sources.run(staging.create(name, query, "VIEW"))
         self.filled[table] = Filled(name, {n: t for n, (t, _) in columns.items()})
 
+    def _unified(self, type_: Type) -> Type:
+        """Ids of a table that are whole numbers in one place and texts in another are texts."""
+        return replace(type_, whole=False) if type_.kind == "reference" and type_.table in self.texts else type_
+
+    def unify(self) -> None:
+        """After all tables are filled: one storage for the ids of a table and everything that refers to it."""
+        seen: dict[str, set[bool]] = {}
+        for filled in self.filled.values():
+            for type_ in filled.columns.values():
+                if type_.kind == "reference":
+                    seen.setdefault(type_.table, set()).add(type_.whole)
+        self.texts = {table for table, kinds in seen.items() if len(kinds) > 1}
+        for table, filled in list(self.filled.items()):
+            if any(t.whole and t.kind == "reference" and t.table in self.texts for t in filled.columns.values()):
+                self._stack(table)
+
     def _add_missing(self, table: str, pairs: Sequence[tuple[str, str]]) -> None:
         references = [(self.filled[t].name, c) for t, c in pairs if c in self.filled[t].columns]
         if not references:
             return
-        there = [p.table for p in self.parts[table] if "id" in p.columns]
+        there = [p for p in self.parts[table] if "id" in p.columns]
+        kinds = {self.filled[t].columns[c].whole for t, c in pairs if c in self.filled[t].columns}
+        whole = (kinds | {p.columns["id"].whole for p in there}) == {True}
         name = f"stage/{table}/added"
-        self.sources.run(staging.create(name, staging.ids_to_add(references, there)))
-        self.parts[table].append(Part(name, {"id": reference(table)}, len(self.parts[table]) * staging.PART))
+        query = staging.ids_to_add(references, [p.table for p in there], "BIGINT" if whole else "VARCHAR")
+        self.sources.run(staging.create(name, query))
+        added = {"id": replace(reference(table), whole=whole)}
+        self.parts[table].append(Part(name, added, len(self.parts[table]) * staging.PART))
 
     def add_part(self, table: str, name: str, query: object, columns: Mapping[str, Type]) -> None:
         """Rows that the load itself makes."""
@@ -208,11 +231,12 @@ class Filler:
 
 
 def _merged(known: tuple[Type, str] | None, type_: Type) -> tuple[Type, str]:
-    storage = "BIGINT" if type_.kind == "number" and type_.whole else staging.STORAGE[type_.kind]
+    storage = staging.storage_of(type_)
     if known is None or known == (type_, storage):
         return type_, storage
     if known[0].kind == type_.kind:
-        return (Type("number"), "DOUBLE") if type_.kind == "number" else known
+        plain = replace(type_, whole=False)
+        return (plain, staging.storage_of(plain)) if type_.kind in ("number", "reference") else known
     return TEXT, "VARCHAR"
 
 

@@ -90,10 +90,12 @@ class Identities:
             if source is None:
                 self.whole[table] = table in ("points", "redemptions")
                 continue
-            whole, count = self.run(finishing.all_whole(source))[0]
+            filled = self.filler.filled.get(table)
+            numbers = self._numbers(table)
+            whole, count = self.run(finishing.all_whole(source, numbers=numbers))[0]
             self.whole[table] = bool(whole) and count > 0
             survivors = self._survivors() if table == "customers" else None
-            if table in self.filler.parts and self.references(table):
+            if filled is not None and self.references(table):
                 self.tables[table] = f"ids/{table}"
                 self.filler.sources.run(
                     staging.create(
@@ -104,16 +106,28 @@ class Identities:
     def _id_source(self, table: str) -> Any:
         filled = self.filler.filled.get(table)
         if filled is not None:
-            return staging.met([(filled.name, "id")]) if "id" in filled.columns else None
+            return staging.ids_of(filled.name) if "id" in filled.columns else None
         references = self.references(table)
         return staging.met(references) if references else None
+
+    def _numbers(self, table: str) -> bool:
+        """Whether the ids of a table, and all references to it, are staged as numbers."""
+        filled = self.filler.filled.get(table)
+        if filled is not None:
+            return filled.columns["id"].whole
+        return all(
+            t.whole
+            for f in self.filler.filled.values()
+            for t in f.columns.values()
+            if t.kind == "reference" and t.table == table
+        )
 
     def _survivors(self) -> str | None:
         """A table of merged customers and who they became, chains followed; rings are reported."""
         filled = self.filler.filled.get("customers")
         if filled is None or "merged_into" not in filled.columns:
             return None
-        into: dict[str, str] = dict(self.run(staging.known_pairs(filled.name, "id", "merged_into")))
+        into = {str(a): str(b) for a, b in self.run(staging.known_pairs(filled.name, "id", "merged_into"))}
         if not into:
             return None
         found, rings = _followed(into)

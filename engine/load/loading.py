@@ -148,6 +148,7 @@ def _run(
     try:
         filler.fill()
         derive(filler)
+        filler.unify()
     except SourceError as error:
         place = next((p for p in bound.sources.values() if p.name in error.message), next(iter(bound.sources.values())))
         problem = Problem(error.code, place.span, error.message, error.hint)

@@ -31,6 +31,7 @@ class Finisher:
     problems: list[Problem] = field(default_factory=list)
     stored: dict[str, StoredTable] = field(default_factory=dict)
     identities: Identities = field(init=False)
+    order_facts: bool = False
 
     def __post_init__(self) -> None:
         self.identities = Identities(self.filler, self.problems)
@@ -172,13 +173,15 @@ class Finisher:
         return zones, (stores.name if stores is not None and len(names) > 1 else None)
 
     def _order_facts(self, table: str, has: set[str]) -> tuple[str | None, bool]:
-        """For lines: a table with the date and staff of every order, by its id as text."""
-        if table != "lines" or "orders" not in self.stored or "order" not in has:
+        """For lines and reviews: a table with the date and staff of every order, by its id as text."""
+        if table not in ("lines", "reviews") or "orders" not in self.stored or "order" not in has:
             return None, False
         ids = self.identities.tables.get("orders")
         if ids is None:
             return None, False
-        self.filler.sources.run(staging.create("facts/orders", derived.order_facts(ids)))
+        if not self.order_facts:
+            self.filler.sources.run(staging.create("facts/orders", derived.order_facts(ids)))
+            self.order_facts = True
         staff = self.stored["orders"].columns["staff"].filled
         return "facts/orders", staff
 

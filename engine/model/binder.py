@@ -91,7 +91,7 @@ class Binder:
         self.local_params = dict(params or {})
         self.report_attribution = attribution
         self.problems: list[Problem] = []
-        self._kept: dict[tuple[str, str], object] = {}
+        self._kept: dict[tuple[str, str, str], object] = {}
         self._open: list[tuple[str, str, str]] = []
 
     def variant(self, *, as_of: AsOf | None = None, period: Dates | None = None,
@@ -165,6 +165,9 @@ class Binder:
             names = [d.name for d in known.values() if self.visible(d, scope_file)]
             raise self.fail("P0201", span, f"there is no {kind} called `{name}`", suggest(name, names))
         if not self.visible(found, scope_file):
+            standard = self.declared.replaced.get(kind, {}).get(fold(name))
+            if standard is not None:
+                return standard
             path = relpath(found.file, dirname(scope_file) or ".")
             raise self.fail("P0201", span, f"there is no {kind} called `{name}` in this file",
                             f'It is declared in {found.file}: add `import "{path}"`.',
@@ -192,9 +195,9 @@ class Binder:
 
     def define(self, kind: str, declaration: Declaration, span: Span, make: Callable[[], Any]) -> Any:
         """The meaning of a definition: made once; a failed one fails again without a second message."""
-        key = (kind, fold(declaration.name))
+        key = (kind, declaration.file, fold(declaration.name))
         if key not in self._kept:
-            with self._defining(kind, key[1], declaration.name, span):
+            with self._defining(kind, fold(declaration.name), declaration.name, span):
                 try:
                     made = make()
                 except Unbound:

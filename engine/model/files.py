@@ -58,6 +58,8 @@ class Declared:
     catalog: Catalog
     tests: tuple[tree.TestDecl, ...] = ()
     packs: Mapping[str, PackSettings] = field(default_factory=dict)
+    replaced: Mapping[str, Mapping[str, Declaration]] = field(default_factory=dict)
+    """Standard names that some file of the project replaces: files that do not see it keep the standard one."""
     overrides: Mapping[str, tree.Expr] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
@@ -83,7 +85,7 @@ def declarations(
     _check_overrides(overrides or {}, collector)
     return Declared(
         tuple(documents), collector.settings, {k: dict(v) for k, v in collector.names.items()}, sees, catalog,
-        tuple(collector.tests), dict(collector.used), dict(overrides or {}), tuple(collector.problems),
+        tuple(collector.tests), dict(collector.used), {k: dict(v) for k, v in collector.replaced.items()}, dict(overrides or {}), tuple(collector.problems),
     )  # fmt: skip
 
 
@@ -94,6 +96,7 @@ class _Collector:
         self.settings = ProjectSettings()
         self.project: tree.ProjectDecl | None = None
         self.used: dict[str, PackSettings] = {}
+        self.replaced: dict[str, dict[str, Declaration]] = {}
         self.tests: list[tree.TestDecl] = []
         self.problems: list[Problem] = []
 
@@ -127,6 +130,7 @@ class _Collector:
         if first is None or (pack == "" and first.pack == "standard"):
             space[key] = declaration
         elif pack == "standard":
+            self.replaced.setdefault(kind, {})[key] = declaration
             self.problems.append(Problem("P0212", first.span, f"`{first.name}` replaces the standard {kind} `{full}`"))
         elif pack == "":
             related = (Related(first.span, "first declared here"),)

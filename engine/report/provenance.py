@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+from collections.abc import Sequence
 
 from patron.dsl.format import format_statement
 from patron.engine.model.binder import Scope
@@ -86,10 +88,16 @@ def _people(
     return total, shares
 
 
+def _newest(files: Sequence[tuple[str, int, int, str]]) -> dt.datetime | None:
+    """When the youngest file behind a source table was written."""
+    times = [written for _, _, written, _ in files]
+    return dt.datetime.fromtimestamp(max(times) // 1_000_000_000, dt.UTC) if times else None
+
+
 def _sources(context: Context) -> tuple[SourceFact, ...]:
     found = []
     for entry in context.sources:
-        found.append(SourceFact(entry.source, entry.table, entry.rows, entry.rejected, None))  # type: ignore[attr-defined]
+        found.append(SourceFact(entry.source, entry.table, entry.rows, entry.rejected, _newest(entry.files)))  # type: ignore[attr-defined]
     if found:
         return tuple(found)
     return tuple(SourceFact("", n, t.rows, 0, None) for n, t in sorted(context.store.tables.items()) if t.present)

@@ -15,6 +15,7 @@ DELIVERED: Mapping[str, Type] = {
     "id": reference("actions"), "customer": reference("customers"), "campaign": reference("campaigns"), "kind": CHOICE,
     "acted_at": MOMENT, "message": reference("messages"),
 }  # fmt: skip
+"""The columns of actions made of delivered messages."""
 
 
 def delivered(
@@ -26,10 +27,14 @@ def delivered(
     def m(name: str) -> build.E:
         return build.col(name, "m")
 
+    def text(name: str) -> build.E:
+        return build.cast(m(name), "VARCHAR")
+
     outputs: list[tuple[build.E, str]] = [
-        (exp.DPipe(this=build.text("received/"), expression=m("id")), "id"), (m("customer"), "customer"), (m("campaign"), "campaign"),
+        (exp.DPipe(this=build.text("received/"), expression=text("id")), "id"),
+        (text("customer"), "customer"), (text("campaign"), "campaign"),
         (build.text("received"), "kind"), (m("delivered_at"), "acted_at"), (m("delivered_at@z"), "acted_at@z"),
-        (m("delivered_at@d"), "acted_at@d"), (m("id"), "message"), (m(staging.ROW), staging.ROW),
+        (m("delivered_at@d"), "acted_at@d"), (text("id"), "message"), (m(staging.ROW), staging.ROW),
     ]  # fmt: skip
     has: dict[str, Type] = dict(DELIVERED)
     if with_channel:
@@ -56,13 +61,14 @@ def _without(
     query: exp.Select, actions: str, names: tuple[str, ...], theirs: Mapping[str, str], *, by_message: bool = False
 ) -> exp.Select:
     """The rows without a received action of the same names."""
-    received = staging.select([(build.col(n, "a"), n) for n in names], build.table(actions, "a"), distinct=True)
+    texts = [(build.cast(build.col(n, "a"), "VARCHAR"), n) for n in names]
+    received = staging.select(texts, build.table(actions, "a"), distinct=True)
     conditions = [build.binary(exp.EQ, folded_kind(build.col("kind", "a")), build.text("received"))]
     if by_message:
         conditions.append(build.is_null(build.col("message", "a")))
     received = received.where(build.conjunction(conditions), copy=False)
     alias = "w" + names[0]
-    on = build.conjunction([build.binary(exp.EQ, build.col(n, alias), build.col(theirs[n], "m")) for n in names])
+    on = build.conjunction([build.binary(exp.EQ, build.col(n, alias), build.cast(build.col(theirs[n], "m"), "VARCHAR")) for n in names])
     return query.join(build.subquery(received, alias), on=on, join_type="anti", copy=False)
 
 
@@ -124,9 +130,9 @@ def currencies() -> exp.Select:
 
 
 def order_facts(ids: str) -> exp.Select:
-    """Of every order, by its id as text: when it was created, and whose it was."""
+    """Of every order, by its staged id: when it was created, and whose it was."""
     columns = [
-        (build.col("text", "i"), "text"),
+        (build.col("key", "i"), "key"),
         (build.col("created_at", "o"), "created_at"),
         (build.col("staff", "o"), "staff"),
     ]

@@ -85,7 +85,7 @@ def finish(table: FinalTable) -> exp.Select:
     if table.orders is not None:
         id_ = table.column("order")
         assert id_ is not None
-        on = build.binary(exp.EQ, build.col("text", "o"), build.col("order", "t"))
+        on = build.binary(exp.EQ, build.col("key", "o"), build.col("order", "t"))
         joins.append((build.table(table.orders, "o"), on))
     if table.coupons is not None:
         joins.append(
@@ -172,7 +172,7 @@ def _reference(column: FinalColumn, alias: str, joins: list[tuple[E, E]]) -> E:
     """The id of the row that is meant, missing when there is none."""
     assert column.ids is not None
     joins.append(
-        (build.table(column.ids, alias), build.binary(exp.EQ, build.col("text", alias), build.col(column.name, "t")))
+        (build.table(column.ids, alias), build.binary(exp.EQ, build.col("key", alias), build.col(column.name, "t")))
     )
     return build.col("id", alias)
 
@@ -208,7 +208,7 @@ def _defaulted(table: FinalTable, column: FinalColumn, value: E, has: set[str]) 
             return _status(has)
         if column.name == "coupon" and table.coupons is not None:
             return build.coalesce(value, build.col("coupon", "c")) if column.filled else build.col("coupon", "c")
-    if table.name == "lines" and column.name == "staff" and table.staff_from_order:
+    if table.name in ("lines", "reviews") and column.name == "staff" and table.staff_from_order:
         return build.coalesce(value, build.col("staff", "o")) if column.filled else build.col("staff", "o")
     if table.name in ("points", "redemptions") and column.name == "id" and not column.filled:
         return exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[exp.Ordered(this=build.col(ROW, "t"))]))
@@ -241,22 +241,25 @@ def _status(has: set[str]) -> E:
 
 
 def ids(parts: E, whole: bool, survivors: str | None) -> exp.Select:
-    """Text and stored form of every id of a table; of merged customers the survivor's."""
+    """Staged and stored form of every id of a table; of merged customers the survivor's."""
     column: E = build.col("id", "i")
     kind = "BIGINT" if whole else "VARCHAR"
-    outputs: list[tuple[E, str]] = [(column, "text")]
+    outputs: list[tuple[E, str]] = [(column, "key")]
     if survivors is None:
         outputs.append((build.cast(column.copy(), kind), "id"))
         return select(outputs, build.subquery(parts, "i"))
-    outputs.append((build.cast(build.coalesce(build.col("survivor", "s"), column.copy()), kind), "id"))
+    as_text = build.cast(column.copy(), "VARCHAR")
+    outputs.append((build.cast(build.coalesce(build.col("survivor", "s"), as_text), kind), "id"))
     query = select(outputs, build.subquery(parts, "i"))
-    on = build.binary(exp.EQ, build.col("id", "s"), build.col("id", "i"))
+    on = build.binary(exp.EQ, build.col("id", "s"), as_text.copy())
     return query.join(build.table(survivors, "s"), on=on, join_type="left", copy=False)
 
 
-def all_whole(source: E) -> exp.Select:
-    """Whether all ids are digits without leading zeros, 18 at most."""
+def all_whole(source: E, *, numbers: bool) -> exp.Select:
+    """Whether all ids are digits without leading zeros, 18 at most; `numbers` when they are staged as numbers."""
     fits = build.func("regexp_matches", build.col("id", "i"), build.text("^(0|[1-9][0-9]{0,17})$"))
+    if numbers:
+        fits = exp.Between(this=build.col("id", "i"), low=build.integer(0), high=build.integer(10**18 - 1))
     return select(
         [(build.anonymous("bool_and", fits), "whole"), (exp.Count(this=exp.Star()), "n")], build.subquery(source, "i")
     )

@@ -13,7 +13,7 @@ from decimal import Decimal
 from sqlglot import exp
 
 from patron.engine.contracts import FunctionType, SourceColumn
-from patron.engine.model.mapping import Aggregate, Lookup, MapTerm, OfRow, TableMapping
+from patron.engine.model.mapping import Aggregate, Converted, Lookup, MapColumnTerm, MapTerm, OfRow, TableMapping
 from patron.engine.model.terms import Lit
 from patron.engine.sql import build, scalars
 from patron.engine.sql.build import E
@@ -54,6 +54,8 @@ class SelectMaker:
     inner: list[tuple[E, str]] = field(default_factory=list)
     known: dict[MapTerm, Reading] = field(default_factory=dict)
     commonest: list[Join] = field(default_factory=list)
+    types: dict[str, Type] = field(default_factory=dict)
+    """The columns of the SELECT once it is made; a reference that is `whole` is a number."""
 
     def select(self) -> exp.Select:
         """The SELECT of the mapping."""
@@ -79,7 +81,8 @@ class SelectMaker:
         """Every column of the mapping with what belongs to it."""
         outputs: list[tuple[E, str]] = []
         for column in self.mapping.columns:
-            r = finished(rows.reader, rows.read(column.value), column.type)
+            r = self._output(rows, column)
+            self.types[column.name] = r.type if column.type.kind == "reference" else column.type
             outputs.append((r.e, column.name))
             if column.type.kind == "moment":
                 outputs.append((r.zoned or exp.false(), column.name + "@z"))
@@ -88,6 +91,15 @@ class SelectMaker:
             if bad is not None:
                 outputs.append((bad, "@bad/" + column.name))
         return outputs
+
+    def _output(self, rows: Rows, column: MapColumnTerm) -> Reading:
+        """A column's value as it is staged: ids that a source keeps as whole numbers stay numbers for now."""
+        if column.type.kind == "reference":
+            plain = column.value.value if isinstance(column.value, Converted) else column.value
+            r = rows.read(plain)
+            if r.type.kind == "number" and r.type.whole:
+                return replace(r, e=build.cast(r.e, "BIGINT"), type=replace(column.type, whole=True))
+        return finished(rows.reader, rows.read(column.value), column.type)
 
     # ------------------------------------------------------------ groups
 
@@ -224,16 +236,17 @@ class SelectMaker:
         for i, name in enumerate(term.path):
             last = i == len(term.path) - 1
             found = self.filled(table)
-            if found is None or name not in found.columns:
+            if found is None or name not in found.columns or "id" not in found.columns:
                 nothing = Reading(build.cast(exp.Null(), _SQL.get(term.type.kind, "VARCHAR")), term.type)
                 return (
                     replace(nothing, zoned=exp.false(), day_only=exp.false()) if term.type == MOMENT else nothing
                 ), joins
             here = f"{alias}_{i}"
-            outputs: list[tuple[E, str]] = [(build.col("id", "t"), "id"), (build.col(name, "t"), "v")]
+            id_ = _as_text(build.col("id", "t"), found.columns["id"])
+            outputs: list[tuple[E, str]] = [(id_, "id"), (build.col(name, "t"), "v")]
             if found.columns[name].kind == "moment":
                 outputs += [(build.col(name + m, "t"), m) for m in ("@z", "@d")]
-            query = _first_of(outputs, found.name, [build.col("id", "t")], ROW)
+            query = _first_of(outputs, found.name, [id_], ROW)
             joins.append(Join(here, query, build.binary(exp.EQ, build.col("id", here), key.copy())))
             reading = Reading(build.col("v", here), found.columns[name])
             if reading.type.kind == "moment":
@@ -241,13 +254,18 @@ class SelectMaker:
                                   day_only=build.coalesce(build.col("@d", here), exp.false()))  # fmt: skip
             if last:
                 return reading, joins
-            key, table = reading.e, reading.type.table
+            key, table = _as_text(reading.e, reading.type), reading.type.table
         raise AssertionError("a path has an end")
 
 
 _SQL: Mapping[str, str] = {
     "number": "DOUBLE", "money": build.MONEY_TYPE, "date": "DATE", "moment": "TIMESTAMP", "yesno": "BOOLEAN", "texts": "VARCHAR[]",
 }  # fmt: skip
+
+
+def _as_text(e: E, type_: Type) -> E:
+    """An id as text, however it is staged."""
+    return build.cast(e, "VARCHAR") if type_.whole else e
 
 
 def finished(reader: Reader, r: Reading, to: Type) -> Reading:

@@ -173,12 +173,15 @@ def stacked(columns: Mapping[str, tuple[Type, str]], parts: Sequence[tuple[str, 
     return _union(queries)
 
 
+def storage_of(type_: Type) -> str:
+    """How a staged value of a type lies: whole numbers, and ids that are whole numbers, as BIGINT."""
+    return "BIGINT" if type_.whole and type_.kind in ("number", "reference") else STORAGE[type_.kind]
+
+
 def _of_part(name: str, has: Mapping[str, Type], storage: str) -> E:
     if name not in has:
         return build.cast(exp.Null(), storage)
-    kind = has[name].kind
-    same = STORAGE.get(kind) == storage and not (kind == "number" and has[name].whole)
-    return build.col(name, "p") if same else build.cast(build.col(name, "p"), storage)
+    return build.col(name, "p") if storage_of(has[name]) == storage else build.cast(build.col(name, "p"), storage)
 
 
 def _union(queries: Sequence[E]) -> E:
@@ -188,21 +191,27 @@ def _union(queries: Sequence[E]) -> E:
     return found
 
 
-def met(references: Sequence[tuple[str, str]]) -> E:
-    """Every distinct id met in these reference columns."""
+def met(references: Sequence[tuple[str, str]], storage: str | None = None) -> exp.Select:
+    """Every distinct id met in these reference columns, cast to one storage when they differ."""
     queries = []
     for table, column in references:
-        query = select([(build.col(column, "t"), "id")], build.table(table, "t"))
+        value: E = build.col(column, "t")
+        query = select([(build.cast(value, storage) if storage else value, "id")], build.table(table, "t"))
         queries.append(query.where(build.not_(build.is_null(build.col(column, "t"))), copy=False))
     return select([(build.col("id", "m"), "id")], build.subquery(_union(queries), "m"), distinct=True)
 
 
-def ids_to_add(references: Sequence[tuple[str, str]], there: Sequence[str]) -> exp.Select:
+def ids_of(table: str) -> exp.Select:
+    """The known ids of a table, as they are."""
+    return columns_of(table, ["id"]).where(build.not_(build.is_null(build.col("id", "t"))), copy=False)
+
+
+def ids_to_add(references: Sequence[tuple[str, str]], there: Sequence[str], storage: str | None = None) -> exp.Select:
     """Ids met elsewhere that none of the parts has, as rows after all others."""
     place = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[exp.Ordered(this=build.col("id", "m"))]))
-    query = select([(build.col("id", "m"), "id"), (place, ROW)], build.subquery(met(references), "m"))
+    query = select([(build.col("id", "m"), "id"), (place, ROW)], build.subquery(met(references, storage), "m"))
     if there:
-        query = query.join(build.subquery(met([(t, "id") for t in there]), "h"), on=build.binary(exp.EQ, build.col("id", "h"), build.col("id", "m")),
+        query = query.join(build.subquery(met([(t, "id") for t in there], storage), "h"), on=build.binary(exp.EQ, build.col("id", "h"), build.col("id", "m")),
                            join_type="anti", copy=False)  # fmt: skip
     return query
 

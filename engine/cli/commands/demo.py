@@ -28,6 +28,7 @@ def demo(options: Options, dir: str, size: str, seed: int, force: bool) -> int: 
     """Make a small shop of generated data with example specs in DIR, run its reports, and say where they are."""
     from dataclasses import replace
 
+    from patron.dsl import tree
     from patron.engine.runner.demo import make_shop
 
     folder = Path(dir)
@@ -36,6 +37,11 @@ def demo(options: Options, dir: str, size: str, seed: int, force: bool) -> int: 
     problems.note(f"making a {size} shop in {folder}", options)
     make_shop(folder, size, seed)
     here = replace(options, folder=str(folder))
+    with watched(here) as project:
+        lists = {d.name.text: d.take.on.text for d in project.statements(tree.ListDecl) if isinstance(d.take, tree.TakeOnce)}
+    for name, moment in lists.items():
+        with watched(replace(here, as_of=moment.replace(" ", "T"))) as then:
+            then.take_list(name)
     with watched(here) as project:
         results = project.run()
     for result in results:
