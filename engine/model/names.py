@@ -82,6 +82,9 @@ def _first(b: Binder, scope: Scope, parts: Sequence[Name]) -> tuple[Term | Place
                 return hit
         level, depth = level.outer, depth + 1
     name = parts[0]
+    trait = _trait_of_customer(b, scope, parts)
+    if trait is not None:
+        return trait, parts[2:]
     target = SINGULAR.get(name.key)
     if target is not None and scope.table:
         return _by_chain(b, scope, name, target), parts[1:]
@@ -170,6 +173,17 @@ def _moment_part(b: Binder, table: str, name: Name, prefix: str) -> Term | None:
         if whole is not None and (parts or part != "hour") and whole.type.timely:
             return date_part(whole, part, b.settings.week_starts)
     return None
+
+
+def _trait_of_customer(b: Binder, scope: Scope, parts: Sequence[Name]) -> Term | None:
+    """`lifecycle.stage` where a row's customer is meant: a pack's trait of customers may begin a path."""
+    if not scope.chains or len(parts) < 2 or not scope.table:
+        return None
+    found = b.members.get("customers", {}).get(f"{parts[0].key}.{parts[1].key}")
+    if found is None:
+        return None
+    row, table = scope.roots.get("customer") or _by_chain(b, scope, Name("customer", span=parts[0].span), "customers")
+    return on_row(type(b).define_trait(b, found, parts[1].span), row, table)
 
 
 def _by_chain(b: Binder, scope: Scope, name: Name, target: str) -> Place:

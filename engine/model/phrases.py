@@ -206,8 +206,7 @@ class _Phrase:
     def _dim_term(self, agg: Agg, metric: QueryMetric, node: tree.Dimension) -> Term:
         inner = row_scope_of(self.scope, agg.rows, "P0401", metric.name)
         if node.of is None:
-            found = self._customer_trait(inner, node.path)
-            return found if found is not None else path_term(self.b, inner, node.path)
+            return path_term(self.b, inner, node.path)
         base = path_term(self.b, inner, node.of)
         unit = node.path.key
         if unit not in TIME_UNITS or not base.type.timely:
@@ -215,15 +214,6 @@ class _Phrase:
                               f"Units: {', '.join(TIME_UNITS)}.")  # fmt: skip
         part = {"day": "date", "hour_of_day": "hour"}.get(unit, unit)
         return date_part(base, part, self.b.settings.week_starts)
-
-    def _customer_trait(self, inner: Scope, path: tree.Path) -> Term | None:
-        """`lifecycle.stage`: a pack's trait of customers may begin a dimension."""
-        if len(path.parts) != 2 or path.parts[0].key in inner.roots:
-            return None
-        if path.key not in self.b.members.get("customers", {}) or path.key in self.b.members.get(inner.table, {}):
-            return None
-        customer = tree.Name("customer", span=path.parts[0].span)
-        return path_term(self.b, inner, tree.Path((customer, *path.parts), span=path.span))
 
     # ------------------------------------------------------------ result rows
 
