@@ -54,14 +54,15 @@ def _said(problem: Problem) -> str:
 
 def run_query(model: Model, found: Query, b: Binder, context: Context, notes: Sequence[str] = ()) -> Result:
     """Plan, compile and run a bound query."""
-    from patron.engine.report.subjects import check_lists, left_out, pending
+    from patron.engine.report.subjects import check_lists, pending
+    from patron.engine.report.unowned import left_out_notes, with_left_out
 
     found = check_lists(b, found, context)
     planner = Planner(b, context.store, list_reader(context))
-    plan = plan_query(planner, found)
+    plan = with_left_out(planner, found, plan_query(planner, found))
     program = compile_plan(optimized(plan.plan), lowering(model, context.store))
     fetched = run_program(program, context)
-    extra = left_out(found, plan, context)
+    extra = left_out_notes(fetched)
     return assemble(found, plan, fetched, model.declared.settings.currency, [*notes, *extra], pending(found, context))
 
 

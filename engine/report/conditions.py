@@ -10,6 +10,7 @@ from patron.dsl.format import format_expr
 from patron.engine.model.binder import Binder, Scope
 from patron.engine.model.names import path_term
 from patron.engine.model.terms import Lit
+from patron.engine.model.values import whole_number
 from patron.engine.plan.nodes import Col
 from patron.engine.report import valued
 from patron.engine.report.belonging import Bucket, Membership, People
@@ -39,8 +40,7 @@ def _in_list(b: Binder, scope: Scope, node: tree.InList) -> Finding:
 
 
 def _in_bucket(b: Binder, scope: Scope, node: tree.InBucket) -> Finding:
-    of = b.value(scope, node.of)
-    return Bucket(b.condition(scope, node), int(of.value) if isinstance(of, Lit) else 1, node.salt.value)  # type: ignore[arg-type]
+    return Bucket(b.condition(scope, node), whole_number(b, scope, node.of, "a bucket"), node.salt.value)
 
 
 def _in_top(b: Binder, scope: Scope, node: tree.InTop) -> Finding:
@@ -74,9 +74,9 @@ def _path(b: Binder, scope: Scope, node: tree.Path) -> Finding:
 
 _FINDINGS: Mapping[type, Make] = {
     tree.Compare: valued.comparison, tree.Order: valued.order, tree.Between: valued.between,
-    tree.OneOf: valued.one_of, tree.TextTest: valued.text_test, tree.IsMissing: valued.presence, tree.DateIn: valued.dated, tree.InAudience: _in_audience, tree.InList: _in_list,
-    tree.InBucket: _in_bucket, tree.InTop: _in_top, tree.And: _joined, tree.Or: _joined, tree.Not: _not,
-    tree.Path: _path, tree.Has: happening,
+    tree.OneOf: valued.one_of, tree.TextTest: valued.text_test, tree.IsMissing: valued.presence,
+    tree.DateIn: valued.dated, tree.InAudience: _in_audience, tree.InList: _in_list, tree.InBucket: _in_bucket,
+    tree.InTop: _in_top, tree.And: _joined, tree.Or: _joined, tree.Not: _not, tree.Path: _path, tree.Has: happening,
 }  # fmt: skip
 
 

@@ -10,13 +10,14 @@ from patron.dsl import tree
 from patron.dsl.problems import Problem, by_place
 from patron.dsl.tree import NOWHERE
 from patron.engine.model.audiences import CUSTOMER_ID
-from patron.engine.model.binder import Unbound
+from patron.engine.model.binder import Binder, Unbound
 from patron.engine.model.periods import AsOf, to_local
 from patron.engine.model.resolve import Model
 from patron.engine.model.terms import Lit, Term, compare
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import AggCall, Aggregate, Node, Plan, Step
 from patron.engine.plan.planner import Planner
+from patron.engine.plan.rules import optimized
 from patron.engine.report.answers import list_reader, run_program
 from patron.engine.report.assemble import clean
 from patron.engine.report.clauses import EXCLUDE, Clauses, clauses_of, holds
@@ -34,11 +35,15 @@ from patron.engine.types import WHOLE, reference
 # ---------------------------------------------------------------- the tree
 
 
-def tree_of(model: Model, name: str, context: Context) -> Conditions:
-    """Every line of an audience with the people left after it; of a list, the lines as they were when it was taken."""
-    if not _is_audience(model, name) and model.binder().has("list", name):
+def tree_of(model: Model, name: str, context: Context, binder: Binder | None = None) -> Conditions:
+    """Every line of an audience with the people left after it; of a list, the lines as they were when it was taken.
+
+    `binder` is that of a report with parameters of its own.
+    """
+    b = binder or model.binder()
+    if not b.has("audience", name) and b.has("list", name):
         return list_tree(model, name, None, context)
-    found = clauses_of(model.binder(), name)
+    found = clauses_of(b, name)
     left = _people_left(model, found, context)
     lines = tuple(ConditionLine(c.words, c.depth, n) for c, n in zip(found.lines, left, strict=True))
     return Conditions(found.audience.title, found.audience.name, lines, _last(found, left))
@@ -70,7 +75,7 @@ def _people_left(model: Model, found: Clauses, context: Context) -> list[int]:
     formulas = {c.left: f"n{i}" for i, c in enumerate(found.lines)}
     calls = tuple((name, AggCall("count", WHOLE, None, formula)) for formula, name in formulas.items())
     plan = Plan(tuple(p.steps), (Step("left", Aggregate(node, (), calls), "people left after every line"),))
-    (row,) = run_program(compile_plan(plan, lowering(model, context.store)), context)["left"]
+    (row,) = run_program(compile_plan(optimized(plan), lowering(model, context.store)), context)["left"]
     numbers = dict(zip(formulas, row, strict=True))
     return [int(numbers[c.left]) for c in found.lines]
 
@@ -134,7 +139,7 @@ def _known(model: Model, customer_id: str, found: Clauses, told: Told, context: 
     rows_of: dict[Asked, str] = {a: f"rows{i}" for i, a in enumerate(told.rows)}
     outputs += [(name, happenings(p, asked, who)) for asked, name in rows_of.items()]
     plan = Plan(tuple(p.steps), tuple(Step(n, node, n) for n, node in outputs))
-    fetched = run_program(compile_plan(plan, lowering(model, context.store)), context)
+    fetched = run_program(compile_plan(optimized(plan), lowering(model, context.store)), context)
     if not fetched["values"]:
         raise _nobody(customer_id)
     row = dict(zip((n for n, _ in items), fetched["values"][0], strict=True))

@@ -29,7 +29,8 @@ from patron.engine.report.answers import list_reader, run_program
 from patron.engine.report.assemble import assemble
 from patron.engine.report.context import Context, lowering
 from patron.engine.report.facts import list_facts
-from patron.engine.report.subjects import check_lists, left_out, pending
+from patron.engine.report.subjects import check_lists, pending
+from patron.engine.report.unowned import left_out_notes, with_left_out
 from patron.engine.results import Conditions, Definition, Figure, Note, Part, Report, Result, Section
 from patron.engine.runtime.errors import PatronError, SpecError
 from patron.engine.sql.program import compile_plan
@@ -147,7 +148,7 @@ class _Maker:
         name = _subject_name(self.frame, subject)
         from patron.engine.report.explain import tree_of
 
-        found = tree_of(self.model, name, self.context)
+        found = tree_of(self.model, name, self.context, self.frame.binder)
         return replace(found, title=title, address=place)
 
     # ------------------------------------------------------------ figures
@@ -176,11 +177,11 @@ class _Maker:
         return self.frame.defaults
 
     def _answer(self, query: Query, notes: list[str]) -> tuple[Result, str]:
-        plan = plan_query(self.planner, query)
+        plan = with_left_out(self.planner, query, plan_query(self.planner, query))
         program = compile_plan(plan.plan, lowering(self.model, self.context.store), frozenset(self.done))
         fetched = run_program(program, self.context)
         self.done |= {s.name for s in program.steps}
-        extra = left_out(query, plan, self.context)
+        extra = left_out_notes(fetched)
         currency = self.model.declared.settings.currency
         result = assemble(query, plan, fetched, currency, [*notes, *extra], pending(query, self.context))
         return result, program.text()
@@ -248,7 +249,7 @@ def _setting_text(value: tree.SettingValue) -> str:
         return value.value
     if isinstance(value, (tree.Number, tree.Percent)):
         return format(value.value, "f")
-    return str(value) if isinstance(value, tree.Path) else format_expr(value)  # type: ignore[arg-type]
+    return str(value) if isinstance(value, tree.Path) else format_expr(value)
 
 
 def _subject_name(frame: ReportFrame, subject: tree.Subject | None) -> str:

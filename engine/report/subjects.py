@@ -13,7 +13,6 @@ from patron.engine.model.binder import Binder
 from patron.engine.model.periods import cut_to, to_local
 from patron.engine.model.queries import Query
 from patron.engine.plan.planner import ListMembers
-from patron.engine.plan.query import QueryPlan
 from patron.engine.report.context import Context
 from patron.engine.runtime.errors import SpecError
 
@@ -101,12 +100,3 @@ def _fill(context: Context, table: str, ids: Sequence[str]) -> None:
     node = nodes[0] if len(nodes) == 1 else Stack(nodes)
     program = compile_plan(Plan((Step(table, node, "members of a list"),), ()), Lowering(Scalars(), whole))
     context.session.run(table, program.steps[0].sql)
-
-
-def left_out(query: Query, plan: QueryPlan, context: Context) -> list[str]:
-    """How many facts belong to no customer, when the subject is people."""
-    if query.subject.kind == "records":
-        return []
-    return []
-
-

@@ -1,0 +1,146 @@
+"""The rows behind a report: `order_details`, one row per order of its people and period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import cast
+
+from patron.dsl import tree
+from patron.dsl.parse import parse_phrase
+from patron.dsl.problems import Problem, by_place, suggest
+from patron.engine.model.binder import Binder, Scope, Unbound
+from patron.engine.model.moments import in_span
+from patron.engine.model.names import path_term
+from patron.engine.model.phrases import bind_phrase
+from patron.engine.model.queries import Query
+from patron.engine.model.reports import ReportFrame, bind_report
+from patron.engine.model.resolve import Model
+from patron.engine.model.terms import CreditedRows, Field, Here, Lit, Term, all_of, compare, follow, known
+from patron.engine.plan import rows as row_plans
+from patron.engine.plan.nodes import (
+    Col,
+    Expr,
+    Filter,
+    Join,
+    Node,
+    Plan,
+    Project,
+    Sorted,
+    SortKey,
+    Step,
+    WindowCall,
+    columns,
+)  # fmt: skip
+from patron.engine.plan.planner import Planner
+from patron.engine.plan.query import subject_people
+from patron.engine.plan.rules import optimized
+from patron.engine.report.answers import list_reader, run_program
+from patron.engine.report.assemble import clean
+from patron.engine.report.context import Context, lowering
+from patron.engine.report.reports import given_param
+from patron.engine.report.subjects import check_lists
+from patron.engine.results import Column, Result
+from patron.engine.runtime.errors import SpecError
+from patron.engine.sql.program import compile_plan
+from patron.engine.types import NUMBER, TEXT, WHOLE, Format, Type, reference
+
+ORDER_DETAILS = "order_details"
+DETAILS = (ORDER_DETAILS,)
+
+ORDER, CUSTOMER, ACTION = reference("orders"), reference("customers"), reference("actions")
+ATTRIBUTED = ("attributed_category", "attributed_name")
+_TITLES = {
+    "order": "Order", "customer": "Customer", "created_at": "Created", "status": "Status", "channel": "Channel",
+    "value": "Value", "attributed_category": "Attributed to (type)", "attributed_name": "Attributed to",
+}  # fmt: skip
+
+
+def detail(model: Model, name: str, table: str, params: Mapping[str, object], context: Context) -> Result:
+    """The rows of a report's detail table. SpecError P0201 for another table, P0503 and P0504 as for its shows."""
+    if tree.fold(table) not in DETAILS:
+        message = f"there is no detail called `{table}`"
+        raise SpecError([Problem("P0201", tree.NOWHERE, message, suggest(table, DETAILS))])
+    b = model.binder()
+    try:
+        declaration = b.find("report", name, tree.NOWHERE, "")
+        frame = bind_report(b, declaration, {tree.fold(k): given_param(v) for k, v in params.items()})
+        query = check_lists(frame.binder, _orders_query(frame), context)
+    except Unbound:
+        raise SpecError(problems=by_place(b.problems)) from None
+    p = Planner(frame.binder, context.store, list_reader(context))
+    node = order_details(p, frame, query)
+    plan = Plan(tuple(p.steps), (Step("rows", node, "one row per order"),))
+    fetched = run_program(compile_plan(optimized(plan), lowering(model, context.store)), context)["rows"]
+    found = columns(node)
+    rows = tuple(tuple(clean(v, c.type) for v, c in zip(row, found, strict=True)) for row in fetched)
+    currency = model.declared.settings.currency
+    return Result(tuple(_column(c.name, c.type, currency) for c in found), rows)
+
+
+def _column(name: str, type_: Type, currency: str) -> Column:
+    money = type_.kind == "money"
+    form = Format("money", 2) if money else Format("date") if type_.timely else Format("text")
+    return Column(name, _TITLES[name], type_, "metric" if money else "dimension", name if money else "", form,
+                  unit=currency if money else "")  # fmt: skip
+
+
+def _orders_query(frame: ReportFrame) -> Query:
+    """The report's people, period and `only`, as they apply to orders."""
+    phrase, _ = parse_phrase("count(orders)")
+    assert phrase is not None
+    return bind_phrase(frame.binder, phrase, replace(frame.defaults, compare=None))
+
+
+def order_details(p: Planner, frame: ReportFrame, query: Query) -> Node:
+    """The orders of a question, in order of their moment and id, each with what it is attributed to."""
+    b, rows = p.b, query.frames["orders"]
+    created = _path(b, "created_at")
+    items: list[tuple[str, Term]] = [("order", Field(Here(), "id", ORDER))]
+    items += [(name, _path(b, name)) for name in ("customer", "created_at", "status", "channel", "value")]
+    where = all_of(rows.where, known(created), in_span(created, query.period))
+    node = row_plans.evaluate(p, "orders", items, where)
+    people = subject_people(p, replace(query.subject, each=False))
+    if people is not None:
+        members = Project(people.node, (("@person", Col("id", CUSTOMER)),))
+        same = ((Col("customer", CUSTOMER), Col("@person", CUSTOMER)),)
+        node = Join(node, members, "semi", same, note="people of the report")
+    node = _attributed(p, node, frame, query)
+    return Sorted(node, (SortKey(Col("created_at", created.type)), SortKey(Col("order", ORDER))))
+
+
+def _path(b: Binder, name: str) -> Term:
+    return path_term(b, Scope("orders"), tree.Path((tree.Name(name),)))
+
+
+def _attributed(p: Planner, node: Node, frame: ReportFrame, query: Query) -> Node:
+    """Category and name of the campaign that earned each order; blank where none did."""
+    shown = columns(node)
+    if not frame.attribution:
+        blank = [(name, Lit(None, TEXT)) for name in ATTRIBUTED]
+        return Project(node, (*((c.name, c) for c in shown), *blank))
+    credit = _picked_campaigns(p, frame.attribution, query)
+    joined = Join(node, credit, "left", ((Col("order", ORDER), Col("@order", ORDER)),), note="what it is attributed to")
+    return Project(joined, tuple((c.name, c) for c in (*shown, *(Col(name, TEXT) for name in ATTRIBUTED))))
+
+
+def _picked_campaigns(p: Planner, attribution: str, query: Query) -> Node:
+    """One row per credited order: of several picked actions the one with the largest share, of equal ones the last."""
+    only_list = query.subject.kind == "lists" and len(query.subject.names) == 1
+    pairs = CreditedRows(attribution, influenced=False, of_list=query.subject.names[0] if only_list else None)
+    campaign = follow(follow(Here(), "action", "actions"), "campaign", "campaigns")
+    items: list[tuple[str, Term]] = [
+        ("@order", Field(Here(), "order", ORDER)), ("category", Field(campaign, "category", TEXT)),
+        ("name", Field(campaign, "name", TEXT)), ("num", Field(Here(), "num", NUMBER)),
+        ("seq", Field(Here(), "seq", WHOLE)), ("action", Field(Here(), "action", ACTION)),
+    ]  # fmt: skip
+    found = row_plans.evaluate(p, pairs, items)
+    keys = (Col("num", NUMBER), Col("seq", WHOLE), Col("action", ACTION))
+    largest = tuple(SortKey(k, descending=True) for k in keys)
+    place = WindowCall("row_number", WHOLE, (), (Col("@order", ORDER),), largest)
+    numbered = Project(found, (*((c.name, c) for c in columns(found)), ("place", place)))
+    first = Filter(numbered, cast("Expr", compare("=", cast("Term", Col("place", WHOLE)), Lit(1, WHOLE))))
+    shown = zip(ATTRIBUTED, ("category", "name"), strict=True)
+    named = [("@order", Col("@order", ORDER)), *((attributed, Col(own, TEXT)) for attributed, own in shown)]
+    return Project(first, tuple(named), "the campaign of each credited order")
+

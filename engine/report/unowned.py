@@ -1,0 +1,75 @@
+"""What a question about people leaves out: the facts that belong to no customer, counted beside the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from patron.engine.model.canonical import TABLES
+from patron.engine.model.measures import Agg, aggregates
+from patron.engine.model.moments import in_span
+from patron.engine.model.queries import Frame, Query
+from patron.engine.model.terms import Field, Here, Lit, Op, Term, all_of, any_of, known
+from patron.engine.plan import rows as row_plans
+from patron.engine.plan.nodes import AggCall, Aggregate, Col, Node, Plan, Project, Stack, Step
+from patron.engine.plan.planner import Planner
+from patron.engine.plan.query import QueryPlan
+from patron.engine.plan.tables import never_missing
+from patron.engine.report.speech import counted
+from patron.engine.types import TEXT, WHOLE, YESNO
+
+OUTPUT = "left_out"
+
+
+def with_left_out(p: Planner, query: Query, plan: QueryPlan) -> QueryPlan:
+    """The plan with one more output: by table, the facts of the period without a customer. Nothing where every fact
+    is known to have one."""
+    if query.subject.kind == "records":
+        return plan
+    counts = [
+        _count(p, query, rows, frame) for rows, frame in query.frames.items()
+        if isinstance(rows, str) and _may_lack(p, rows, frame)
+    ]  # fmt: skip
+    if not counts:
+        return plan
+    node = counts[0] if len(counts) == 1 else Stack(tuple(counts))
+    outputs = (*plan.plan.outputs, Step(OUTPUT, node, "facts without a customer"))
+    return replace(plan, plan=Plan(tuple(p.steps), outputs))
+
+
+def left_out_notes(fetched: Mapping[str, Sequence[tuple[Any, ...]]]) -> list[str]:
+    """`left_out: 1,234 orders have no customer`, where there are some."""
+    return [
+        f"left_out: {counted(int(count), TABLES[table].singular, table)} {'has' if count == 1 else 'have'} no customer"
+        for table, count in fetched.get(OUTPUT, ()) if count
+    ]  # fmt: skip
+
+
+def _may_lack(p: Planner, table: str, frame: Frame) -> bool:
+    """Whether facts of a table may lead to nobody."""
+    customer = frame.customer
+    if customer is None or table == "customers":
+        return False
+    own = isinstance(customer, Field) and customer.row == Here()
+    return not (own and isinstance(customer, Field) and never_missing(p, table, customer.column))
+
+
+def _count(p: Planner, query: Query, table: str, frame: Frame) -> Node:
+    """One row: the table and its facts that a metric would count, had they a customer."""
+    assert frame.customer is not None
+    asked = [a for m in query.metrics if not m.hidden for a in aggregates(m.metric.measure) if a.rows == table]
+    conditions = [_counted(query, a) for a in asked]
+    some = None if any(c is None for c in conditions) else any_of(*(c for c in conditions if c is not None))
+    nobody = Op("is_missing", (frame.customer,), YESNO)
+    where = all_of(nobody, some if conditions else None, frame.where)
+    facts = row_plans.evaluate(p, table, [("fact", Lit(1, WHOLE))], where)
+    count = Aggregate(facts, (), (("facts", AggCall("count", WHOLE)),))
+    return Project(count, (("table", Lit(table, TEXT)), ("facts", Col("facts", WHOLE))), f"{table} without a customer")
+
+
+def _counted(query: Query, agg: Agg) -> Term | None:
+    """What a metric asks of a row, the period included."""
+    if agg.date is None:
+        return agg.where
+    return all_of(agg.where, known(agg.date), in_span(agg.date, query.period))
