@@ -11,7 +11,6 @@ def served(shop, who, channel=None):
     return [o for o in shop.purchases if o["staff"] == who and channel in (None, o["channel"])]
 
 
-@pytest.mark.xfail(reason="the staff of a review is not taken from its order yet")
 def test_ratings_of_the_person_or_of_their_orders(shop):
     seller = {o["id"]: o["staff"] for o in shop.orders}
     expected = {}
