@@ -234,12 +234,22 @@ class FollowRows:
     finished: dt.timedelta | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What a plan puts in the place of columns and aggregates once it has computed them."""
+
+    @property
+    def type(self) -> Type:
+        """The type of its values."""
+        raise NotImplementedError
+
+
 Rows: TypeAlias = str | CreditedRows | FollowRows
 """What an aggregate runs over: a canonical table by name, or rows that are made."""
 
 
 Term: TypeAlias = (
-    Lit | Field | Op | Children | Numbered | Previous | Binned | Ranked | Member | Listed | BehindRows | Sequence
+    Leaf | Lit | Field | Op | Children | Numbered | Previous | Binned | Ranked | Member | Listed | BehindRows | Sequence
 )
 
 

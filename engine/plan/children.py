@@ -147,7 +147,7 @@ def filled_in(func: str, column: Col) -> Expr:
     """Of no rows sums and counts are 0."""
     if func not in ZEROED:
         return column
-    return Op("first_known", (column, Lit(0, column.type)), column.type)  # type: ignore[arg-type]
+    return Op("first_known", (column, Lit(0, column.type)), column.type)
 
 
 def _note(rows: Rows) -> str:
@@ -167,7 +167,7 @@ def _most_common(p: Planner, rows: Rows, key: Term, parent: str | None, call: Ch
     counted = Aggregate(source, ((KEY, k), ("v", v)), (("n", AggCall("count", WHOLE)),))
     place = WindowCall("row_number", WHOLE, (), (k,), (SortKey(n, True), SortKey(v)))
     ranked = Project(counted, ((KEY, k), ("v", v), ("place", place)))
-    first = Filter(ranked, Op("=", (Col("place", WHOLE), Lit(1, WHOLE)), YESNO))  # type: ignore[arg-type]
+    first = Filter(ranked, Op("=", (Col("place", WHOLE), Lit(1, WHOLE)), YESNO))
     return Made(Project(first, ((KEY, k), ("v", v)), "most common"), {call: v})
 
 
@@ -227,7 +227,7 @@ def _inside(term: Term) -> Term:
 
 def _mixed(term: Term, inner: Evaluation, outer: Evaluation, names: dict[str, str]) -> Expr:
     if isinstance(term, Op):
-        return Op(term.name, tuple(_mixed(a, inner, outer, names) for a in term.args), term.type)  # type: ignore[misc]
+        return Op(term.name, tuple(_mixed(a, inner, outer, names) for a in term.args), term.type)
     if isinstance(term, Lit):
         return term
     if _outside(term, 0):

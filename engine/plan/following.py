@@ -33,7 +33,7 @@ def starts(p: Planner, rows: FollowRows, needed: dict[str, Type]) -> Node:
     won = _converted(p, rows)
     side = Project(won, (("@start", Col("start", ident)), ("@won", Lit(1, WHOLE))))
     joined = Join(begun, side, "left", ((Col("id", ident), Col("@start", ident)),))
-    lost = Op("is_missing", (Col("@won", WHOLE),), YESNO)  # type: ignore[arg-type]
+    lost = Op("is_missing", (Col("@won", WHOLE),), YESNO)
     return Project(joined, (*((c.name, c) for c in columns(begun)), ("converted", Op("not", (lost,), YESNO))))
 
 
@@ -93,7 +93,7 @@ def _converted(p: Planner, rows: FollowRows) -> Node:
     found: list[tuple[str, Expr]] = [("customer", customer), ("kind", kind), ("row", row), ("at", at),
                                      ("date", Col("date", DATE)), ("day_only", Col("day_only", YESNO))]  # fmt: skip
     for name, source, type_ in _carried(row.type, at.type):
-        own = Op("if", (_eq(kind, Lit(0, WHOLE)), Col(source, type_), Lit(None, type_)), type_)  # type: ignore[arg-type]
+        own = Op("if", (_eq(kind, Lit(0, WHOLE)), Col(source, type_), Lit(None, type_)), type_)
         found.append((name, WindowCall("last_known", type_, (own,), part, keys, upto=True)))
     laid = Filter(Project(both, tuple(found)), _eq(kind, Lit(1, WHOLE)))
     return _belongs(rows, laid, row, at)
@@ -106,7 +106,7 @@ def _carried(row: Type, at: Type) -> tuple[tuple[str, str, Type], ...]:
 
 
 def _eq(left: Expr, right: Expr) -> Op:
-    return Op("=", (left, right), YESNO)  # type: ignore[arg-type]
+    return Op("=", (left, right), YESNO)
 
 
 def _belongs(rows: FollowRows, laid: Node, row: Col, at: Col) -> Node:
@@ -116,12 +116,12 @@ def _belongs(rows: FollowRows, laid: Node, row: Col, at: Col) -> Node:
         itself = _eq(Col("a.row", row.type), row)
     chosen: dict[str, Expr] = {}
     for name, type_ in (("row", row.type), ("at", at.type), ("date", DATE), ("day_only", YESNO)):
-        chosen[name] = Op("if", (itself, Col(f"b.{name}", type_), Col(f"a.{name}", type_)), type_)  # type: ignore[arg-type]
+        chosen[name] = Op("if", (itself, Col(f"b.{name}", type_), Col(f"a.{name}", type_)), type_)
     node = Project(laid, (*((f"start.{n}", e) for n, e in chosen.items()), ("at", at), ("date", Col("date", DATE)),
                           ("day_only", Col("day_only", YESNO))))  # fmt: skip
     start = {n: Col(f"start.{n}", e.type) for n, e in chosen.items()}
     end = {"at": at, "date": Col("date", DATE), "day_only": Col("day_only", YESNO)}
-    known_start = Op("not", (Op("is_missing", (start["row"],), YESNO),), YESNO)  # type: ignore[arg-type]
-    inside = Op("and", (known_start, window(start, end, rows.within)), YESNO)  # type: ignore[arg-type]
+    known_start = Op("not", (Op("is_missing", (start["row"],), YESNO),), YESNO)
+    inside = Op("and", (known_start, window(start, end, rows.within)), YESNO)
     return Aggregate(Filter(node, inside), (("start", start["row"]),), (), "starts that were followed")
 

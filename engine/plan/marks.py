@@ -58,7 +58,7 @@ def _marked(ids: Node) -> Node:
 
 
 def _is_marked() -> Expr:
-    missing = Op("is_missing", (Col(MARK, WHOLE),), YESNO)  # type: ignore[arg-type]
+    missing = Op("is_missing", (Col(MARK, WHOLE),), YESNO)
     return Op("not", (missing,), YESNO)
 
 
@@ -97,7 +97,7 @@ def _bin(bins: int) -> Expr:
     """place 1..n to bin 1..bins, where n mod bins bins are one larger."""
 
     def op(name: str, *args: Expr) -> Op:
-        return Op(name, args, WHOLE)  # type: ignore[arg-type]
+        return Op(name, args, WHOLE)
 
     n, before, b = Col("n", WHOLE), op("-", Col("place", WHOLE), Lit(1, WHOLE)), Lit(bins, WHOLE)
     small = op("int_div", n, b)
@@ -106,7 +106,7 @@ def _bin(bins: int) -> Expr:
     edge = op("*", larger, large)
     first = op("+", op("int_div", before, large), Lit(1, WHOLE))
     rest = op("+", op("+", op("int_div", op("-", before, edge), small), larger), Lit(1, WHOLE))
-    return op("if", Op("<", (before, edge), YESNO), first, rest)  # type: ignore[arg-type]
+    return op("if", Op("<", (before, edge), YESNO), first, rest)
 
 
 def ranked_ids(p: Planner, leaf: Ranked, with_missing: bool = False) -> Node:
@@ -127,10 +127,10 @@ def ranked_ids(p: Planner, leaf: Ranked, with_missing: bool = False) -> Node:
     numbered = Project(source, (("id", row), ("place", place), ("total", total)))
     cut: Expr
     if leaf.count is not None:
-        cut = Op("<=", (Col("place", WHOLE), Lit(leaf.count, WHOLE)), YESNO)  # type: ignore[arg-type]
+        cut = Op("<=", (Col("place", WHOLE), Lit(leaf.count, WHOLE)), YESNO)
     else:
         assert leaf.share is not None
         over, under = leaf.share.as_integer_ratio()
-        before = Op("*", (Op("-", (Col("place", WHOLE), Lit(1, WHOLE)), WHOLE), Lit(under, WHOLE)), WHOLE)  # type: ignore[arg-type]
-        cut = Op("<", (before, Op("*", (Col("total", WHOLE), Lit(over, WHOLE)), WHOLE)), YESNO)  # type: ignore[arg-type]
+        before = Op("*", (Op("-", (Col("place", WHOLE), Lit(1, WHOLE)), WHOLE), Lit(under, WHOLE)), WHOLE)
+        cut = Op("<", (before, Op("*", (Col("total", WHOLE), Lit(over, WHOLE)), WHOLE)), YESNO)
     return Project(Filter(numbered, cut), (("id", row),), "the first by rank")

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeAlias
 
-from patron.engine.model.terms import Lit, Op
+from patron.engine.model.terms import Leaf, Lit, Term
 from patron.engine.types import Type
 
 
 @dataclass(frozen=True, slots=True)
-class Col:
+class Col(Leaf):
     """A column of the input, by name; `sure` when it is known to have no missing value there."""
 
     name: str
@@ -43,7 +43,7 @@ class SortKey:
 
 
 @dataclass(frozen=True, slots=True)
-class WindowCall:
+class WindowCall(Leaf):
     """A window function: row_number, count, sum, lag, last_known. `upto` frames rows from the start to this one."""
 
     func: str
@@ -54,7 +54,8 @@ class WindowCall:
     upto: bool = False
 
 
-Expr: TypeAlias = Lit | Op | Col | WindowCall
+Expr: TypeAlias = Term
+"""A term whose leaves are `Col`, `WindowCall` and `Lit`."""
 Named: TypeAlias = tuple[str, Expr]
 
 

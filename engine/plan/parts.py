@@ -217,7 +217,7 @@ def _rolled(node: Node, window: Window) -> Node:
     rows = tuple(tuple(Lit(d, DATE) for d in triple) for triple in window.rolled)
     spine = Values((bucket, low, high), rows, "buckets and their dates")
     day = Col("@date", DATE)
-    inside = Op("and", (Op(">=", (day, low), YESNO), Op("<=", (day, high), YESNO)), YESNO)  # type: ignore[arg-type]
+    inside = Op("and", (Op(">=", (day, low), YESNO), Op("<=", (day, high), YESNO)), YESNO)
     return Join(node, spine, "inner", (), inside, note="rolling")
 
 

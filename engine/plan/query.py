@@ -437,7 +437,7 @@ class _QueryPlanner:
         for column in columns(node):
             value: Expr = column
             if column.name in zero:
-                value = Op("first_known", (column, Lit(0, column.type)), column.type)  # type: ignore[arg-type]
+                value = Op("first_known", (column, Lit(0, column.type)), column.type)
             items.append((column.name, value))
         return Project(node, tuple(items))
 
@@ -456,7 +456,7 @@ class _QueryPlanner:
         counts: list[Expr] = [Col(self._name(a, "") + side.suffix, WHOLE) for a in self._people_aggs(metric)]
         if not counts:
             return Lit(None, WHOLE)
-        some = [Op("missing_if", (c, Lit(0, WHOLE)), WHOLE) for c in counts]  # type: ignore[arg-type]
+        some = [Op("missing_if", (c, Lit(0, WHOLE)), WHOLE) for c in counts]
         return some[0] if len(some) == 1 else Op("least", tuple(some), WHOLE)
 
     def _expr(self, measure: Measure, kind: str, side: _Side, level: tuple[int, ...]) -> Expr:
@@ -467,7 +467,7 @@ class _QueryPlanner:
         if isinstance(measure, Calc):
             args = tuple(self._expr(a, kind, side, level) for a in measure.args)
             name = "first_known" if measure.op == "if_empty" else measure.op
-            return Op(name, args, measure.type)  # type: ignore[arg-type]
+            return Op(name, args, measure.type)
         if isinstance(measure, Rolled):
             return self._expr(measure.measure, f"rolled:{measure.count}:{measure.unit}", side, level)
         if isinstance(measure, RunningTotal):
@@ -476,18 +476,18 @@ class _QueryPlanner:
             return self._balance(measure, side, level)
         whole = self._expr(measure.measure, f"level:{','.join(measure.within)}", side, level)
         part = self._expr(measure.measure, kind, side, level)
-        return Op("/", (part, whole), NUMBER)  # type: ignore[arg-type]
+        return Op("/", (part, whole), NUMBER)
 
     def _balance(self, measure: Balance, side: _Side, level: tuple[int, ...]) -> Expr:
         """What was there before the period, and what came since."""
         if not self._has_time(level):
             return self._expr(measure.measure, "before" if measure.opening else "upto", side, level)
         before = self._expr(measure.measure, "before", side, level)
-        start = Op("first_known", (before, Lit(0, measure.type)), measure.type)  # type: ignore[arg-type]
+        start = Op("first_known", (before, Lit(0, measure.type)), measure.type)
         own = self._expr(measure.measure, "", side, level)
         so_far = self._added_up(own, measure.type, None, side, level)
-        total = Op("+", (start, so_far), measure.type)  # type: ignore[arg-type]
-        return Op("-", (total, own), measure.type) if measure.opening else total  # type: ignore[arg-type]
+        total = Op("+", (start, so_far), measure.type)
+        return Op("-", (total, own), measure.type) if measure.opening else total
 
     def _running(self, measure: RunningTotal, side: _Side, level: tuple[int, ...]) -> Expr:
         kind = "running" if measure.restart is None else f"running:{measure.restart}"
@@ -532,7 +532,7 @@ class _QueryPlanner:
         order = (SortKey(of, True), *self._dim_order(node))
         place = WindowCall("row_number", WHOLE, (), tuple(part), order)
         numbered = Project(node, (*((c.name, c) for c in columns(node)), ("@place", place)))
-        cut = Op("<=", (Col("@place", WHOLE), Lit(query.top.count, WHOLE)), YESNO)  # type: ignore[arg-type]
+        cut = Op("<=", (Col("@place", WHOLE), Lit(query.top.count, WHOLE)), YESNO)
         kept = Filter(numbered, cut, f"top {query.top.count}")
         return Project(kept, tuple((c.name, c) for c in columns(node)))
 
@@ -543,7 +543,7 @@ class _QueryPlanner:
         if not restarts or place is None or span.start is None:
             return node
         first = periods.start_of(self.query.dims[place].unit, span.start, self.p.b.settings.week_starts)
-        inside = Op(">=", (Col(f"d{place}", DATE), Lit(first, DATE)), YESNO)  # type: ignore[arg-type]
+        inside = Op(">=", (Col(f"d{place}", DATE), Lit(first, DATE)), YESNO)
         return Filter(node, inside)
 
     def _having(self, term: object) -> Expr:
@@ -552,7 +552,7 @@ class _QueryPlanner:
         if isinstance(term, Field):
             return self._column(term.column)
         if isinstance(term, Op):
-            return Op(term.name, tuple(self._having(a) for a in term.args), term.type)  # type: ignore[misc]
+            return Op(term.name, tuple(self._having(a) for a in term.args), term.type)
         assert isinstance(term, Lit)
         return term
 

@@ -285,7 +285,7 @@ class Evaluation:
                           and k.column == term.column), None)  # fmt: skip
             return match if match is not None else Lit(None, term.type)
         if isinstance(term, Op):
-            return simple(term.name, tuple(self.expr(a) for a in term.args), term.type)  # type: ignore[arg-type]
+            return simple(term.name, tuple(self.expr(a) for a in term.args), term.type)
         assert isinstance(term, Lit), term
         return term
 
@@ -295,7 +295,7 @@ def rename(value: Expr, names: dict[str, str]) -> Expr:
     if isinstance(value, Col):
         return Col(names.get(value.name, value.name), value.type)
     if isinstance(value, Op):
-        return Op(value.name, tuple(rename(a, names) for a in value.args), value.type)  # type: ignore[arg-type,misc]
+        return Op(value.name, tuple(rename(a, names) for a in value.args), value.type)
     return value
 
 

@@ -63,13 +63,13 @@ def _over(term: Term, sides: dict[str, dict[str, Col]]) -> Expr:
         name, _, what = term.column.partition("@")
         return sides[name][what or "at"]
     if isinstance(term, Op):
-        return Op(term.name, tuple(_over(a, sides) for a in term.args), term.type)  # type: ignore[arg-type,misc]
+        return Op(term.name, tuple(_over(a, sides) for a in term.args), term.type)
     assert isinstance(term, Lit)
     return term
 
 
 def _op(name: str, *args: Expr) -> Op:
-    return Op(name, args, YESNO)  # type: ignore[arg-type]
+    return Op(name, args, YESNO)
 
 
 def _follow(p: Planner, reached: Node, step: NextStep, before: str, now: str, used: int) -> Node:

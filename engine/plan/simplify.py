@@ -17,7 +17,7 @@ def simple(name: str, args: tuple[Expr, ...], type_: Type) -> Expr:
         return _joined(name, args)
     if name == "not" and isinstance(args[0], Lit) and isinstance(args[0].value, bool):
         return Lit(not args[0].value, YESNO)
-    return Op(name, args, type_)  # type: ignore[arg-type]
+    return Op(name, args, type_)
 
 
 def facts_of(where: Term | None) -> dict[Term, bool]:
@@ -59,4 +59,4 @@ def _joined(name: str, args: tuple[Expr, ...]) -> Expr:
         left.append(arg)
     if not left:
         return Lit(not stops, YESNO)
-    return left[0] if len(left) == 1 else Op(name, tuple(left), YESNO)  # type: ignore[arg-type]
+    return left[0] if len(left) == 1 else Op(name, tuple(left), YESNO)

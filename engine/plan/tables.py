@@ -124,10 +124,10 @@ def _visible(p: Planner, stored: StoredTable) -> Expr | None:
     if column is None or not _later(p, column):
         return None
     limit = Lit(p.as_of.today, DATE) if column.type.kind == "date" else Lit(p.as_of.moment, MOMENT)
-    seen = Op("<=", (Col(column.name, column.type), limit), YESNO)  # type: ignore[arg-type]
+    seen = Op("<=", (Col(column.name, column.type), limit), YESNO)
     if column.never_missing:
         return seen
-    return Op("or", (Op("is_missing", (Col(column.name, column.type),), YESNO), seen), YESNO)  # type: ignore[arg-type]
+    return Op("or", (Op("is_missing", (Col(column.name, column.type),), YESNO), seen), YESNO)
 
 
 def _masks(p: Planner, stored: StoredTable, needed: Mapping[str, Type]) -> dict[str, Expr]:
@@ -138,16 +138,16 @@ def _masks(p: Planner, stored: StoredTable, needed: Mapping[str, Type]) -> dict[
         column = stored.columns.get(name)
         if column is None or not column.filled or not _later(p, column):
             continue
-        known = Op("<=", (Col(name, MOMENT), now), YESNO)  # type: ignore[arg-type]
+        known = Op("<=", (Col(name, MOMENT), now), YESNO)
         for asked, type_ in needed.items():
             if asked.partition("@")[0] == name:
-                found[asked] = Op("if", (known, Col(asked, type_), Lit(None, type_)), type_)  # type: ignore[arg-type]
+                found[asked] = Op("if", (known, Col(asked, type_), Lit(None, type_)), type_)
         status = {"canceled_at": "canceled", "returned_at": "returned"}.get(name)
         if status and "status" in needed:
-            later = Op(">", (Col(name, MOMENT), now), YESNO)  # type: ignore[arg-type]
+            later = Op(">", (Col(name, MOMENT), now), YESNO)
             current = found.get("status") or Col("status", CHOICE)
-            undone = Op("and", (Op("=", (Col("status", CHOICE), Lit(status, CHOICE)), YESNO), later), YESNO)  # type: ignore[arg-type]
-            found["status"] = Op("if", (undone, Lit("paid", CHOICE), current), CHOICE)  # type: ignore[arg-type]
+            undone = Op("and", (Op("=", (Col("status", CHOICE), Lit(status, CHOICE)), YESNO), later), YESNO)
+            found["status"] = Op("if", (undone, Lit("paid", CHOICE), current), CHOICE)
     return found
 
 

@@ -195,7 +195,7 @@ def _op_words(op: Op) -> tuple[int, str]:
 def _negated(inner: Any) -> str:
     if isinstance(inner, Op) and inner.name in _COMPLEMENT:
         first, *rest = inner.args
-        said = f"{words(first, _TIGHT)} {_COMPLEMENT[inner.name]}"  # type: ignore[arg-type]
+        said = f"{words(first, _TIGHT)} {_COMPLEMENT[inner.name]}"
         return f"{said} {_listed(rest)}" if rest else said
     return f"not {words(inner, _TIGHT)}"
 

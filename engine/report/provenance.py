@@ -72,7 +72,7 @@ def _people(
     if people is not None:
         members = people.node
         if people.labels:
-            everybody = Op("=", (Col(LABEL, WHOLE), Lit(len(people.labels) - 1, WHOLE)), YESNO)  # type: ignore[arg-type]
+            everybody = Op("=", (Col(LABEL, WHOLE), Lit(len(people.labels) - 1, WHOLE)), YESNO)
             members = Filter(members, everybody)
         side = Project(members, (("@member", Col("id", ident)),))
         node = Join(node, side, "semi", ((Col("id", ident), Col("@member", ident)),))

@@ -150,7 +150,7 @@ class Expressions:
             if expr.name == "or":
                 return build.disjunction([self.filter(a) for a in expr.args])
             if expr.name == "not":
-                return self.negated(expr.args[0])  # type: ignore[arg-type]
+                return self.negated(expr.args[0])
             if expr.name in _CONDITIONS:
                 return self._plain(expr)
         return self.value(expr)
@@ -159,9 +159,9 @@ class Expressions:
         """A condition that is TRUE or FALSE, never NULL."""
         if isinstance(expr, Op) and expr.name in ("and", "or"):
             join = build.conjunction if expr.name == "and" else build.disjunction
-            return join([self.exact(a) for a in expr.args])  # type: ignore[arg-type]
+            return join([self.exact(a) for a in expr.args])
         if isinstance(expr, Op) and expr.name == "not":
-            return self.negated(expr.args[0])  # type: ignore[arg-type]
+            return self.negated(expr.args[0])
         if isinstance(expr, Lit):
             return exp.Boolean(this=bool(expr.value))
         if isinstance(expr, Op) and expr.name == "is_missing":
@@ -173,7 +173,7 @@ class Expressions:
         """The exact complement of a condition."""
         if isinstance(expr, Op):
             if expr.name == "not":
-                return self.filter(expr.args[0])  # type: ignore[arg-type]
+                return self.filter(expr.args[0])
             if expr.name == "is_missing":
                 return build.not_(self._plain(expr))
             if expr.name in ("=", "one_of") and self._sure(expr):
@@ -181,7 +181,7 @@ class Expressions:
             if expr.name == "=":
                 left, right = expr.args
                 if isinstance(right, Lit) and right.value is not None:
-                    a, b = self._sides(left, right)  # type: ignore[arg-type]
+                    a, b = self._sides(left, right)
                     return exp.NullSafeNEQ(this=build.paren(a), expression=build.paren(b))
             if expr.name == "one_of":
                 return build.coalesce(build.not_(self._plain(expr)), exp.true())
@@ -194,7 +194,7 @@ class Expressions:
         if isinstance(expr, Lit):
             return expr.value is not None
         if isinstance(expr, Op) and expr.name in ("=", "<", "<=", ">", ">=", "one_of", "days_between", "start_of", "contains", "starts", "ends"):
-            return all(self._sure(a) for a in expr.args)  # type: ignore[arg-type]
+            return all(self._sure(a) for a in expr.args)
         return isinstance(expr, Op) and expr.name in ("is_missing", "and", "or", "not")
 
     def _plain(self, op: Op) -> E:
@@ -246,51 +246,51 @@ def _bare(op: Op) -> Op:
 
 def _comparison(x: Expressions, op: Op) -> E:
     op = _bare(op)
-    left, right = x._sides(op.args[0], op.args[1])  # type: ignore[arg-type]
+    left, right = x._sides(op.args[0], op.args[1])
     return build.binary(_OPS[op.name], left, right)
 
 
 def _one_of(x: Expressions, op: Op) -> E:
     value, *options = op.args
-    sides = [x._sides(value, o)[1] for o in options]  # type: ignore[arg-type]
-    left = x._sides(value, options[0])[0]  # type: ignore[arg-type]
+    sides = [x._sides(value, o)[1] for o in options]
+    left = x._sides(value, options[0])[0]
     return exp.In(this=build.paren(left), expressions=sides)
 
 
 def _is_missing(x: Expressions, op: Op) -> E:
-    return build.is_null(x.value(op.args[0]))  # type: ignore[arg-type]
+    return build.is_null(x.value(op.args[0]))
 
 
 def _contains(x: Expressions, op: Op) -> E:
-    value, pattern = (x._argument(a, op) for a in op.args)  # type: ignore[arg-type]
+    value, pattern = (x._argument(a, op) for a in op.args)
     return build.binary(exp.GT, exp.StrPosition(this=value, substr=pattern), build.integer(0))
 
 
 def _starts(x: Expressions, op: Op) -> E:
-    value, pattern = (x._argument(a, op) for a in op.args)  # type: ignore[arg-type]
+    value, pattern = (x._argument(a, op) for a in op.args)
     return build.binary(exp.EQ, exp.Left(this=value, expression=exp.Length(this=pattern)), pattern.copy())
 
 
 def _ends(x: Expressions, op: Op) -> E:
-    value, pattern = (x._argument(a, op) for a in op.args)  # type: ignore[arg-type]
+    value, pattern = (x._argument(a, op) for a in op.args)
     return build.binary(exp.EQ, exp.Right(this=value, expression=exp.Length(this=pattern)), pattern.copy())
 
 
 def _matches(x: Expressions, op: Op) -> E:
-    value, pattern = (x._argument(a, op) for a in op.args)  # type: ignore[arg-type]
+    value, pattern = (x._argument(a, op) for a in op.args)
     return exp.RegexpLike(this=value, expression=pattern)
 
 
 def _has_text(x: Expressions, op: Op) -> E:
-    return exp.ArrayContains(this=x.value(op.args[0]), expression=x.value(op.args[1]))  # type: ignore[arg-type]
+    return exp.ArrayContains(this=x.value(op.args[0]), expression=x.value(op.args[1]))
 
 
 def _named(x: Expressions, op: Op) -> E:
     """A row by its name; by its id where no row has that name."""
     label, key, table, wanted = op.args
     assert isinstance(table, Lit) and isinstance(wanted, Lit)
-    by_name = build.binary(exp.EQ, x.value(label), x.value(wanted))  # type: ignore[arg-type]
-    left, right = x._sides(key, wanted)  # type: ignore[arg-type]
+    by_name = build.binary(exp.EQ, x.value(label), x.value(wanted))
+    left, right = x._sides(key, wanted)
     found = exp.Select(expressions=[build.integer(1)]).from_(exp.Table(this=build.name(str(table.value))))
     found = found.where(build.binary(exp.EQ, build.col("name"), x.value(wanted)), dialect="duckdb")
     nobody = build.not_(exp.Exists(this=found))
@@ -299,7 +299,7 @@ def _named(x: Expressions, op: Op) -> E:
 
 def _if_condition(x: Expressions, op: Op) -> E:
     condition, then, otherwise = op.args
-    return build.case([(x.filter(condition), x.value(then))], x.value(otherwise))  # type: ignore[arg-type]
+    return build.case([(x.filter(condition), x.value(then))], x.value(otherwise))
 
 
 _CONDITIONS: Mapping[str, Callable[[Expressions, Op], E]] = {
@@ -313,7 +313,7 @@ _CONDITIONS: Mapping[str, Callable[[Expressions, Op], E]] = {
 
 
 def _args(x: Expressions, op: Op) -> list[E]:
-    return [x.value(a) for a in op.args]  # type: ignore[arg-type]
+    return [x.value(a) for a in op.args]
 
 
 def _micros(x: Expressions, value: E) -> E:
@@ -331,11 +331,11 @@ def _later(x: Expressions, op: Op) -> E:
     start, length = op.args
     if isinstance(length, Lit):
         seconds = length.value.total_seconds() if isinstance(length.value, dt.timedelta) else length.value
-        amount: E = build.integer(int(seconds))  # type: ignore[arg-type]
+        amount: E = build.integer(int(seconds))
     else:
-        amount = x.value(length)  # type: ignore[arg-type]
+        amount = x.value(length)
     one = exp.Interval(this=build.text("1"), unit=exp.Var(this="SECOND"))
-    return build.binary(exp.Add, x.value(start), exp.Mul(this=build.paren(amount), expression=one))  # type: ignore[arg-type]
+    return build.binary(exp.Add, x.value(start), exp.Mul(this=build.paren(amount), expression=one))
 
 
 def _whole_days(x: Expressions, op: Op) -> E:
@@ -348,14 +348,14 @@ def _bucket(x: Expressions, op: Op) -> E:
     """md5 of `salt:id`, its first 8 hex digits as a number, modulo."""
     key, of, salt = op.args
     assert isinstance(of, Lit) and isinstance(salt, Lit)
-    text = exp.Concat(expressions=[build.text(f"{salt.value}:"), build.cast(x.value(key), "VARCHAR")], safe=False, coalesce=False)  # type: ignore[arg-type]
+    text = exp.Concat(expressions=[build.text(f"{salt.value}:"), build.cast(x.value(key), "VARCHAR")], safe=False, coalesce=False)
     digits = exp.Left(this=exp.MD5(this=text), expression=build.integer(8))
     number: E
     if x.lowering.dialect == "spark":
         number = build.cast(build.anonymous("CONV", digits, build.integer(16), build.integer(10)), "BIGINT")
     else:
         number = build.cast(exp.Concat(expressions=[build.text("0x"), digits], safe=False, coalesce=False), "BIGINT")
-    return build.binary(exp.Mod, number, build.integer(int(of.value)))  # type: ignore[arg-type]
+    return build.binary(exp.Mod, number, build.integer(int(of.value)))
 
 
 def _start_of(x: Expressions, op: Op) -> E:
@@ -363,14 +363,14 @@ def _start_of(x: Expressions, op: Op) -> E:
     assert isinstance(part, Lit)
     unit = str(part.value)
     if unit == "quarter":
-        return build.cast(exp.DateTrunc(this=x.value(day), unit=exp.Var(this="QUARTER")), "DATE")  # type: ignore[arg-type]
+        return build.cast(exp.DateTrunc(this=x.value(day), unit=exp.Var(this="QUARTER")), "DATE")
     if unit in ("day", "date"):
-        return x.value(day)  # type: ignore[arg-type]
-    return scalars.lower(f"start_of_{unit}", [x.value(day)], [day.type], op.type, x.lowering.scalars)  # type: ignore[arg-type]
+        return x.value(day)
+    return scalars.lower(f"start_of_{unit}", [x.value(day)], [day.type], op.type, x.lowering.scalars)
 
 
 def _hour_start(x: Expressions, op: Op) -> E:
-    return exp.TimestampTrunc(this=x.value(op.args[0]), unit=exp.Var(this="HOUR"))  # type: ignore[arg-type]
+    return exp.TimestampTrunc(this=x.value(op.args[0]), unit=exp.Var(this="HOUR"))
 
 
 def _month_and_day(x: Expressions, op: Op) -> E:
@@ -417,9 +417,9 @@ def _band(x: Expressions, op: Op) -> E:
 def _banded(x: Expressions, op: Op, names: Sequence[E]) -> E:
     value, *bounds = op.args
     if isinstance(value, Op) and value.name == "years_between" and isinstance(value.args[1], Lit):
-        return _aged(x, value, bounds, names)  # type: ignore[arg-type]
-    inner = x.value(value)  # type: ignore[arg-type]
-    ifs = [(build.binary(exp.LT, inner.copy(), x.value(b)), name) for b, name in zip(bounds, names, strict=False)]  # type: ignore[arg-type]
+        return _aged(x, value, bounds, names)
+    inner = x.value(value)
+    ifs = [(build.binary(exp.LT, inner.copy(), x.value(b)), name) for b, name in zip(bounds, names, strict=False)]
     return build.case(ifs, build.case([(build.not_(build.is_null(inner.copy())), names[-1])]))
 
 
@@ -427,7 +427,7 @@ def _aged(x: Expressions, years: Op, bounds: Sequence[Expr], names: Sequence[E])
     """Bands of completed years up to a written date: younger than n is born after the day n years before."""
     start, end = years.args
     assert isinstance(end, Lit) and isinstance(end.value, dt.date)
-    born = x.value(start)  # type: ignore[arg-type]
+    born = x.value(start)
     ifs = []
     for bound, name in zip(bounds, names, strict=False):
         assert isinstance(bound, Lit) and isinstance(bound.value, (int, Decimal))

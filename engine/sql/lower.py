@@ -190,7 +190,7 @@ def _only_columns(node: nodes.Project) -> bool:
 def _has_window(expr: Expr) -> bool:
     if isinstance(expr, WindowCall):
         return True
-    return isinstance(expr, Op) and any(_has_window(a) for a in expr.args)  # type: ignore[arg-type]
+    return isinstance(expr, Op) and any(_has_window(a) for a in expr.args)
 
 
 def _join(source: E | None, kind: str, on: list[E]) -> exp.Join:
