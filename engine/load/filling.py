@@ -204,6 +204,12 @@ class Filler:
         parts.append(Part(name, columns, len(parts) * staging.PART))
         self._stack(table)
 
+    def let_go(self, table: str) -> None:
+        """Drop what a table was made of, once it is stored."""
+        self.sources.run(staging.drop(self.filled[table].name, "VIEW"))
+        for part in self.parts[table]:
+            self.sources.run(staging.drop(part.table))
+
     def column(self, table: str, name: str) -> MapColumnTerm | None:
         """The mapping of a column, for the place of a problem: of the first statement that has it."""
         for part in self.parts.get(table, ()):

@@ -149,6 +149,7 @@ def _run(
         filler.fill()
         derive(filler)
         filler.unify()
+        sources.let_go()
     except SourceError as error:
         place = next((p for p in bound.sources.values() if p.name in error.message), next(iter(bound.sources.values())))
         problem = Problem(error.code, place.span, error.message, error.hint)

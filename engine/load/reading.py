@@ -51,6 +51,11 @@ class Sources:
             self.staged[place] = self._read(place)
         return self.staged[place]
 
+    def let_go(self) -> None:
+        """Drop the staged tables, once every mapping has run."""
+        for staged in self.staged.values():
+            self.run(staging.drop(staged.name))
+
     def span(self, source: str) -> Span:
         return self.bound.sources[source].span
 

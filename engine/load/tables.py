@@ -46,13 +46,15 @@ class Finisher:
         self.identities.settle()
         if "stores" in present:
             self._check_zones()
+        for table in TABLES:
+            if table not in present:
+                self._absent(table)
         for table in (*_FIRST, *(t for t in TABLES if t not in _FIRST)):
             if table in present:
                 self.filler.sources.progress.step(f"storing {table}")
                 self._store(table)
-        for table in TABLES:
-            if table not in present:
-                self._absent(table)
+                if table != "stores":  # their zones are asked for to the end
+                    self.filler.let_go(table)
 
     # ------------------------------------------------------------ storing
 

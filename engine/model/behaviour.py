@@ -17,7 +17,7 @@ from patron.engine.model.moments import in_span, local_date, within_after
 from patron.engine.model.names import path_term, resolve
 from patron.engine.model.terms import (
     Children, CreditedRows, Field, Followed, FollowRows, Here, Lit, NextStep, Occurrence, Op, Row, Rows, Sequence as Steps,
-    Term, all_of, any_of, compare, negated, rebase,
+    Term, all_of, any_of, compare, known, negated, rebase,
 )  # fmt: skip
 from patron.engine.model.values import length, whole_number
 from patron.engine.types import WHOLE, YESNO, reference
@@ -47,7 +47,7 @@ def _event(b: Binder, declaration: Declaration) -> Occurrence:
                      "An event is something customers do.")  # fmt: skip
     counted = path_term(b, scope, node.per) if node.per else None
     worth = path_term(b, scope, node.worth) if node.worth else None
-    where = b.condition(scope, node.where) if node.where is not None else None
+    where = all_of(known(at), b.condition(scope, node.where) if node.where is not None else None)
     return Occurrence(declaration.name, table, at, customer, where, order_of(b, table), counted, worth)
 
 
@@ -219,10 +219,10 @@ def _qualified(b: Binder, scope: Scope, event: Occurrence, qualifiers: Sequence[
 def window_condition(b: Binder, scope: Scope, at: Term, window: tree.Qualifier) -> Term | None:
     """Whether a moment lies in the window of a `has` or `their`."""
     if isinstance(window, tree.InPeriod):
-        if b.period is None:
+        if not b.in_metric:
             raise b.fail("P0309", window.span, "`in the period` is known in metrics and queries only",
                          "Write `in the last ... days`, or `between ... and ...`.")  # fmt: skip
-        return in_span(at, b.period)
+        return in_span(at, b.period) if b.period is not None else None
     if isinstance(window, tree.Since):
         return _edge(b, scope, at, window.point, ">=")
     if isinstance(window, tree.BeforePoint):

@@ -193,6 +193,12 @@ class Binder:
         finally:
             self._open.pop()
 
+    @property
+    def in_metric(self) -> bool:
+        """Whether what is being understood belongs to a metric or a phrase, which know the question's period."""
+        kinds = [kind for kind, _, _ in self._open]
+        return "metric" in kinds or (not kinds and self.period is not None)
+
     def define(self, kind: str, declaration: Declaration, span: Span, make: Callable[[], Any]) -> Any:
         """The meaning of a definition: made once; a failed one fails again without a second message."""
         key = (kind, declaration.file, fold(declaration.name))

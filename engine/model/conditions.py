@@ -13,6 +13,7 @@ from patron.engine.model import periods
 from patron.engine.model.binder import Binder, Rule, Scope, Unbound
 from patron.engine.model.moments import in_span, local_date, near
 from patron.engine.model.names import path_term
+from patron.engine.model.population import tracked
 from patron.engine.model.terms import (
     NO, YES, BehindRows, Children, Field, Here, Listed, Lit, Member, Op, Ranked, Term, all_of, any_of, compare, negated,
     rebase, walk,
@@ -256,7 +257,10 @@ def _in_top(b: Binder, scope: Scope, node: tree.InTop) -> Term:
     if node.audience is not None:
         b.audience(node.audience, scope)
         audience = node.audience.key
-    return Ranked(scope.row, scope.table, value, node.end == "top", count, share, activity(value), audience)
+    active = activity(value)
+    if scope.table == "customers" and audience is None:
+        active = all_of(tracked(b), active)
+    return Ranked(scope.row, scope.table, value, node.end == "top", count, share, active, audience)
 
 
 def top_amount(

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from patron.dsl import tree
-from patron.engine.model.audiences import counted_people
 from patron.engine.model.behaviour import pair_roots, row_scope_of, rows_table, with_condition
 from patron.engine.model.binder import Binder, Rule, Scope
 from patron.engine.model.canonical import TABLES
@@ -16,6 +15,7 @@ from patron.engine.model.measures import (
     Agg, Balance, Calc, Measure, Metric, Rolled, RunningTotal, ShareOf, aggregates, change_aggregates,
 )  # fmt: skip
 from patron.engine.model.names import path_term
+from patron.engine.model.population import counted_people
 from patron.engine.model.terms import (
     CreditedRows, Field, Followed, FollowRows, Here, Lit, Occurrence, Op, Term, all_of, compare, constant, rebase,
 )  # fmt: skip

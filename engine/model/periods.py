@@ -203,6 +203,9 @@ def _same_time(day: dt.date, as_of: AsOf) -> dt.datetime:
 
 def same_last(unit: str, span: Span) -> Span:
     """`same period last year`: each end moved back by the unit."""
+    if span.elapsed:
+        ends = tuple(dt.datetime.combine(step(unit, e.date(), -1), e.time()) for e in span.elapsed)
+        return Span(elapsed=(ends[0], ends[1]))
     if span.start is None or span.end is None:
         return span
     return Span(step(unit, span.start, -1), step(unit, span.end, -1))
@@ -210,6 +213,9 @@ def same_last(unit: str, span: Span) -> Span:
 
 def same_weekdays(span: Span) -> Span:
     """Each end moved back by 52 weeks."""
+    if span.elapsed:
+        year = dt.timedelta(days=364)
+        return Span(elapsed=(span.elapsed[0] - year, span.elapsed[1] - year))
     if span.start is None or span.end is None:
         return span
     back = dt.timedelta(days=364)

@@ -18,7 +18,9 @@ from patron.engine.model.terms import CreditedRows, Field, Followed, Here, Lit, 
 from patron.engine.plan import credit
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.children import common_part
-from patron.engine.plan.nodes import AggCall, Aggregate, Col, Expr, Join, Named, Node, Project, Values, columns
+from patron.engine.plan.nodes import (
+    AggCall, Aggregate, Col, Expr, Filter, Join, Named, Node, Project, SortKey, Values, WindowCall, columns,
+)  # fmt: skip
 from patron.engine.plan.planner import Focus, Planner
 from patron.engine.plan.tables import filled, never_missing
 from patron.engine.types import DATE, NUMBER, WHOLE, YESNO, reference
@@ -237,12 +239,28 @@ def _aggregated(p: Planner, node: Node, keys: list[Named], asked: Sequence[Asked
     if any(a.agg.split for a in asked):
         node = _split(p, node, asked, names)
     calls: list[tuple[str, AggCall]] = []
+    if alone and asked[0].agg.func == "most_common":
+        return _most_common(node, keys, asked[0], names)
     if any(a.agg.once is not None and not a.agg.split and not _counts_distinct(a.agg) for a in asked):
         return _once(node, keys, asked, names)
     for one, where in zip(asked, rest, strict=True):
         condition = None if alone or where is None else names.get(where)
         calls.append((one.name, _call(one.agg, names, condition)))
     return Aggregate(node, tuple(keys), tuple(calls), ", ".join(a.name for a in asked))
+
+
+def _most_common(node: Node, keys: list[Named], one: Asked, names: dict[Term, Col]) -> Node:
+    """The value with the highest count in each group, then the smallest value."""
+    assert one.agg.value is not None
+    value, count = names[one.agg.value], Col("@n", WHOLE)
+    known_value = Op("not", (Op("is_missing", (value,), YESNO),), YESNO)
+    counted = Aggregate(Filter(node, known_value), (*keys, (one.name, value)), (("@n", AggCall("count", WHOLE)),))
+    own = tuple(Col(n, e.type) for n, e in keys)
+    found = Col(one.name, value.type)
+    place = WindowCall("row_number", WHOLE, (), own, (SortKey(count, True), SortKey(found)))
+    ranked = Project(counted, (*((c.name, c) for c in (*own, found)), ("@place", place)))
+    first = Filter(ranked, Op("=", (Col("@place", WHOLE), Lit(1, WHOLE)), YESNO))
+    return Project(first, tuple((c.name, c) for c in (*own, found)), "most common")
 
 
 def _counts_distinct(agg: Agg) -> bool:

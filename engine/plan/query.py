@@ -28,12 +28,14 @@ BUCKETS = ("day", "week", "month", "quarter", "year", "hour")
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A column of the fetched result: the query's metric or dimension it belongs to. A `band` comes as its place."""
+    """A column of the fetched result: the query's metric or dimension it belongs to. A `band` comes as its place;
+    `additive` values of disjoint rows add up."""
 
     name: str
     role: str
     metric: str = ""
     band: bool = False
+    additive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,11 @@ class _QueryPlanner:
         for number, metric in enumerate(self.query.metrics):
             if metric.hidden:
                 continue
+            additive = adds_up(metric.metric.measure)
             for suffix, role in (("", "metric"), ("_before", "before")):
                 if suffix and self.query.compare is None:
                     continue
-                found.append(Output(f"m{number}{suffix}", role, metric.name))
+                found.append(Output(f"m{number}{suffix}", role, metric.name, additive=additive))
                 if self.query.smallest_group > 0:
                     found.append(Output(f"m{number}{suffix}_people", "people", metric.name))
         return tuple(found)
@@ -219,7 +222,8 @@ class _QueryPlanner:
         for name, agg, kind in leaves:
             if self._has_time(level) and ((agg.date is None and self.dated) or kind == "before"):
                 continue
-            key = (agg.rows, agg.date, kind, agg.once, agg.split)
+            alone = name if agg.func == "most_common" else ""
+            key = (agg.rows, agg.date, kind, agg.once, agg.split, alone)
             groups.setdefault(key, []).append(Asked(name, self._of_list(agg)))
         found = []
         for key, asked in groups.items():
@@ -327,8 +331,14 @@ class _QueryPlanner:
     def _spine(self, node: Node, level: tuple[int, ...], sides: Sequence[_Side]) -> Node:
         """Every bucket of a bounded period, for every combination of the other dimensions that occurs."""
         spine = self._buckets(level)
-        if spine is None:
+        labels = self._label_rows(sides, level)
+        if spine is not None and labels is not None:
+            base_spine: Node | None = Join(labels, spine, "cross")
+        else:
+            base_spine = spine if spine is not None else labels
+        if base_spine is None:
             return node
+        spine = base_spine
         times = [c.name for c in columns(spine)]
         others = [k for k in self._keys(node) if k.name not in times]
         stored = self.p.step("parts", node)
@@ -345,6 +355,13 @@ class _QueryPlanner:
         joined = Join(base, right, "left", on, missing_equal=True)
         keys = {c.name for c in columns(base)}
         return Project(joined, tuple((n, Col(n, c.type) if n in keys else Col(f"@{n}", c.type)) for n, c in mine.items()))
+
+    def _label_rows(self, sides: Sequence[_Side], level: tuple[int, ...]) -> Values | None:
+        """Sets that stand side by side are all there, empty ones too, unless other dimensions tell the rows."""
+        people = sides[0].people
+        if people is None or not people.labels or any(i not in self.time_dims for i in level):
+            return None
+        return Values((Col(LABEL, WHOLE),), tuple((Lit(i, WHOLE),) for i in range(len(people.labels))), "every set")
 
     def _undated_combos(self, sides: Sequence[_Side], level: tuple[int, ...], names: list[str]) -> list[Node]:
         found: list[Node] = []
@@ -608,6 +625,15 @@ class _QueryPlanner:
         items += [(f"d{i}", Lit(None, WHOLE if banded(self.query, i) else d.type)) for i, d in enumerate(self.query.dims)]
         items += [(n, c) for n, c in own.items() if n.startswith("m")]
         return Project(rows, tuple(items))
+
+
+def adds_up(measure: Measure) -> bool:
+    """Whether the values of disjoint groups of rows add up to the whole."""
+    if isinstance(measure, Agg):
+        return measure.func in ("sum", "count") and (measure.once is None or measure.split)
+    if isinstance(measure, Calc):
+        return measure.op in ("+", "-", "neg") and all(adds_up(a) for a in measure.args)
+    return False
 
 
 def _balances(measure: Measure) -> bool:

@@ -121,12 +121,13 @@ class Evaluation:
         """What looks at one followed row alone is computed there, once per row, before the join repeats it."""
         if not isinstance(term, Op) or term in self.aliases:
             return
-        rows = {f.row for f in _own_fields(term)}
-        if len(rows) == 1 and term.type.kind != "yesno" and not _has_leaf(term):
+        fields = _own_fields(term)
+        rows = {f.row for f in fields}
+        if len(rows) == 1 and not _has_leaf(term) and not any(f in self.aliases for f in fields):
             (row,) = rows
-            if isinstance(row, Followed):
+            if isinstance(row, Followed) and _missing_with(term, row):
                 self.early.setdefault(row, []).append(term)
-            return
+                return
         for arg in term.args:
             self._settle_early(arg)
 
@@ -205,9 +206,11 @@ class Evaluation:
 
     def _of_people(self, node: Node, row: Row) -> Node:
         """The rows of the people wanted, where their customer is a column of this row."""
-        if self.of is None or not isinstance(self.of[0], Field) or self.of[0].row != row:
+        if self.of is None or not isinstance(self.of[0], Field):
             return node
         key, people = self.of
+        if (Here() if key in self.aliases else self.of[0].row) != row:
+            return node
         customer = reference("customers")
         ids = Project(people, (("@person", Col("id", customer)),))
         return Join(node, ids, "semi", ((self.expr(key), Col("@person", customer)),), note="people of the question")
@@ -342,6 +345,16 @@ def _own_fields(term: Term) -> list[Field]:
     if isinstance(term, Field):
         return [term]
     return [f for a in term.args for f in _own_fields(a)] if isinstance(term, Op) else []
+
+
+def _missing_with(term: Op, row: Row) -> bool:
+    """Whether a term is missing when the row is: then a left join leaves it missing by itself."""
+    if term.name != "if" or not isinstance(term.args[2], Lit) or term.args[2].value is not None:
+        return False
+    there = term.args[0]
+    inner = there.args[0] if isinstance(there, Op) and there.name == "not" else None
+    asked = inner.args[0] if isinstance(inner, Op) and inner.name == "is_missing" else None
+    return isinstance(asked, Field) and asked.row == row and asked.column == "id"
 
 
 def _has_leaf(term: Term) -> bool:

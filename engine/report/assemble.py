@@ -25,6 +25,7 @@ class _Grid:
     kinds: list[str] = field(default_factory=list)
     states: dict[tuple[int, int], str] = field(default_factory=dict)
     people: dict[tuple[int, int], int | None] = field(default_factory=dict)
+    additive: set[int] = field(default_factory=set)
 
 
 def assemble(query: Query, plan: QueryPlan, fetched: dict[str, list[Row]], currency: str, notes: Sequence[str] = (),
@@ -65,6 +66,8 @@ def _readers(query: Query, plan: QueryPlan, currency: str, grid: _Grid) -> list[
             unit = currency if metric.type.kind == "money" else ""
             column = Column(asked.name + ("_before" if before else ""), asked.title + (" before" if before else ""), metric.type,
                             output.role, asked.name, metric.format, metric.good, unit=unit, describe=metric.describe)  # fmt: skip
+            if output.additive:
+                grid.additive.add(len(grid.columns))
             grid.columns.append(column)
             if before:
                 grid.columns.append(Column(f"{asked.name}_change", f"{asked.title} change", NUMBER, "change", asked.name,
@@ -165,8 +168,8 @@ def _suppress(grid: _Grid, query: Query) -> None:
         if people is not None and 0 < people < query.smallest_group:
             hidden.add(cell)
     dims = [i for i, c in enumerate(grid.columns) if c.role == "dimension"]
-    for place, column in enumerate(grid.columns):
-        if column.role in ("metric", "before") and dims:
+    for place in sorted(grid.additive):
+        if dims:
             for group in _groups(grid, dims):
                 hidden |= _second(grid, group, place, hidden)
     for number, place in hidden:

@@ -12,7 +12,7 @@ from patron.dsl import tree
 from patron.dsl.problems import Problem
 from patron.engine.catalog import Catalog, Lacking
 from patron.engine.contracts import SettingSpec, TargetType
-from patron.engine.runtime.errors import InternalError, SpecError
+from patron.engine.runtime.errors import InternalError, IoFailed, SpecError
 from patron.engine.runtime.files import publishing, safe_path
 
 if TYPE_CHECKING:
@@ -46,7 +46,10 @@ def deliver(project: Project, target: tree.Target, files: Sequence[Path]) -> str
             message = f"`{name}` takes no `{argument.name.text}`"
             hint = f"It takes: {', '.join(known) or 'nothing'}."
             raise SpecError([Problem("P0210", argument.span, message, hint)])
-    return found.send(tuple(files), arguments)
+    try:
+        return found.send(tuple(files), arguments)
+    except OSError as error:
+        raise IoFailed(f"{name}: {error}", "What was made is unchanged; it can be sent again.") from error
 
 
 def arguments_of(project: Project, target: tree.Target) -> Mapping[str, str]:

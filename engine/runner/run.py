@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +44,8 @@ class Performance:
     out: Path | None
     files: list[Path] = field(default_factory=list)
     skipped: list[Problem] = field(default_factory=list)
+    failure: str = ""
+    """What failed, in words; it is delivered with the files by `if failed send`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ def perform(project: Project, decl: tree.RunDecl, out: Path | None = None) -> Ru
         done = _step(so_far, step)
         steps.append(done)
         if done.failed:
+            so_far.failure = f"The run {decl.name.text} failed at: {done.words}\n{done.error or ''}".strip() + "\n"
             steps.extend(_step(so_far, s, late=True) for s in decl.steps if isinstance(s, tree.RunSend) and s.if_failed)
             break
     return Run(decl.name.text, tuple(steps), tuple(so_far.files), tuple(so_far.skipped))
@@ -138,7 +143,21 @@ def _refresh(so_far: Performance, step: tree.RunRefresh) -> Done:
 
 
 def _send(so_far: Performance, step: tree.RunSend) -> Done:
-    return Done(f"send to {step.target.call.function}: {deliver(so_far.project, step.target, so_far.files)}")
+    with _failure_file(so_far.failure) as told:
+        said = deliver(so_far.project, step.target, (*told, *so_far.files))
+    return Done(f"send to {step.target.call.function}: {said}")
+
+
+@contextmanager
+def _failure_file(words: str) -> Iterator[tuple[Path, ...]]:
+    """`failed.txt` with what failed; no file while nothing has."""
+    if not words:
+        yield ()
+        return
+    with tempfile.TemporaryDirectory(prefix="patron-") as folder:
+        path = Path(folder) / "failed.txt"
+        path.write_text(words, encoding="utf-8")
+        yield (path,)
 
 
 _STEPS: dict[type, Callable[..., Done]] = {
