@@ -106,7 +106,12 @@ def _attribution(b: Binder, declaration: Declaration) -> Attribution:
         except Unbound:
             failed = True
     if found["kinds"] is None and not any(isinstance(c, tree.Actions) for c, _ in clauses):
-        b.problem("P0607", node.name.span, "the attribution lists no actions", "Add `actions clicked, opened`, or `actions any`.")
+        b.problem(
+            "P0607",
+            node.name.span,
+            "the attribution lists no actions",
+            "Add `actions clicked, opened`, or `actions any`.",
+        )
         failed = True
     if failed:
         raise Unbound
@@ -256,7 +261,9 @@ def _require(b: Binder, scope: Scope, node: tree.Require, found: Found) -> None:
 
 def _exclude(b: Binder, scope: Scope, node: tree.ExcludeActions, found: Found) -> None:
     campaign = follow(Here(), "campaign", "campaigns")
-    inner = Scope("actions", roots={"campaign": (campaign, "campaigns")}, credited=True, file=scope.file, prefix=scope.prefix)
+    inner = Scope(
+        "actions", roots={"campaign": (campaign, "campaigns")}, credited=True, file=scope.file, prefix=scope.prefix
+    )
     items = found["candidate"]
     assert isinstance(items, list)
     items.append(Op("not", (b.condition(inner, node.condition),), YESNO))

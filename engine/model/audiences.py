@@ -13,9 +13,9 @@ from patron.engine.model.conditions import activity, top_amount
 from patron.engine.model.files import Declaration
 from patron.engine.model.periods import AsOf
 from patron.engine.model.population import tracked
-from patron.engine.model.terms import NO, YES, Field, Here, Lit, Op, Ranked, Term, all_of, any_of, compare, negated
+from patron.engine.model.terms import NO, YES, Field, Here, Lit, Ranked, Term, all_of, any_of, negated
 from patron.engine.model.values import length, read_date
-from patron.engine.types import MOMENT, YESNO, reference
+from patron.engine.types import reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,9 @@ def _audience(b: Binder, declaration: Declaration) -> Audience:
     failed = False
     conditions: list[Term | None] = [tracked(own, node.allow_anonymous)]
     if node.include is None:
-        b.problem("P0601", node.name.span, "an audience needs one `include`", "Write `include everyone`, or a condition.")
+        b.problem(
+            "P0601", node.name.span, "an audience needs one `include`", "Write `include everyone`, or a condition."
+        )
         failed = True
     for written, wanted in ((node.include, True), (node.exclude, False)):
         if written is None:

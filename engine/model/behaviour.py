@@ -16,9 +16,29 @@ from patron.engine.model.measures import Agg, Calc, Measure
 from patron.engine.model.moments import in_span, local_date, within_after
 from patron.engine.model.names import path_term, resolve
 from patron.engine.model.terms import (
-    Children, CreditedRows, Field, Followed, FollowRows, Here, Lit, NextStep, Occurrence, Op, Row, Rows, Sequence as Steps,
-    Term, all_of, any_of, compare, known, negated, rebase,
+    Children,
+    CreditedRows,
+    Field,
+    Followed,
+    FollowRows,
+    Here,
+    Lit,
+    NextStep,
+    Occurrence,
+    Op,
+    Row,
+    Rows,
+    Term,
+    all_of,
+    any_of,
+    compare,
+    known,
+    negated,
+    rebase,
 )  # fmt: skip
+from patron.engine.model.terms import (
+    Sequence as Steps,
+)
 from patron.engine.model.values import length, whole_number
 from patron.engine.types import WHOLE, YESNO, reference
 
@@ -98,7 +118,11 @@ def _child_table(b: Binder, scope: Scope, node: tree.Has) -> str | None:
 
 def _siblings(b: Binder, table: str, other: str) -> bool:
     """Whether rows of both tables belong to customers: `has membership where (...)` on orders."""
-    return other != "customers" and table != "customers" and all(b.ways.key_to(t, "customers") is not None for t in (table, other))
+    return (
+        other != "customers"
+        and table != "customers"
+        and all(b.ways.key_to(t, "customers") is not None for t in (table, other))
+    )
 
 
 def _has_child(b: Binder, scope: Scope, node: tree.Has, table: str) -> Term:
@@ -245,7 +269,11 @@ def _edge(b: Binder, scope: Scope, at: Term, node: tree.Expr, op: str) -> Term:
 
 def _object(b: Binder, inner: Scope, table: str, node: tree.Object) -> Term:
     """`category "Edibles"`: the name on the event's table, else on the one table it refers to that has it."""
-    values = [t for v in node.values for t in (b.param(inner, v).values if isinstance(v, tree.Param) else (b.value(inner, v),))]
+    values = [
+        t
+        for v in node.values
+        for t in (b.param(inner, v).values if isinstance(v, tree.Param) else (b.value(inner, v),))
+    ]
     first = node.path.parts[0]
     asked = Scope(table, file=inner.file, prefix=inner.prefix, use="row")
     if len(node.path.parts) == 1:
@@ -272,14 +300,14 @@ def _object_places(b: Binder, table: str, key: str) -> list[tuple[str, Term]]:
     if key in SINGULAR:
         return []
     own = b.ways.columns(table).get(key)
-    if own is not None and own.filled or key in b.members.get(table, {}):
+    if (own is not None and own.filled) or key in b.members.get(table, {}):
         return [(table, resolve(b, Scope(table, use="row"), (tree.Name(key),)))]  # type: ignore[list-item]
     found: list[tuple[str, Term]] = []
     for column, target, filled in b.ways.references(table):
         if not filled or target not in TABLES or SINGULAR.get(column) != target:
             continue
         there = b.ways.columns(target).get(key)
-        if there is not None and there.filled or key in b.members.get(target, {}):
+        if (there is not None and there.filled) or key in b.members.get(target, {}):
             found.append((target, resolve(b, Scope(table, use="row"), (tree.Name(column), tree.Name(key)))))  # type: ignore[arg-type]
     return found
 
@@ -428,5 +456,3 @@ def row_scope_of(scope: Scope, rows: Rows, fan_out: str = "P0404", use: str = "r
 
 
 RULES: Mapping[type, Rule] = {tree.Has: _has, tree.Their: _their}
-
-

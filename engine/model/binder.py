@@ -125,7 +125,7 @@ class Binder:
         found = self.term(scope, node)
         if found.type.kind not in ("yesno", "missing"):
             raise self.fail("P0306", node.span, f"a condition is expected, this is {found.type}",
-                            "Compare it with something: `... is \"...\"`, `... >= 5`, `... is known`.")  # fmt: skip
+                            'Compare it with something: `... is "..."`, `... >= 5`, `... is known`.')  # fmt: skip
         return found
 
     def value(self, scope: Scope, node: tree.Expr) -> Term:
@@ -254,7 +254,9 @@ class Binder:
             return ParamValue((Lit(said, Type("text")),), self.settings.span)
         if key not in known:
             names = [d.name for d in known.values()] + [p for p in self.local_params]
-            raise self.fail("P0211", node.span, f"parameter `${node.name.text}` is unknown", suggest(node.name.text, names))
+            raise self.fail(
+                "P0211", node.span, f"parameter `${node.name.text}` is unknown", suggest(node.name.text, names)
+            )
         found = self.find("param", node.name.text, node.span, scope.file, scope.prefix)
         return self.define("param", found, node.span, lambda: self._read_param(found))  # type: ignore[no-any-return]
 

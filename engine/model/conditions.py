@@ -15,8 +15,24 @@ from patron.engine.model.moments import in_span, local_date, near
 from patron.engine.model.names import path_term
 from patron.engine.model.population import tracked
 from patron.engine.model.terms import (
-    NO, YES, BehindRows, Children, Field, Here, Listed, Lit, Member, Op, Ranked, Term, all_of, any_of, compare, negated,
-    rebase, walk,
+    NO,
+    YES,
+    BehindRows,
+    Children,
+    Field,
+    Here,
+    Listed,
+    Lit,
+    Member,
+    Op,
+    Ranked,
+    Term,
+    all_of,
+    any_of,
+    compare,
+    negated,
+    rebase,
+    walk,
 )  # fmt: skip
 from patron.engine.model.values import length, whole_number
 from patron.engine.types import TEXT, WHOLE, YESNO, Type, reference
@@ -234,7 +250,12 @@ def _in_bucket(b: Binder, scope: Scope, node: tree.InBucket) -> Term:
     high = low if node.high is None else whole_number(b, scope, node.high, "a bucket")
     of = whole_number(b, scope, node.of, "a bucket")
     if not 0 <= low <= high < of:
-        raise b.fail("P0613", node.numbers_span, f"buckets go from 0 to {of - 1}", f"Write `in bucket 0 to {max(of - 1, 0)} of {of}`.")
+        raise b.fail(
+            "P0613",
+            node.numbers_span,
+            f"buckets go from 0 to {of - 1}",
+            f"Write `in bucket 0 to {max(of - 1, 0)} of {of}`.",
+        )
     key = customer_of(b, scope, node.span)
     bucket = Op("bucket", (key, Lit(of, WHOLE), Lit(node.salt.value, TEXT)), WHOLE)
     found = all_of(compare(">=", bucket, Lit(low, WHOLE)), compare("<=", bucket, Lit(high, WHOLE)))
@@ -321,4 +342,3 @@ RULES: Mapping[type, Rule] = {
     tree.InAudience: _in_audience, tree.InList: _in_list, tree.InBucket: _in_bucket, tree.InRows: _in_rows,
     tree.And: _and, tree.Or: _or, tree.Not: _not,
 }  # fmt: skip
-

@@ -149,7 +149,9 @@ class _Collector:
         pack = self.catalog.require_pack(name, statement.version)
         if isinstance(pack, Lacking):
             old = pack.code == "P0209" and statement.version_span
-            self.problems.append(pack.at(statement.version_span if old and statement.version_span else statement.pack.span))
+            self.problems.append(
+                pack.at(statement.version_span if old and statement.version_span else statement.pack.span)
+            )
             return
         settings: dict[str, tuple[tree.SettingValue, ...]] = dict(self.used.get(pack.name, {}))
         known = [s.name for s in pack.settings]
@@ -189,7 +191,9 @@ def _check_overrides(overrides: Mapping[str, tree.Expr], collector: _Collector) 
 # ---------------------------------------------------------------- imports
 
 
-def _imports(documents: Sequence[Document], problems: list[Problem]) -> Mapping[str, Mapping[str, frozenset[str] | None]]:
+def _imports(
+    documents: Sequence[Document], problems: list[Problem]
+) -> Mapping[str, Mapping[str, frozenset[str] | None]]:
     by_file = {d.file: d for d in documents}
     sees: dict[str, dict[str, frozenset[str] | None]] = {}
     edges: dict[str, list[tuple[str, tree.ImportDecl]]] = {}
@@ -207,7 +211,9 @@ def _imports(documents: Sequence[Document], problems: list[Problem]) -> Mapping[
     return sees
 
 
-def _target(file: str, statement: tree.ImportDecl, by_file: Mapping[str, Document], problems: list[Problem]) -> str | None:
+def _target(
+    file: str, statement: tree.ImportDecl, by_file: Mapping[str, Document], problems: list[Problem]
+) -> str | None:
     path = statement.file.value
     target = normpath(join(dirname(file), path))
     if target in by_file:

@@ -13,7 +13,9 @@ TEXTUAL: Kinds = frozenset({"text", "choice", "reference"})
 NUMERIC: Kinds = frozenset({"number"})
 AMOUNT: Kinds = frozenset({"number", "money"})
 TIMELY: Kinds = frozenset({"date", "moment"})
-ANY: Kinds = frozenset({"text", "choice", "reference", "number", "money", "date", "moment", "yesno", "texts", "duration"})
+ANY: Kinds = frozenset(
+    {"text", "choice", "reference", "number", "money", "date", "moment", "yesno", "texts", "duration"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def change_aggregates(measure: Measure, change: Callable[[Agg], Measure]) -> Mea
 
 
 def needs_time(measure: Measure) -> str:
-    """"rolling" or "running" when the measure needs a time dimension, else empty."""
+    """ "rolling" or "running" when the measure needs a time dimension, else empty."""
     if isinstance(measure, Rolled):
         return "rolling"
     if isinstance(measure, RunningTotal):

@@ -12,15 +12,42 @@ from patron.engine.model.canonical import TABLES
 from patron.engine.model.files import Declaration
 from patron.engine.model.functions import AGGREGATES, aggregate_type, common
 from patron.engine.model.measures import (
-    Agg, Balance, Calc, Measure, Metric, Rolled, RunningTotal, ShareOf, aggregates, change_aggregates,
+    Agg,
+    Balance,
+    Calc,
+    Measure,
+    Metric,
+    Rolled,
+    RunningTotal,
+    ShareOf,
+    aggregates,
+    change_aggregates,
 )  # fmt: skip
 from patron.engine.model.names import path_term
 from patron.engine.model.population import counted_people
 from patron.engine.model.terms import (
-    CreditedRows, Field, Followed, FollowRows, Here, Lit, Occurrence, Op, Term, all_of, compare, constant, rebase,
+    CreditedRows,
+    Field,
+    Followed,
+    FollowRows,
+    Here,
+    Lit,
+    Occurrence,
+    Term,
+    all_of,
+    compare,
+    constant,
+    rebase,
 )  # fmt: skip
 from patron.engine.model.values import (
-    aggregate_parts, aggregate_table, arithmetic_type, default_date, default_order, length, refuse_nesting, row_scope,
+    aggregate_parts,
+    aggregate_table,
+    arithmetic_type,
+    default_date,
+    default_order,
+    length,
+    refuse_nesting,
+    row_scope,
     whole_number,
 )  # fmt: skip
 from patron.engine.types import MOMENT, NUMBER, WHOLE, YESNO, Format, reference
@@ -138,7 +165,9 @@ def _call(b: Binder, scope: Scope, node: tree.Measure) -> Measure:
         digits = [b.value(scope, a.value) for a in node.args[1:]]
         return Calc(node.function.key, (inner, *[d for d in digits if isinstance(d, Lit)]), inner.type)
     term = b.value(scope, node)
-    raise b.fail("P0302", node.span, f"a metric is made of aggregates, this is {term.type}", "Put it inside `sum(...)`.")
+    raise b.fail(
+        "P0302", node.span, f"a metric is made of aggregates, this is {term.type}", "Put it inside `sum(...)`."
+    )
 
 
 def aggregate(b: Binder, scope: Scope, node: tree.Call) -> Agg:
@@ -241,7 +270,9 @@ def _credited_aggregate(b: Binder, scope: Scope, node: tree.Call, rows: Credited
     refuse_nesting(b, node)
     table = aggregate_table(b, scope, node)
     if table not in _ENTITIES:
-        raise b.fail("P0402", node.args[0].span, f"credited numbers count orders, actions, customers or campaigns, not {table}")
+        raise b.fail(
+            "P0402", node.args[0].span, f"credited numbers count orders, actions, customers or campaigns, not {table}"
+        )
     roots = dict(pair_roots())
     entity = roots[_ENTITIES[table]]
     bare = roots["order"] if table != "actions" else roots["action"]
@@ -303,7 +334,12 @@ def _rolling(b: Binder, scope: Scope, node: tree.Measure) -> Measure:
     inner = measure(b, scope, node.value)
     count = whole_number(b, scope, node.count, "`rolling`")
     if count < 1 or node.unit in ("second", "minute", "hour"):
-        raise b.fail("P0302", node.span, "`rolling` takes days, weeks, months, quarters or years", "Write `rolling 7 days of ...`.")
+        raise b.fail(
+            "P0302",
+            node.span,
+            "`rolling` takes days, weeks, months, quarters or years",
+            "Write `rolling 7 days of ...`.",
+        )
     return Rolled(inner, count, node.unit, inner.type)
 
 
@@ -361,4 +397,3 @@ def _narrowed_term(b: Binder, scope: Scope, node: tree.Narrowed) -> Term:
 
 
 RULES: Mapping[type, Rule] = {tree.Narrowed: _narrowed_term}
-

@@ -76,8 +76,6 @@ def date_part(term: Term, part: str, week_starts: int) -> Term:
     return Op("start_of", (Lit(part, TEXT), day), DATE)
 
 
-
-
 def in_span(term: Term, span: Span) -> Term | None:
     """Whether a moment or date lies in a period; None when the period holds everything known."""
     if span.elapsed is not None:
@@ -102,9 +100,7 @@ def within_after(start: Term, end: Term, length: dt.timedelta) -> Term:
     """Whether `end` is in the window of `length` that opens at `start`: elapsed time, both ends in; the dates from
     the start's when either side is date-only."""
     days = Op("days_between", (local_date(start), local_date(end)), WHOLE)
-    by_date = all_of(
-        Op(">=", (days, Lit(0, WHOLE)), YESNO), Op("<=", (days, Lit(dates_of(length) - 1, WHOLE)), YESNO)
-    )
+    by_date = all_of(Op(">=", (days, Lit(0, WHOLE)), YESNO), Op("<=", (days, Lit(dates_of(length) - 1, WHOLE)), YESNO))
     assert by_date is not None
     if start.type.kind == "date" or end.type.kind == "date":
         return by_date
@@ -113,8 +109,6 @@ def within_after(start: Term, end: Term, length: dt.timedelta) -> Term:
     assert by_time is not None
     loose = any_of(day_only(start), day_only(end))
     return Op("if", (loose, by_date, by_time), YESNO)
-
-
 
 
 def near(a: Term, b: Term, length: dt.timedelta) -> Term:

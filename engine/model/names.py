@@ -215,7 +215,9 @@ def no_way(b: Binder, scope: Scope, name: Name, target: str) -> Unbound:
             said = f"one {singular} has many {target}: say which"
             hint = f"Write `has {_child_word(b, start, target)} where (...)`."
         return b.fail(scope.fan_out, name.span, said, hint)
-    leads = ", ".join(sorted({SINGULAR_OF[t] for t in TABLES if t != start and isinstance(b.ways.chain(start, t), tuple)}))
+    leads = ", ".join(
+        sorted({SINGULAR_OF[t] for t in TABLES if t != start and isinstance(b.ways.chain(start, t), tuple)})
+    )
     other = [c for c, t, filled in b.ways.references(start) if t == target and filled]
     hint = f"Write `{singular}.{other[0]}`." if other else f"One {singular} leads to: {leads or 'nothing else'}."
     return b.fail("P0402", name.span, f"there is no way from {start} to {target}", hint)
@@ -233,7 +235,11 @@ def _child_word(b: Binder, start: str, target: str) -> str:
     if isinstance(b.ways.chain(target, start), tuple):
         return SINGULAR_OF[target]
     for child in TABLES:
-        if child != start and isinstance(b.ways.chain(child, start), tuple) and isinstance(b.ways.chain(child, target), tuple):
+        if (
+            child != start
+            and isinstance(b.ways.chain(child, start), tuple)
+            and isinstance(b.ways.chain(child, target), tuple)
+        ):
             return SINGULAR_OF[child]
     return SINGULAR_OF[target]
 

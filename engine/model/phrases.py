@@ -7,23 +7,30 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from patron.dsl import tree
-from patron.dsl.problems import nearest, suggest
+from patron.dsl.problems import suggest
 from patron.engine.model import periods
-from patron.engine.model.behaviour import customer_key, row_scope_of, rows_table
+from patron.engine.model.behaviour import customer_key, row_scope_of
 from patron.engine.model.binder import Binder, Scope, Unbound
-from patron.engine.model.canonical import SINGULAR
 from patron.engine.model.functions import AGGREGATES
-from patron.engine.model.measures import Agg, Metric, ShareOf, aggregates, needs_time
+from patron.engine.model.measures import Agg, Metric, aggregates, needs_time
 from patron.engine.model.metrics import aggregate, default_format, dimension_key
 from patron.engine.model.moments import date_part
 from patron.engine.model.names import path_term
 from patron.engine.model.queries import (
-    TIME_UNITS, Comparison, Frame, Ordering, Query, QueryDim, QueryMetric, Subject, TopRows,
+    TIME_UNITS,
+    Comparison,
+    Frame,
+    Ordering,
+    Query,
+    QueryDim,
+    QueryMetric,
+    Subject,
+    TopRows,
 )  # fmt: skip
 from patron.engine.model.spans import bind_period, compared_span
 from patron.engine.model.terms import Field, Here, Lit, Rows, Term, all_of
 from patron.engine.model.values import whole_number
-from patron.engine.types import DATE, MOMENT, TEXT, WHOLE, Type
+from patron.engine.types import DATE, MOMENT, TEXT, WHOLE
 
 T = TypeVar("T")
 
@@ -137,7 +144,9 @@ class _Phrase:
             taken = {d.name.casefold() for d in found} | {m.name.casefold() for m in self.metrics}
             if dim.name.casefold() in taken:
                 self.failed = True
-                self.b.problem("P0804", node.span, f"two columns would be called `{dim.name}`", "Leave one of them out.")
+                self.b.problem(
+                    "P0804", node.span, f"two columns would be called `{dim.name}`", "Leave one of them out."
+                )
             else:
                 found.append(dim)
         return found
@@ -159,12 +168,19 @@ class _Phrase:
         dated = [m for m in self.metrics if any(a.date is not None for a in aggregates(m.metric.measure))]
         if times and not dated:
             self.failed = True
-            self.b.problem("P0405", times[0].span, f"`{self.metrics[0].name}` has no date", "Add `date` to the metric, or ask it beside a dated one.")
+            self.b.problem(
+                "P0405",
+                times[0].span,
+                f"`{self.metrics[0].name}` has no date",
+                "Add `date` to the metric, or ask it beside a dated one.",
+            )
         for item, metric in zip(self.phrase.items, self.metrics, strict=False):
             word = needs_time(metric.metric.measure)
             if word and not any(d.unit in ("day", "week", "month", "quarter", "year") for d in dims):
                 self.failed = True
-                self.b.problem("P0406", item.span, f"`{metric.name}` is {word}: it needs a time dimension", "Add `by day`.")
+                self.b.problem(
+                    "P0406", item.span, f"`{metric.name}` is {word}: it needs a time dimension", "Add `by day`."
+                )
 
     def _frames(self, dims: list[QueryDim]) -> dict[Rows, Frame]:
         frames: dict[Rows, Frame] = {}
@@ -342,5 +358,3 @@ def _all_aggregates(metric: Metric) -> Iterator[Agg]:
 def _dim_title(name: str) -> str:
     words = name.rpartition(".")[2].replace("_", " ")
     return words[:1].upper() + words[1:]
-
-

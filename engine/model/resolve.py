@@ -44,7 +44,9 @@ def resolve(declared: Declared, schema: Schema, as_of: AsOf) -> Model:
     return Model(declared, schema, as_of)
 
 
-def bind_query(model: Model, phrase: tree.Phrase, defaults: Defaults = PLAIN) -> tuple[Query | None, tuple[Problem, ...]]:
+def bind_query(
+    model: Model, phrase: tree.Phrase, defaults: Defaults = PLAIN
+) -> tuple[Query | None, tuple[Problem, ...]]:
     """A phrase understood, or None with the problems that stop it; warnings and notes come along."""
     b = model.binder()
     try:

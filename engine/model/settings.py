@@ -127,7 +127,11 @@ def _ages(setting: tree.Setting, report: Report) -> tuple[int, int] | None:
     numbers = [int(v.value) for v in setting.values if isinstance(v, tree.Number)]
     if len(numbers) == 2 and numbers[0] < numbers[1]:
         return numbers[0], numbers[1]
-    report(Problem("P0302", setting.span, "`age_limits` takes the lowest and the highest age", "Write `age_limits 0, 120`."))
+    report(
+        Problem(
+            "P0302", setting.span, "`age_limits` takes the lowest and the highest age", "Write `age_limits 0, 120`."
+        )
+    )
     return None
 
 

@@ -68,5 +68,3 @@ def period_words(node: tree.Period | None) -> str:
     if isinstance(node, tree.PreviousPeriod):
         return f"previous {node.unit}"
     return f"{node.unit} to date" if isinstance(node, tree.ToDate) else ""
-
-

@@ -35,5 +35,3 @@ def _refuse_large(b: Binder, node: tree.FilterDecl | tree.TraitDecl, term: Term)
         if count > NODES:
             raise b.fail("P0107", node.name.span, f"`{node.name.text}` expands to more than {NODES:,} parts",
                          "Definitions that use each other many times over grow quickly: use fewer levels.")  # fmt: skip
-
-

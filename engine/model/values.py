@@ -18,9 +18,18 @@ from patron.engine.model.names import path_term
 from patron.engine.model.settings import agrees
 from patron.engine.model.terms import Binned, Children, Field, Here, Lit, Numbered, Op, Previous, Term, constant
 from patron.engine.types import (
-    DATE, DURATION, MISSING, MOMENT, MONEY, NUMBER, TEXT, WHOLE, YESNO, Type, reference,
+    DATE,
+    DURATION,
+    MISSING,
+    MOMENT,
+    MONEY,
+    NUMBER,
+    TEXT,
+    WHOLE,
+    YESNO,
+    Type,
+    reference,
 )  # fmt: skip
-
 
 # ---------------------------------------------------------------- literals
 
@@ -313,7 +322,9 @@ def refuse_nesting(b: Binder, node: tree.Call) -> None:
             raise b.fail("P0308", inner.span, "an aggregate inside an aggregate", "Make a trait or a metric of it.")
 
 
-def aggregate_parts(b: Binder, scope: Scope, node: tree.Call, table: str) -> tuple[Term | None, Term | None, Decimal | None]:
+def aggregate_parts(
+    b: Binder, scope: Scope, node: tree.Call, table: str
+) -> tuple[Term | None, Term | None, Decimal | None]:
     """Value, condition and share (of percentile) of an aggregate, bound on a row of its table in `scope`."""
     func = node.function.key
     wanted = 2 if func == "percentile" else 1
@@ -342,7 +353,9 @@ def _share(b: Binder, scope: Scope, arg: tree.Arg) -> Decimal:
 def row_scope(scope: Scope, table: str) -> Scope:
     """The scope of a row inside an aggregate: the plural names it too (`orders.total`)."""
     inner = scope.inside(table)
-    return Scope(inner.table, Here(), inner.outer, {table: (Here(), table)}, file=inner.file, prefix=inner.prefix, use="row")
+    return Scope(
+        inner.table, Here(), inner.outer, {table: (Here(), table)}, file=inner.file, prefix=inner.prefix, use="row"
+    )
 
 
 def default_order(b: Binder, table: str) -> tuple[Term, ...]:

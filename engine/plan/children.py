@@ -8,11 +8,32 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from patron.engine.model.terms import (
-    _INNER, Children, Followed, Here, Lit, Op, Row, Rows, Term, all_of, known, shift,
+    _INNER,
+    Children,
+    Followed,
+    Here,
+    Lit,
+    Op,
+    Row,
+    Rows,
+    Term,
+    all_of,
+    known,
+    shift,
 )  # fmt: skip
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import (
-    AggCall, Aggregate, Col, Expr, Filter, Join, Node, Project, SortKey, WindowCall, columns,
+    AggCall,
+    Aggregate,
+    Col,
+    Expr,
+    Filter,
+    Join,
+    Node,
+    Project,
+    SortKey,
+    WindowCall,
+    columns,
 )  # fmt: skip
 from patron.engine.plan.planner import Planner
 from patron.engine.types import WHOLE, YESNO, Type
@@ -52,7 +73,9 @@ def own_terms(call: Children, parent: str | None) -> Children:
     if parent is None:
         return call
     outer, inner = call.row, Followed(call.key, parent)
-    return replace(call, **{n: _with_row(getattr(call, n), outer, inner, 0) for n in ("value", "where", "each", "order")})
+    return replace(
+        call, **{n: _with_row(getattr(call, n), outer, inner, 0) for n in ("value", "where", "each", "order")}
+    )
 
 
 def _with_row(term: Any, outer: Row, inner: Row, depth: int) -> Any:
@@ -196,7 +219,12 @@ _SPECIAL: dict[str, Any] = {"most_common": _most_common, "least_sum": _sums, "gr
 
 
 def correlated(
-    p: Planner, outer: Evaluation, pairs: Node, pair_key: Sequence[tuple[str, Type]], asked: Children, parent: str | None
+    p: Planner,
+    outer: Evaluation,
+    pairs: Node,
+    pair_key: Sequence[tuple[str, Type]],
+    asked: Children,
+    parent: str | None,
 ) -> Made:
     """An aggregate whose condition looks at the row outside as well: children joined to it, grouped by it."""
     call = own_terms(asked, parent)
@@ -241,5 +269,9 @@ def _lowered(term: Any) -> Any:
         return Here(term.up - 1)
     if not hasattr(term, "__dataclass_fields__") or isinstance(term, Type):
         return term
-    changes = {f.name: _lowered(getattr(term, f.name)) for f in fields(term) if hasattr(getattr(term, f.name), "__dataclass_fields__")}
+    changes = {
+        f.name: _lowered(getattr(term, f.name))
+        for f in fields(term)
+        if hasattr(getattr(term, f.name), "__dataclass_fields__")
+    }
     return replace(term, **changes)

@@ -16,11 +16,34 @@ from patron.engine.model.binder import Scope
 from patron.engine.model.moments import day_only, local_date
 from patron.engine.model.names import path_term
 from patron.engine.model.terms import (
-    CreditedRows, Field, Followed, Here, Lit, Op, Term, all_of, any_of, compare, follow, known, negated,
+    CreditedRows,
+    Field,
+    Followed,
+    Here,
+    Lit,
+    Op,
+    Term,
+    all_of,
+    any_of,
+    compare,
+    follow,
+    known,
+    negated,
 )  # fmt: skip
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import (
-    Col, Expr, Filter, Join, Named, Node, Project, SortKey, Stack, Temp, WindowCall, columns,
+    Col,
+    Expr,
+    Filter,
+    Join,
+    Named,
+    Node,
+    Project,
+    SortKey,
+    Stack,
+    Temp,
+    WindowCall,
+    columns,
 )  # fmt: skip
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.simplify import simple
@@ -41,7 +64,9 @@ def attribution_of(p: Planner, name: str) -> Attribution:
 def pairs(p: Planner, rows: CreditedRows) -> Temp:
     """The pairs of an attribution, stored once: influenced ones, or those picked with their weights."""
     attribution = attribution_of(p, rows.attribution)
-    influenced = p.step(f"influenced_{attribution.name}", _influenced(p, attribution, rows), f"pairs of {attribution.name}")
+    influenced = p.step(
+        f"influenced_{attribution.name}", _influenced(p, attribution, rows), f"pairs of {attribution.name}"
+    )
     if rows.influenced:
         return influenced
     return p.step(f"credited_{attribution.name}", _picked(attribution, influenced), f"credit by {attribution.name}")
@@ -113,7 +138,9 @@ def _focused(p: Planner, node: Node, customer: str) -> Node:
     if p.focus is None or p.focus.people is None:
         return node
     side = Project(p.focus.people, (("@person", Col("id", CUSTOMER)),))
-    return Join(node, side, "semi", ((Col(customer, CUSTOMER), Col("@person", CUSTOMER)),), note="people of the question")
+    return Join(
+        node, side, "semi", ((Col(customer, CUSTOMER), Col("@person", CUSTOMER)),), note="people of the question"
+    )
 
 
 def _in_focus(p: Planner, a: Attribution, moment: Term, table: str) -> Term | None:
@@ -198,7 +225,9 @@ def _kind_rank(a: Attribution) -> Term:
     """The place of an action's kind in the list of kinds, for ties."""
     rank: Term = Lit(len(a.kinds), WHOLE)
     for number, kind in reversed(list(enumerate(a.kinds))):
-        rank = Op("if", (compare("=", Field(Here(), "kind", CHOICE), Lit(kind, CHOICE)), Lit(number, WHOLE), rank), WHOLE)
+        rank = Op(
+            "if", (compare("=", Field(Here(), "kind", CHOICE), Lit(kind, CHOICE)), Lit(number, WHOLE), rank), WHOLE
+        )
     return rank
 
 
@@ -371,12 +400,18 @@ def _linear(p: Planner, a: Attribution, actions: Node, orders: Node) -> Node:
     types = {c.name: c.type for c in (*columns(actions), *columns(orders))}
     sides = []
     for node, own, key, kind in ((actions, a_names, "a", 0), (orders, o_names, "o", 1)):
-        items: list[Named] = [("customer", Col(f"{key}.customer", CUSTOMER)), ("at", Col(f"{key}.at", MOMENT)), ("kind", Lit(kind, WHOLE))]
+        items: list[Named] = [
+            ("customer", Col(f"{key}.customer", CUSTOMER)),
+            ("at", Col(f"{key}.at", MOMENT)),
+            ("kind", Lit(kind, WHOLE)),
+        ]
         items += [(n, Col(n, types[n]) if n in own else Lit(None, types[n])) for n in (*a_names, *o_names)]
         sides.append(Project(node, tuple(items)))
     keys = (SortKey(Col("at", MOMENT), True), SortKey(Col("kind", WHOLE), True), SortKey(Col("o.id", ORDER), True))
     laid: list[Named] = [("kind", Col("kind", WHOLE)), *((n, Col(n, types[n])) for n in a_names)]
-    laid += [(n, WindowCall("last_known", types[n], (Col(n, types[n]),), (customer,), keys, upto=True)) for n in o_names]
+    laid += [
+        (n, WindowCall("last_known", types[n], (Col(n, types[n]),), (customer,), keys, upto=True)) for n in o_names
+    ]
     node = Project(Stack(tuple(sides), "actions and orders"), tuple(laid))
     return Filter(node, _op("and", _op("=", Col("kind", WHOLE), Lit(0, WHOLE)), _op("not", _op("is_missing", Col("o.id", ORDER))),
                             _inside(p, a)), "first order after each action")  # fmt: skip
@@ -417,7 +452,13 @@ def _shared(a: Attribution, numbered: Node, base: list[Named]) -> Node:
         num, den = _position(a, seq, n)
     else:
         assert a.half_life is not None
-        weight = _op("halved", Col("acted", MOMENT), Col("ordered", MOMENT), Lit(int(a.half_life.total_seconds()), SECONDS), type_=NUMBER)
+        weight = _op(
+            "halved",
+            Col("acted", MOMENT),
+            Col("ordered", MOMENT),
+            Lit(int(a.half_life.total_seconds()), SECONDS),
+            type_=NUMBER,
+        )
         weighed = Project(numbered, (*base, ("seq", seq), ("num", weight)))
         total = WindowCall("sum", NUMBER, (Col("num", NUMBER),), (order,))
         return Project(weighed, (*base, ("num", Col("num", NUMBER)), ("den", total), ("seq", seq)))
@@ -468,5 +509,3 @@ def split_amount(node: Node, amount: Col, unit: int) -> Node:
     first = _op("if", _op("=", seq, Lit(1, WHOLE)), below, Lit(0, amount.type), type_=amount.type)
     own = _op("+", own, first, type_=amount.type)
     return Project(placed, (*((n, e) for n, e in base if n != amount.name), (amount.name, own)))
-
-

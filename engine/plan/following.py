@@ -13,7 +13,17 @@ from patron.engine.model.periods import dates_of
 from patron.engine.model.terms import Field, FollowRows, Here, Lit, Occurrence, Op, Term, all_of, known
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import (
-    Aggregate, Col, Expr, Filter, Join, Node, Project, SortKey, Stack, WindowCall, columns,
+    Aggregate,
+    Col,
+    Expr,
+    Filter,
+    Join,
+    Node,
+    Project,
+    SortKey,
+    Stack,
+    WindowCall,
+    columns,
 )  # fmt: skip
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.sequences import window
@@ -74,7 +84,11 @@ def _converted(p: Planner, rows: FollowRows) -> Node:
     then = _side(p, rows.to, [b for _, b in rows.matching], 1, rows.start.table)
     same_event = rows.start.name == rows.to.name
     shared = [Col(f"m{i}", a.type) for i, (a, _) in enumerate(rows.matching)]
-    customer, at, row = Col("customer", CUSTOMER), Col("at", rows.start.at.type), Col("row", reference(rows.start.table))
+    customer, at, row = (
+        Col("customer", CUSTOMER),
+        Col("at", rows.start.at.type),
+        Col("row", reference(rows.start.table)),
+    )
     part: tuple[Expr, ...] = (customer, *shared)
     # the start before each start, for followers that are themselves the latest start
     ordered = (SortKey(at), SortKey(row))
@@ -84,7 +98,10 @@ def _converted(p: Planner, rows: FollowRows) -> Node:
         for n, t in (("row", row.type), ("at", at.type), ("date", DATE), ("day_only", YESNO))
     ]
     begun = Project(begun, (*chained, *before))
-    empty = [(f"before.{n}", Lit(None, t)) for n, t in (("row", row.type), ("at", at.type), ("date", DATE), ("day_only", YESNO))]
+    empty = [
+        (f"before.{n}", Lit(None, t))
+        for n, t in (("row", row.type), ("at", at.type), ("date", DATE), ("day_only", YESNO))
+    ]
     then = Project(then, (*((c.name, c) for c in columns(then)), *empty))
     both = Stack((begun, then), "starts and followers")
     # at one moment a start stands before its followers; the same event must be strictly earlier
@@ -124,4 +141,3 @@ def _belongs(rows: FollowRows, laid: Node, row: Col, at: Col) -> Node:
     known_start = Op("not", (Op("is_missing", (start["row"],), YESNO),), YESNO)
     inside = Op("and", (known_start, window(start, end, rows.within)), YESNO)
     return Aggregate(Filter(node, inside), (("start", start["row"]),), (), "starts that were followed")
-

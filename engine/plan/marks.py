@@ -6,8 +6,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from patron.engine.model.terms import (
-    BehindRows, Binned, Field, Here, Listed, Lit, Member, Numbered, Op, Previous, Ranked, Sequence as Steps, Term, all_of, known,
+    BehindRows,
+    Binned,
+    Field,
+    Here,
+    Listed,
+    Lit,
+    Member,
+    Numbered,
+    Op,
+    Previous,
+    Ranked,
+    Term,
+    all_of,
+    known,
 )  # fmt: skip
+from patron.engine.model.terms import (
+    Sequence as Steps,
+)
 from patron.engine.plan import people, sequences
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import Col, Expr, Filter, Join, Node, Project, SortKey, WindowCall
@@ -94,7 +110,7 @@ def _binned(p: Planner, outer: Evaluation, leaf: Binned) -> Marked:
 
 
 def _bin(bins: int) -> Expr:
-    """place 1..n to bin 1..bins, where n mod bins bins are one larger."""
+    """Place 1..n to bin 1..bins, where n mod bins bins are one larger."""
 
     def op(name: str, *args: Expr) -> Op:
         return Op(name, args, WHOLE)

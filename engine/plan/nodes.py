@@ -211,5 +211,3 @@ def renamed(node: Node, names: dict[str, str]) -> Project:
     """The columns under other names, the rest dropped."""
     known = {c.name: c for c in columns(node)}
     return Project(node, tuple((new, known[old]) for old, new in names.items()))
-
-

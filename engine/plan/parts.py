@@ -19,7 +19,19 @@ from patron.engine.plan import credit
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.children import common_part
 from patron.engine.plan.nodes import (
-    AggCall, Aggregate, Col, Expr, Filter, Join, Named, Node, Project, SortKey, Values, WindowCall, columns,
+    AggCall,
+    Aggregate,
+    Col,
+    Expr,
+    Filter,
+    Join,
+    Named,
+    Node,
+    Project,
+    SortKey,
+    Values,
+    WindowCall,
+    columns,
 )  # fmt: skip
 from patron.engine.plan.planner import Focus, Planner
 from patron.engine.plan.tables import filled, never_missing
@@ -87,7 +99,9 @@ def part_node(
     if isinstance(first.rows, CreditedRows):
         p = p.focused(_focus(window, people))
     early = people.node if people is not None and not people.labels else None
-    node = row_plans.evaluate(p, first.rows, items, where, of=(frame.customer, early) if early and frame.customer else None)
+    node = row_plans.evaluate(
+        p, first.rows, items, where, of=(frame.customer, early) if early and frame.customer else None
+    )
     names = {term: _typed(node, column) for term, column in names.items()}
     if early is None:
         node = _for_people(node, people, frame.customer)
@@ -161,7 +175,9 @@ def _in_window(agg: Agg, window: Window) -> Term | None:
         return None
     if window.rolled:
         low, high = window.rolled[0][1], window.rolled[-1][2]
-        return in_span(agg.date, Span(min(low, *(r[1] for r in window.rolled)), max(high, *(r[2] for r in window.rolled))))
+        return in_span(
+            agg.date, Span(min(low, *(r[1] for r in window.rolled)), max(high, *(r[2] for r in window.rolled)))
+        )
     return in_span(agg.date, window.span)
 
 
@@ -264,7 +280,7 @@ def _most_common(node: Node, keys: list[Named], one: Asked, names: dict[Term, Co
 
 
 def _counts_distinct(agg: Agg) -> bool:
-    """count of a thing that counts once is a distinct count; unique, min and max do not care for repeats."""
+    """Count of a thing that counts once is a distinct count; unique, min and max do not care for repeats."""
     return agg.func in ("count", "unique", "min", "max")
 
 
@@ -276,7 +292,9 @@ def _call(agg: Agg, names: dict[Term, Col], condition: Expr | None) -> AggCall:
         value = agg.value if isinstance(agg.value, Lit) else names[agg.value]
     order = tuple(names[t] if not isinstance(t, Lit) else t for t in agg.order)
     whole = agg.func in ("sum", "min", "max", "first", "last") and value is not None and value.type.whole
-    return AggCall(agg.func, WHOLE if whole and agg.type.kind == "number" else agg.type, value, condition, agg.share, order)
+    return AggCall(
+        agg.func, WHOLE if whole and agg.type.kind == "number" else agg.type, value, condition, agg.share, order
+    )
 
 
 def _split(p: Planner, node: Node, asked: Sequence[Asked], names: dict[Term, Col]) -> Node:
@@ -312,7 +330,9 @@ def _once(node: Node, keys: list[Named], asked: Sequence[Asked], names: dict[Ter
     for one, where in zip(asked, rest, strict=True):
         condition = None if alone or where is None else names.get(where)
         agg = one.agg
-        value = own if agg.func == "count" or agg.value == once else names.get(agg.value) if agg.value is not None else None
+        value = (
+            own if agg.func == "count" or agg.value == once else names.get(agg.value) if agg.value is not None else None
+        )
         func = agg.func
         if func == "unique" and value is own:
             func = "count"
@@ -361,4 +381,3 @@ def _has_source(p: Planner, rows: Rows, field: Field) -> bool:
     if isinstance(rows, str):
         return filled(p, rows, field.column) or field.column == "id"
     return True
-

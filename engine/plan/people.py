@@ -56,5 +56,3 @@ def ids_behind_rows(p: Planner, leaf: BehindRows) -> Node:
     from patron.engine.plan import behind
 
     return behind.ids(p, leaf)
-
-

@@ -35,7 +35,9 @@ class Planner:
     `lists` gives a list's members by name and version; `inside` are the audiences being planned, to stop rings.
     """
 
-    def __init__(self, binder: Binder, store: Store, lists: Callable[[str, int | None], ListMembers] | None = None) -> None:
+    def __init__(
+        self, binder: Binder, store: Store, lists: Callable[[str, int | None], ListMembers] | None = None
+    ) -> None:
         self.b, self.store = binder, store
         self.lists = lists or (lambda name, version: ListMembers(None))
         self.steps: list[Step] = []

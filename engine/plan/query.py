@@ -10,13 +10,38 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from patron.engine.model import periods
-from patron.engine.model.measures import Agg, Balance, Calc, Measure, Rolled, RunningTotal, ShareOf, aggregates, needs_time
+from patron.engine.model.measures import (
+    Agg,
+    Balance,
+    Calc,
+    Measure,
+    Rolled,
+    RunningTotal,
+    ShareOf,
+    aggregates,
+    needs_time,
+)
 from patron.engine.model.queries import Query, QueryMetric, Subject
 from patron.engine.model.terms import CreditedRows, Field, Lit, Op
 from patron.engine.plan import people as people_plans
 from patron.engine.plan.children import ZEROED
 from patron.engine.plan.nodes import (
-    AggCall, Aggregate, Col, Expr, Filter, Join, Named, Node, Plan, Project, SortKey, Sorted, Stack, Step, Values, WindowCall,
+    AggCall,
+    Aggregate,
+    Col,
+    Expr,
+    Filter,
+    Join,
+    Named,
+    Node,
+    Plan,
+    Project,
+    Sorted,
+    SortKey,
+    Stack,
+    Step,
+    Values,
+    WindowCall,
     columns,
 )  # fmt: skip
 from patron.engine.plan.parts import LABEL, Asked, People, Window, banded, missing_source, part_node
@@ -95,7 +120,9 @@ class _QueryPlanner:
         outputs += [Step(name, self._in_columns(node), name) for name, node in extra]
         labels = sides[0].people.labels if sides[0].people is not None else ()
         title = "list" if query.subject.kind == "lists" else "audience"
-        return QueryPlan(Plan(tuple(self.p.steps), tuple(outputs)), self._outputs(bool(labels)), self.missing, labels, title)
+        return QueryPlan(
+            Plan(tuple(self.p.steps), tuple(outputs)), self._outputs(bool(labels)), self.missing, labels, title
+        )
 
     def _outputs(self, labelled: bool) -> tuple[Output, ...]:
         found = [Output(LABEL, "label")] if labelled else []
@@ -229,7 +256,9 @@ class _QueryPlanner:
         for key, asked in groups.items():
             kind = key[2]  # type: ignore[index]
             window = self._window(side, kind, level)
-            found.append(self._aligned(part_node(self.p, self.query, asked, level, window, side.people, self.cut), side, level))
+            found.append(
+                self._aligned(part_node(self.p, self.query, asked, level, window, side.people, self.cut), side, level)
+            )
         return found
 
     def _of_list(self, agg: Agg) -> Agg:
@@ -271,13 +300,20 @@ class _QueryPlanner:
             span = self._known_span()
         triples = []
         for first in periods.buckets(bucket_unit, span, starts):
-            end = min(periods.step(bucket_unit, first, 1) - periods.DAY, span.end or self.p.as_of.today, self.p.as_of.today)
+            end = min(
+                periods.step(bucket_unit, first, 1) - periods.DAY, span.end or self.p.as_of.today, self.p.as_of.today
+            )
             triples.append((first, periods.step(unit, end, -int(count)) + periods.DAY, end))
         return Window(span, tuple(triples), place)
 
     def _known_span(self) -> periods.Span:
         """All dates known, for buckets of an unbounded period."""
-        lows = [c.low for t in self.p.store.tables.values() for n, c in t.columns.items() if isinstance(c.low, dt.date) and n.endswith("_at")]
+        lows = [
+            c.low
+            for t in self.p.store.tables.values()
+            for n, c in t.columns.items()
+            if isinstance(c.low, dt.date) and n.endswith("_at")
+        ]
         days = [d.date() if isinstance(d, dt.datetime) else d for d in lows]
         orders = self.p.store.tables.get("orders")
         low = orders.columns["created_at"].low if orders is not None and "created_at" in orders.columns else None
@@ -347,14 +383,18 @@ class _QueryPlanner:
         if others:
             combos = [Project(stored, tuple((k.name, k) for k in others))]
             combos += self._undated_combos(sides, level, [k.name for k in others])
-            distinct = Aggregate(Stack(tuple(combos)) if len(combos) > 1 else combos[0], tuple((k.name, k) for k in others), ())
+            distinct = Aggregate(
+                Stack(tuple(combos)) if len(combos) > 1 else combos[0], tuple((k.name, k) for k in others), ()
+            )
             base = Join(distinct, spine, "cross", note="every bucket")
         mine = {c.name: c for c in columns(node)}
         right = Project(node, tuple((f"@{n}", c) for n, c in mine.items()))
         on = tuple((c, Col(f"@{c.name}", mine[c.name].type)) for c in columns(base))
         joined = Join(base, right, "left", on, missing_equal=True)
         keys = {c.name for c in columns(base)}
-        return Project(joined, tuple((n, Col(n, c.type) if n in keys else Col(f"@{n}", c.type)) for n, c in mine.items()))
+        return Project(
+            joined, tuple((n, Col(n, c.type) if n in keys else Col(f"@{n}", c.type)) for n, c in mine.items())
+        )
 
     def _label_rows(self, sides: Sequence[_Side], level: tuple[int, ...]) -> Values | None:
         """Sets that stand side by side are all there, empty ones too, unless other dimensions tell the rows."""
@@ -450,7 +490,9 @@ class _QueryPlanner:
     def _zeroed(self, node: Node, sides: Sequence[_Side]) -> Node:
         """Sums and counts of no rows are 0."""
         items: list[Named] = []
-        zero = {self._name(a, k) + s.suffix for (a, k), _ in list(self.names.items()) for s in sides if a.func in ZEROED}
+        zero = {
+            self._name(a, k) + s.suffix for (a, k), _ in list(self.names.items()) for s in sides if a.func in ZEROED
+        }
         for column in columns(node):
             value: Expr = column
             if column.name in zero:
@@ -581,7 +623,9 @@ class _QueryPlanner:
         if place is None or not banded(self.query, place):
             return term
         labels = dims[place].type.labels
-        found = [Lit(labels.index(o.value) if isinstance(o, Lit) and o.value in labels else None, WHOLE) for o in options]
+        found = [
+            Lit(labels.index(o.value) if isinstance(o, Lit) and o.value in labels else None, WHOLE) for o in options
+        ]
         return Op(term.name, (asked, *found), term.type)
 
     def _dim_order(self, node: Node) -> tuple[SortKey, ...]:
@@ -622,7 +666,9 @@ class _QueryPlanner:
         rows = other._rows([replace(side, mapping=()) for side in sides], ())
         own = {c.name: c for c in columns(rows)}
         items: list[Named] = [(n, c) for n, c in own.items() if n == LABEL]
-        items += [(f"d{i}", Lit(None, WHOLE if banded(self.query, i) else d.type)) for i, d in enumerate(self.query.dims)]
+        items += [
+            (f"d{i}", Lit(None, WHOLE if banded(self.query, i) else d.type)) for i, d in enumerate(self.query.dims)
+        ]
         items += [(n, c) for n, c in own.items() if n.startswith("m")]
         return Project(rows, tuple(items))
 
@@ -661,4 +707,3 @@ def subject_people(p: Planner, subject: Subject) -> People | None:
     everybody = Project(people_plans.union(p, sets), (("id", ident), (LABEL, Lit(len(sets), WHOLE))))
     node = p.step("people", Stack((*labelled, everybody)), "people side by side")
     return People(node, (*subject.names, "all"))
-

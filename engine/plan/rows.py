@@ -9,9 +9,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from patron.engine.model.terms import (
-    BehindRows, Binned, Children, CreditedRows, Field, Followed, FollowRows, Here, Listed, Lit, Member, Numbered, Op, Previous,
-    Ranked, Row, Rows, Sequence as Steps, Term,
+    BehindRows,
+    Binned,
+    Children,
+    CreditedRows,
+    Field,
+    Followed,
+    FollowRows,
+    Here,
+    Listed,
+    Lit,
+    Member,
+    Numbered,
+    Op,
+    Previous,
+    Ranked,
+    Row,
+    Rows,
+    Term,
 )  # fmt: skip
+from patron.engine.model.terms import (
+    Sequence as Steps,
+)
 from patron.engine.plan import children, marks
 from patron.engine.plan.nodes import Col, Expr, Filter, Join, Node, Project, columns
 from patron.engine.plan.planner import Planner
@@ -27,7 +46,12 @@ People = tuple[Term, Node]
 
 
 def evaluate(
-    p: Planner, rows: Rows, items: Sequence[tuple[str, Term]], where: Term | None = None, note: str = "", of: People | None = None
+    p: Planner,
+    rows: Rows,
+    items: Sequence[tuple[str, Term]],
+    where: Term | None = None,
+    note: str = "",
+    of: People | None = None,
 ) -> Node:
     """The terms as named columns, for the rows that meet a condition and belong to the people wanted."""
     facts = facts_of(where)
@@ -187,7 +211,9 @@ class Evaluation:
         for column in columns(inner):
             self.known[Field(row, column.name, column.type)] = Col(names[column.name], column.type)
         chosen = self._of_people(side, row)
-        self.node = Join(self.node, chosen, "left" if chosen is side else "inner", ((self.expr(row.key), ident),), note=hint)
+        self.node = Join(
+            self.node, chosen, "left" if chosen is side else "inner", ((self.expr(row.key), ident),), note=hint
+        )
 
     def _computed_early(self, row: Followed, inner: Node) -> list[tuple[str, Expr]]:
         """The terms that this row alone decides, as columns of its side of the join."""

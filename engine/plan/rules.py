@@ -7,7 +7,19 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from patron.engine.plan.nodes import (
-    Aggregate, Filter, Join, Node, Plan, Project, Scan, Sorted, Stack, Step, Temp, Values, walk,
+    Aggregate,
+    Filter,
+    Join,
+    Node,
+    Plan,
+    Project,
+    Scan,
+    Sorted,
+    Stack,
+    Step,
+    Temp,
+    Values,
+    walk,
 )  # fmt: skip
 
 Rule = Callable[[Plan], Plan]
@@ -51,4 +63,3 @@ def _inlined(node: Node, inner: dict[str, Node]) -> Node:
 
 
 RULES: tuple[Rule, ...] = (inline_single_use,)
-

@@ -51,6 +51,7 @@ def moment_of(prefix: str, type_: Type) -> dict[str, Col]:
 
 def window(start: dict[str, Col], end: dict[str, Col], length: dt.timedelta) -> Expr:
     """`within_after` over the columns of two occurrences."""
+
     def fields(prefix: str, cols: dict[str, Col]) -> Field:
         return Field(Here(), prefix, cols["at"].type)
 
@@ -84,7 +85,9 @@ def _follow(p: Planner, reached: Node, step: NextStep, before: str, now: str, us
     for number in range(used):
         own = Col(f"s{number}.order", ORDER)
         parts.append(_op("not", _op("=", own, b["order"])))
-    node: Node = Join(reached, following, "inner", ((a["customer"], b["customer"]),), _all(parts), note=f"then {step.event.name}")
+    node: Node = Join(
+        reached, following, "inner", ((a["customer"], b["customer"]),), _all(parts), note=f"then {step.event.name}"
+    )
     if step.without is not None:
         node = _without(p, node, step.without, a, b)
     kept = [(f"s{n}.order", Col(f"s{n}.order", ORDER)) for n in range(used)]
@@ -102,4 +105,3 @@ def _without(p: Planner, pairs: Node, barred: Occurrence, a: dict[str, Col], b: 
 
 def _all(parts: list[Expr]) -> Expr:
     return parts[0] if len(parts) == 1 else _op("and", *parts)
-

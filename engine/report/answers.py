@@ -16,7 +16,7 @@ from patron.engine.model.store import Store
 from patron.engine.model.terms import Field, Here, Term
 from patron.engine.plan import people
 from patron.engine.plan import rows as row_plans
-from patron.engine.plan.nodes import Node, Plan, SortKey, Sorted, Step, columns
+from patron.engine.plan.nodes import Node, Plan, Sorted, SortKey, Step, columns
 from patron.engine.plan.planner import ListMembers, Planner
 from patron.engine.plan.query import QueryPlan, plan_query
 from patron.engine.plan.rules import optimized
@@ -30,7 +30,9 @@ from patron.engine.types import Format, reference
 __all__ = ["Context", "audience", "audience_tree", "detail", "plan_text", "query", "report", "sql_text", "why"]
 
 
-def bound(model: Model, phrase: tree.Phrase, defaults: Defaults = PLAIN, binder: Binder | None = None) -> tuple[Query, Binder]:
+def bound(
+    model: Model, phrase: tree.Phrase, defaults: Defaults = PLAIN, binder: Binder | None = None
+) -> tuple[Query, Binder]:
     """A phrase understood; SpecError with its problems otherwise."""
     b = binder or model.binder()
     known = len(b.problems)
@@ -117,7 +119,9 @@ def audience(model: Model, name: str, context: Context, extra: Sequence[str] = (
     rows = run_program(program, context)["rows"]
     cols = columns(node)
     out = tuple(tuple(clean(v, c.type) for v, c in zip(row, cols, strict=True)) for row in rows)
-    return Result(tuple(Column(c.name, c.name.capitalize(), c.type, "dimension", format=Format("text")) for c in cols), out)
+    return Result(
+        tuple(Column(c.name, c.name.capitalize(), c.type, "dimension", format=Format("text")) for c in cols), out
+    )
 
 
 def _columns(b: Binder, names: Sequence[str]) -> list[tuple[str, Term]]:
@@ -196,5 +200,3 @@ def sql_text(model: Model, name: str, as_of: AsOf, dialect: str, store: Store | 
     known = store or imagined(model.schema)
     plan, _ = plan_of(model, name, known)
     return compile_plan(plan, lowering(model, known, dialect)).text()
-
-

@@ -43,7 +43,9 @@ def assemble(query: Query, plan: QueryPlan, fetched: dict[str, list[Row]], curre
         _suppress(grid, query)
     if pending:
         _all_pending(grid)
-    return Result(tuple(grid.columns), tuple(tuple(r) for r in grid.rows), dict(grid.states), tuple(grid.kinds), tuple(notes))
+    return Result(
+        tuple(grid.columns), tuple(tuple(r) for r in grid.rows), dict(grid.states), tuple(grid.kinds), tuple(notes)
+    )
 
 
 def _readers(query: Query, plan: QueryPlan, currency: str, grid: _Grid) -> list[tuple[str, int]]:
@@ -57,8 +59,12 @@ def _readers(query: Query, plan: QueryPlan, currency: str, grid: _Grid) -> list[
             grid.columns.append(Column(plan.label_title, plan.label_title.capitalize(), TEXT, "dimension"))
         elif output.role == "dimension":
             dim = dims[output.metric]
-            fmt = Format("date") if dim.type.timely else Format("number") if dim.type.kind == "number" else Format("text")
-            grid.columns.append(Column(dim.name, dim.title, dim.type, "dimension", format=fmt, time=dim.unit or dim.describes_time))
+            fmt = (
+                Format("date") if dim.type.timely else Format("number") if dim.type.kind == "number" else Format("text")
+            )
+            grid.columns.append(
+                Column(dim.name, dim.title, dim.type, "dimension", format=fmt, time=dim.unit or dim.describes_time)
+            )
         elif output.role in ("metric", "before"):
             asked = metrics[output.metric]
             metric = asked.metric
@@ -122,7 +128,12 @@ def clean(raw: Any, type_: Type) -> Value:
 
 def change(now: Value, before: Value) -> float | None:
     """(now - before) / |before|, missing when before is 0 or either is missing."""
-    if now is None or before is None or not isinstance(now, (int, float, Decimal)) or not isinstance(before, (int, float, Decimal)):
+    if (
+        now is None
+        or before is None
+        or not isinstance(now, (int, float, Decimal))
+        or not isinstance(before, (int, float, Decimal))
+    ):
         return None
     if before == 0:
         return None
@@ -134,7 +145,9 @@ def change(now: Value, before: Value) -> float | None:
 
 def _label_extra_rows(grid: _Grid, query: Query) -> None:
     """The names of the rows `rest` and `total` stand in the first dimension."""
-    first = next((i for i, c in enumerate(grid.columns) if c.role == "dimension" and c.name not in ("audience", "list")), None)
+    first = next(
+        (i for i, c in enumerate(grid.columns) if c.role == "dimension" and c.name not in ("audience", "list")), None
+    )
     if first is None:
         return
     for number, kind in enumerate(grid.kinds):

@@ -143,4 +143,3 @@ def _picked_campaigns(p: Planner, attribution: str, query: Query) -> Node:
     shown = zip(ATTRIBUTED, ("category", "name"), strict=True)
     named = [("@order", Col("@order", ORDER)), *((attributed, Col(own, TEXT)) for attributed, own in shown)]
     return Project(first, tuple(named), "the campaign of each credited order")
-

@@ -227,4 +227,3 @@ def timeless(b: Binder, scope: Scope, node: tree.Expr) -> bool:
 
 def customer_field(b: Binder, column: str) -> Field:
     return Field(Here(), column, b.ways.columns("customers")[column].type)
-

@@ -306,8 +306,17 @@ def happening(b: Binder, scope: Scope, node: tree.Has) -> Finding:
     asked = Asked(every.rows, every.key, at, own.value, worth, own.where, own_terms(inside, "customers").where or YES)
     one, many = _nouns(every)
     return Happened(
-        term, node, asked, one, many, _object_words(node), " ".join(_window_words(q) for q in windows),
-        _times(b, scope, counts), _spending(b, scope, counts), _spans(scope, windows), _open(b, scope, windows),
+        term,
+        node,
+        asked,
+        one,
+        many,
+        _object_words(node),
+        " ".join(_window_words(q) for q in windows),
+        _times(b, scope, counts),
+        _spending(b, scope, counts),
+        _spans(scope, windows),
+        _open(b, scope, windows),
         timeless(b, scope, plain) and (_moves(windows) or timeless(b, scope, windowed)),
     )
 

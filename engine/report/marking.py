@@ -12,7 +12,7 @@ from patron.engine.model.queries import Query
 from patron.engine.model.resolve import Model
 from patron.engine.model.terms import Field, Here, Lit, Term, all_of, compare, known
 from patron.engine.plan import rows as row_plans
-from patron.engine.plan.nodes import Plan, SortKey, Sorted, Step, columns
+from patron.engine.plan.nodes import Plan, Sorted, SortKey, Step, columns
 from patron.engine.plan.planner import Planner
 from patron.engine.report.context import Context, lowering
 from patron.engine.results import Mark
@@ -32,10 +32,14 @@ def marks(p: Planner, model: Model, phrase: tree.Phrase, query: Query, context: 
 def _dates(p: Planner, model: Model, path: tree.Path, query: Query, context: Context) -> list[tuple[dt.date, str]]:
     table = table_named(path.parts[0].text)
     if table is None or len(path.parts) < 2:
-        raise p.b.fail("P0203", path.span, f"`mark` takes a date of a table, not `{path}`", "Write `mark campaigns.sent_at`.")
+        raise p.b.fail(
+            "P0203", path.span, f"`mark` takes a date of a table, not `{path}`", "Write `mark campaigns.sent_at`."
+        )
     when = path_term(p.b, Scope(table, use="row"), tree.Path(path.parts[1:], span=path.span))
     label = p.b.ways.columns(table).get("name")
-    name: Term = Field(Here(), "name", TEXT) if label is not None and label.filled else Field(Here(), "id", reference(table))
+    name: Term = (
+        Field(Here(), "name", TEXT) if label is not None and label.filled else Field(Here(), "id", reference(table))
+    )
     where = all_of(known(when), in_span(when, query.period), _of_list(p, table, query))
     node = row_plans.evaluate(p, table, [("day", local_date(when)), ("name", name)], where, str(path))
     cols = columns(node)

@@ -79,7 +79,9 @@ def _people(
     own = {c.name: c for c in columns(node)}
     calls = [("people", AggCall("count", WHOLE)), *((c, AggCall("count", WHOLE, own[c])) for c in asked)]
     counted = Aggregate(node, (), tuple(calls), "people of the report")
-    program = compile_plan(Plan(tuple(planner.steps), (Step("people", counted),)), lowering(model, context.store), frozenset(done))
+    program = compile_plan(
+        Plan(tuple(planner.steps), (Step("people", counted),)), lowering(model, context.store), frozenset(done)
+    )
     (row,) = run_program(program, context)["people"]
     done |= {s.name for s in program.steps}
     total = int(row[0])

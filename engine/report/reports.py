@@ -192,11 +192,15 @@ class _Maker:
         period = self.frame.binder
         known = len(period.problems)
         try:
-            query = bind_phrase(period, replace(node.phrase, compare=tree.NoComparison()), replace(defaults, compare=None))
+            query = bind_phrase(
+                period, replace(node.phrase, compare=tree.NoComparison()), replace(defaults, compare=None)
+            )
             unit = "day" if query.period.days <= 92 else "week" if query.period.days <= 400 else "month"
             if not query.period.bounded or query.period.days < 3:
                 return None
-            along = replace(node.phrase, compare=tree.NoComparison(), by=(tree.Dimension(tree.Path((tree.Name(unit),))),))
+            along = replace(
+                node.phrase, compare=tree.NoComparison(), by=(tree.Dimension(tree.Path((tree.Name(unit),))),)
+            )
             bound = check_lists(period, bind_phrase(period, along, replace(defaults, compare=None)), self.context)
         except (Unbound, SpecError):
             return None
@@ -235,7 +239,9 @@ def _title_of(node: tree.Show) -> str:
     words = [n.rpartition(".")[2].replace("_", " ") for n in names]
     first = ", ".join(words[:3]) + (", ..." if len(words) > 3 else "")
     if node.phrase.by:
-        first += " by " + ", ".join((d.title or str(d.path)).rpartition(".")[2].replace("_", " ") for d in node.phrase.by)
+        first += " by " + ", ".join(
+            (d.title or str(d.path)).rpartition(".")[2].replace("_", " ") for d in node.phrase.by
+        )
     return first[:1].upper() + first[1:]
 
 
@@ -301,4 +307,3 @@ def _comparison_span(query: Query) -> str:
 
 def _filter_words(phrase: tree.Phrase, defaults: Defaults) -> str:
     return " and ".join(format_expr(c) for c in (*defaults.only, phrase.where) if c is not None)
-

@@ -16,7 +16,8 @@ def imagined(schema: Schema) -> Store:
     tables = {}
     for name, table in schema.tables.items():
         columns = {
-            c.name: StoredColumn(c.name, c.type, _STORAGE.get(c.type.kind, "text"), c.filled) for c in table.columns.values()
+            c.name: StoredColumn(c.name, c.type, _STORAGE.get(c.type.kind, "text"), c.filled)
+            for c in table.columns.values()
         }
         tables[name] = StoredTable(name, columns, 0, table.present)
     return Store(tables)

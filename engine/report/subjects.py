@@ -69,7 +69,9 @@ def pending(query: Query, context: Context) -> bool:
     """Whether a list that is asked about has not been taken yet."""
     if query.subject.kind != "lists" or context.lists is None:
         return query.subject.kind == "lists"
-    return any(context.lists.get(n, v) is None for n, v in zip(query.subject.names, query.subject.versions, strict=True))
+    return any(
+        context.lists.get(n, v) is None for n, v in zip(query.subject.names, query.subject.versions, strict=True)
+    )
 
 
 def list_members(context: Context, name: str, version: int | None) -> ListMembers:
@@ -94,7 +96,9 @@ def _fill(context: Context, table: str, ids: Sequence[str]) -> None:
 
     ident = reference("customers")
     stored = context.store.tables.get("customers")
-    whole = frozenset({"customers"}) if stored is not None and stored.columns["id"].storage == "whole" else frozenset[str]()
+    whole = (
+        frozenset({"customers"}) if stored is not None and stored.columns["id"].storage == "whole" else frozenset[str]()
+    )
     chunks = [ids[i : i + 5000] for i in range(0, len(ids), 5000)] or [[]]
     nodes = tuple(Values((Col("id", ident),), tuple((Lit(i, ident),) for i in chunk)) for chunk in chunks)
     node = nodes[0] if len(nodes) == 1 else Stack(nodes)

@@ -86,7 +86,9 @@ def paren(value: E) -> E:
     """The value in brackets unless it needs none."""
     if isinstance(value, exp.Connector):
         return exp.Paren(this=value)
-    return value if isinstance(value, (exp.Column, exp.Literal, exp.Paren, exp.Func, exp.Cast)) else exp.Paren(this=value)
+    return (
+        value if isinstance(value, (exp.Column, exp.Literal, exp.Paren, exp.Func, exp.Cast)) else exp.Paren(this=value)
+    )
 
 
 def conjunction(items: Sequence[E]) -> E:
@@ -105,7 +107,10 @@ def _chain(kind: type[exp.Connector], items: Sequence[E], empty: E) -> E:
     if len(items) == 1:
         return items[0]
     middle = len(items) // 2
-    return kind(this=_wrap(kind, _chain(kind, items[:middle], empty)), expression=_wrap(kind, _chain(kind, items[middle:], empty)))
+    return kind(
+        this=_wrap(kind, _chain(kind, items[:middle], empty)),
+        expression=_wrap(kind, _chain(kind, items[middle:], empty)),
+    )
 
 
 def _wrap(kind: type[exp.Connector], value: E) -> E:

@@ -68,7 +68,9 @@ def _without(
         conditions.append(build.is_null(build.col("message", "a")))
     received = received.where(build.conjunction(conditions), copy=False)
     alias = "w" + names[0]
-    on = build.conjunction([build.binary(exp.EQ, build.col(n, alias), build.cast(build.col(theirs[n], "m"), "VARCHAR")) for n in names])
+    on = build.conjunction(
+        [build.binary(exp.EQ, build.col(n, alias), build.cast(build.col(theirs[n], "m"), "VARCHAR")) for n in names]
+    )
     return query.join(build.subquery(received, alias), on=on, join_type="anti", copy=False)
 
 

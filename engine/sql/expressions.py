@@ -123,7 +123,9 @@ class Expressions:
         spec = None
         if call.upto and order is not None:
             spec = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
-        over = exp.Window(this=inner, partition_by=[self.value(x) for x in call.partition] or None, order=order, spec=spec)
+        over = exp.Window(
+            this=inner, partition_by=[self.value(x) for x in call.partition] or None, order=order, spec=spec
+        )
         if call.func == "sum" and call.type.kind != "money":
             return build.cast(over, "BIGINT" if call.type.whole else "DOUBLE")
         return over
@@ -136,7 +138,9 @@ class Expressions:
 
     def _label_place(self, value: E, labels: Sequence[str]) -> E:
         """Bands sort by their bounds."""
-        places = [(build.binary(exp.EQ, value.copy(), build.text(label)), build.integer(i)) for i, label in enumerate(labels)]
+        places = [
+            (build.binary(exp.EQ, value.copy(), build.text(label)), build.integer(i)) for i, label in enumerate(labels)
+        ]
         other = build.case([(build.not_(build.is_null(value.copy())), build.integer(len(labels)))])
         return build.case(places, other)
 
@@ -193,7 +197,19 @@ class Expressions:
             return expr.sure
         if isinstance(expr, Lit):
             return expr.value is not None
-        if isinstance(expr, Op) and expr.name in ("=", "<", "<=", ">", ">=", "one_of", "days_between", "start_of", "contains", "starts", "ends"):
+        if isinstance(expr, Op) and expr.name in (
+            "=",
+            "<",
+            "<=",
+            ">",
+            ">=",
+            "one_of",
+            "days_between",
+            "start_of",
+            "contains",
+            "starts",
+            "ends",
+        ):
             return all(self._sure(a) for a in expr.args)
         return isinstance(expr, Op) and expr.name in ("is_missing", "and", "or", "not")
 
@@ -348,7 +364,9 @@ def _bucket(x: Expressions, op: Op) -> E:
     """md5 of `salt:id`, its first 8 hex digits as a number, modulo."""
     key, of, salt = op.args
     assert isinstance(of, Lit) and isinstance(salt, Lit)
-    text = exp.Concat(expressions=[build.text(f"{salt.value}:"), build.cast(x.value(key), "VARCHAR")], safe=False, coalesce=False)
+    text = exp.Concat(
+        expressions=[build.text(f"{salt.value}:"), build.cast(x.value(key), "VARCHAR")], safe=False, coalesce=False
+    )
     digits = exp.Left(this=exp.MD5(this=text), expression=build.integer(8))
     number: E
     if x.lowering.dialect == "spark":
@@ -395,7 +413,9 @@ def _seconds_of_days(x: Expressions, op: Op) -> E:
 
 def _dates_of_seconds(x: Expressions, op: Op) -> E:
     (seconds,) = _args(x, op)
-    days = exp.Ceil(this=build.binary(exp.Div, build.cast(seconds, "DOUBLE"), build.cast(build.integer(86400), "DOUBLE")))
+    days = exp.Ceil(
+        this=build.binary(exp.Div, build.cast(seconds, "DOUBLE"), build.cast(build.integer(86400), "DOUBLE"))
+    )
     return exp.Greatest(this=build.cast(days, "BIGINT"), expressions=[build.cast(build.integer(1), "BIGINT")])
 
 
@@ -454,7 +474,9 @@ def _years_between(x: Expressions, op: Op) -> E:
     if edge == 228 and not calendar.isleap(until.year):
         edge = 229
     day = x.value(start)
-    number = build.binary(exp.Add, build.binary(exp.Mul, exp.Month(this=day), build.integer(100)), exp.Day(this=day.copy()))
+    number = build.binary(
+        exp.Add, build.binary(exp.Mul, exp.Month(this=day), build.integer(100)), exp.Day(this=day.copy())
+    )
     late = build.case([(build.binary(exp.GT, number, build.integer(edge)), build.integer(1))], build.integer(0))
     years = build.binary(exp.Sub, build.integer(until.year), exp.Year(this=day.copy()))
     return build.cast(build.binary(exp.Sub, years, late), "BIGINT")
@@ -462,7 +484,9 @@ def _years_between(x: Expressions, op: Op) -> E:
 
 def _int_div(x: Expressions, op: Op) -> E:
     left, right = _args(x, op)
-    divided = build.binary(exp.Div, build.cast(left, "DOUBLE"), build.null_if(build.cast(right, "DOUBLE"), build.integer(0)))
+    divided = build.binary(
+        exp.Div, build.cast(left, "DOUBLE"), build.null_if(build.cast(right, "DOUBLE"), build.integer(0))
+    )
     return build.cast(exp.Floor(this=divided), "BIGINT")
 
 
@@ -495,7 +519,9 @@ def _share_floor(x: Expressions, op: Op) -> E:
         product = build.binary(exp.Mul, build.cast(cents, "DECIMAL(24, 0)"), build.cast(num, "DECIMAL(12, 0)"))
         left = build.binary(exp.Mod, product.copy(), build.cast(den.copy(), "DECIMAL(12, 0)"))
         exact = build.binary(exp.Sub, product, left)
-        return build.cast(exp.Round(this=build.binary(exp.Div, build.cast(exact, "DOUBLE"), build.cast(den, "DOUBLE"))), "BIGINT")
+        return build.cast(
+            exp.Round(this=build.binary(exp.Div, build.cast(exact, "DOUBLE"), build.cast(den, "DOUBLE"))), "BIGINT"
+        )
     return build.cast(exp.Floor(this=_parts(cents, num, den)), "BIGINT")
 
 

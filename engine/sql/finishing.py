@@ -220,7 +220,7 @@ def _defaulted(table: FinalTable, column: FinalColumn, value: E, has: set[str]) 
 
 
 def _net_sales(has: set[str]) -> E:
-    """total − tax − shipping − tip; a part that is not known counts 0."""
+    """Total − tax − shipping − tip; a part that is not known counts 0."""
     value: E = build.col("total", "t")
     for part in ("tax", "shipping", "tip"):
         if part in has:
