@@ -198,8 +198,8 @@ def _hook(name: str, kind: type) -> str:
 
 DESCRIPTORS = (
     "SettingSpec", "SourceType", "SourceConfig", "SourceColumn", "Provided", "CsvText", "Rejected", "SourceError",
-    "Pack",     "FunctionType", "ExporterType", "ExportJob", "ShowType", "TargetType", "BackendType", "Limits", "CheckType",
-    "CommandType", "PluginFact",
+    "Pack", "FunctionType", "ExporterType", "ExportJob", "ShowType", "TargetType", "BackendType", "Limits",
+    "CheckType", "CommandType", "PluginFact",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from patron.engine.model.functions import AGGREGATES, FUNCTIONS
 from patron.engine.model.settings import ORDER_RULES, PROJECT_SETTINGS, SALES
 from patron.engine.results import STATES
 from patron.engine.runner.config import _READERS
+from patron.engine.runner.project import Project
 from patron.engine.runtime import errors
 from tests.docs.blocks import DOCS, ROOT, everything
 from tests.docs.parts import DESCRIPTORS, FUNCTION_WORDS, catalog
@@ -161,3 +162,10 @@ def test_every_descriptor_is_in_the_reference():
     assert [k.type.__name__ for k in KINDS if f"### {k.type.__name__}\n" not in PLUGINS] == []
     public = {n for n, c in inspect.getmembers(contracts, inspect.isclass) if c.__module__ == contracts.__name__}
     assert public - set(DESCRIPTORS) == {"Source", "Session"}  # these are protocols, in a section of their own
+
+
+def test_every_call_of_a_project_is_in_the_guide_for_python():
+    text = (DOCS / "how-to" / "from-python.md").read_text(encoding="utf-8")
+    calls = [n for n, f in inspect.getmembers(Project, inspect.isfunction) if not n.startswith("_")]
+    inner = {"seen_from", "named", "line", "statement", "statements"}  # for the command line and for tests
+    assert [n for n in calls if n not in inner and f".{n}(" not in text and f"`{n}(" not in text] == []

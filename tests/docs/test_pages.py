@@ -5,7 +5,7 @@ import re
 import pytest
 
 from patron.dsl.parse import parse_file, parse_phrase
-from tests.docs.blocks import ROOT, Block, blocks, name_of, pages, prose
+from tests.docs.blocks import README, ROOT, Block, blocks, name_of, pages, prose
 from tests.docs.parts import PART, filled
 from tests.docs.session import lived
 
@@ -23,12 +23,18 @@ def stopping(problems):
 
 def wholly(block: Block) -> bytes:
     """A block as a file: parts of one need not say the language."""
-    return (block.text if block.text.startswith("language ") else f"language 1\n{block.text}").encode()
+    says = re.search(r"^language ", block.text, re.MULTILINE)
+    return (block.text if says else f"language 1\n{block.text}").encode()
 
 
 @pytest.mark.parametrize("block", [b for b in BLOCKS if b.language == "patron"], ids=str)
 def test_every_spec_parses(block):
     assert stopping(parse_file(wholly(block), str(block))[1]) == []
+
+
+def test_the_specs_of_the_readme_are_those_in_the_tree():
+    there = {p.read_text(encoding="utf-8") for p in (ROOT / "specs" / "tutorial").glob("*.patron")}
+    assert {b.text for b in blocks(README) if b.language == "patron"} == there
 
 
 @pytest.mark.parametrize("block", [b for b in BLOCKS if b.language == "patron-query"], ids=str)
