@@ -183,6 +183,8 @@ class Pack:
     files: Mapping[str, Path]
     settings: tuple[SettingSpec, ...] = ()
     tables: tuple[str, ...] = ()
+    later: Mapping[str, str] = field(default_factory=dict)
+    """Members that are promised and not there yet, by full name, with the reason that a reader is told."""
 
 
 @dataclass(frozen=True, slots=True)

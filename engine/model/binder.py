@@ -162,6 +162,7 @@ class Binder:
         known = self.declared.known(kind)
         found = (known.get(fold(prefix + name)) if prefix else None) or known.get(fold(name))
         if found is None:
+            self.not_yet(name, span)
             names = [d.name for d in known.values() if self.visible(d, scope_file)]
             raise self.fail("P0201", span, f"there is no {kind} called `{name}`", suggest(name, names))
         if not self.visible(found, scope_file):
@@ -173,6 +174,14 @@ class Binder:
                             f'It is declared in {found.file}: add `import "{path}"`.',
                             (Related(found.span, "declared here"),))  # fmt: skip
         return found
+
+    def not_yet(self, name: str, span: Span) -> None:
+        """Refuse a member that a pack promises for later: a warning, since everything else goes on."""
+        for pack in self.declared.packs:
+            reason = self.declared.catalog.packs[pack].later.get(fold(name))
+            if reason is not None:
+                self.problems.append(Problem("P0201", span, f"`{name}` is not there yet: {reason}", severity="W"))
+                raise Unbound
 
     def has(self, kind: str, name: str, prefix: str = "") -> bool:
         known = self.declared.known(kind)
@@ -198,6 +207,10 @@ class Binder:
         """Whether what is being understood belongs to a metric or a phrase, which know the question's period."""
         kinds = [kind for kind, _, _ in self._open]
         return "metric" in kinds or (not kinds and self.period is not None)
+
+    def defining(self, kind: str, name: str) -> bool:
+        """Whether this definition is being understood right now."""
+        return any(k == kind and key == fold(name) for k, key, _ in self._open)
 
     def define(self, kind: str, declaration: Declaration, span: Span, make: Callable[[], Any]) -> Any:
         """The meaning of a definition: made once; a failed one fails again without a second message."""
@@ -236,6 +249,8 @@ class Binder:
 
     def attribution(self, name: str, span: Span, scope: Scope) -> Attribution:
         found = self.find("attribution", name, span, scope.file, scope.prefix)
+        if self.report_attribution and found.pack and found.name.endswith(".reported"):
+            found = self.declared.known("attribution")[fold(self.report_attribution)]
         return type(self).define_attribution(self, found, span)
 
     # ------------------------------------------------------------ parameters
@@ -249,6 +264,8 @@ class Binder:
         if setting is not None:
             return setting
         known = self.declared.known("param")
+        if key == "age_limits" and key not in known:
+            return ParamValue(tuple(Lit(n, Type("number", whole=True)) for n in self.settings.age_limits), self.settings.span)
         if key not in known and key in ("order_rule", "sales"):
             said = self.settings.order_rule if key == "order_rule" else self.settings.sales
             return ParamValue((Lit(said, Type("text")),), self.settings.span)

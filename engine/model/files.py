@@ -171,12 +171,31 @@ class _Collector:
         for document in self.pack_documents(pack):
             for statement in document.statements:
                 if isinstance(statement, tree.UseDecl):
-                    other = str(statement.pack)
-                    if other not in self.used and other != "standard":
-                        self.used[other] = {s.key.key: s.values for s in statement.settings}
-                        self._include(other)
+                    self._use_inside(statement)
+                elif isinstance(statement, tree.ProjectDecl):
+                    self._preset(statement)
                 elif isinstance(statement, tuple(KINDS)):
                     self._declare(statement, document.file, pack)
+
+
+    def _use_inside(self, statement: tree.UseDecl) -> None:
+        """A pack uses another: what the project says of that one goes before what the pack says."""
+        other = str(statement.pack)
+        if other == "standard":
+            return
+        first_time = other not in self.used
+        self.used[other] = {s.key.key: s.values for s in statement.settings} | dict(self.used.get(other, {}))
+        if first_time:
+            self._include(other)
+
+    def _preset(self, statement: tree.ProjectDecl) -> None:
+        """A preset's project settings hold where the project says none of its own."""
+        if self.project is None:
+            return
+        said = {s.key.key for s in self.project.settings}
+        more = tuple(s for s in statement.settings if s.key.key not in said)
+        self.project = replace(self.project, settings=(*self.project.settings, *more))
+        self.settings = read_project(self.project, lambda _: None)
 
 
 def _check_overrides(overrides: Mapping[str, tree.Expr], collector: _Collector) -> None:

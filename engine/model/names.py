@@ -43,7 +43,7 @@ def resolve(b: Binder, scope: Scope, parts: Sequence[Name]) -> Term | Place:
             name = parts[len(parts) - len(rest) - 1]
             raise b.fail("P0203", rest[0].span, f"`{name.text}` is a value, it has no `{rest[0].text}`")
         row, table = place
-        member, used = _member(b, table, rest)
+        member, used = _own_member(b, scope, table, rest) or _member(b, table, rest)
         if member is None:
             raise unknown_column(b, scope, table, rest[0])
         found, rest = on_row(member, row, table), rest[used:]
@@ -88,7 +88,15 @@ def _first(b: Binder, scope: Scope, parts: Sequence[Name]) -> tuple[Term | Place
     target = SINGULAR.get(name.key)
     if target is not None and scope.table:
         return _by_chain(b, scope, name, target), parts[1:]
-    raise _unknown(b, scope, name)
+    raise _unknown(b, scope, name, parts)
+
+
+def _own_member(b: Binder, scope: Scope, table: str, rest: Sequence[Name]) -> tuple[Term, int] | None:
+    """`order.counted` in the file of a pack that declares it; inside its own definition the name is the column's."""
+    own = b.members.get(table, {}).get(scope.prefix + rest[0].key) if scope.prefix else None
+    if own is None or b.defining("trait", own.name) or b.defining("filter", own.name):
+        return None
+    return type(b).define_trait(b, own, rest[0].span), 1
 
 
 def _in_scope(
@@ -126,7 +134,8 @@ def _member(b: Binder, table: str, parts: Sequence[Name], prefix: str = "") -> t
     if column is not None and declaration is not None and declaration.pack == "":
         raise b.fail("P0208", name.span, f"`{name.text}` could be the column of {table} or the {_kind(declaration)} "
                      f"`{declaration.name}`", "Give one of them another name.")  # fmt: skip
-    if declaration is not None and (column is None or not column.filled):
+    stands_back = column is not None and declaration is not None and bool(declaration.pack) and not column.canonical
+    if declaration is not None and (column is None or not column.filled or stands_back):
         return type(b).define_trait(b, declaration, name.span), 1
     if column is not None:
         return Field(Here(), column.name, column.type), 1
@@ -181,6 +190,7 @@ def _trait_of_customer(b: Binder, scope: Scope, parts: Sequence[Name]) -> Term |
         return None
     found = b.members.get("customers", {}).get(f"{parts[0].key}.{parts[1].key}")
     if found is None:
+        b.not_yet(f"{parts[0].text}.{parts[1].text}", parts[0].span)
         return None
     row, table = scope.roots.get("customer") or _by_chain(b, scope, Name("customer", span=parts[0].span), "customers")
     return on_row(type(b).define_trait(b, found, parts[1].span), row, table)
@@ -258,7 +268,9 @@ def unknown_column(b: Binder, scope: Scope, table: str, name: Name) -> Unbound:
     return b.fail("P0203", name.span, f"{table} has no column `{name.text}`", suggest(name.text, known))
 
 
-def _unknown(b: Binder, scope: Scope, name: Name) -> Unbound:
+def _unknown(b: Binder, scope: Scope, name: Name, rest: Sequence[Name]) -> Unbound:
+    if len(rest) > 1:
+        b.not_yet(f"{rest[0].text}.{rest[1].text}", name.span)
     if scope.table and not scope.chains:
         hidden = b.members.get(scope.table, {}).get(name.key)
         if hidden is not None and not b.visible(hidden, scope.file):

@@ -247,7 +247,7 @@ def _machines(p: Planner, a: Attribution) -> Term | None:
 
 
 def _listed(p: Planner, a: Attribution, rows: CreditedRows) -> Term | None:
-    if not a.of_list:
+    if not a.of_list or rows.of_list is None:
         return None
     listed = Field(follow(Here(), "campaign", "campaigns"), "list", reference("lists"))
     return compare("=", listed, Lit(rows.of_list or "", CHOICE))

@@ -362,17 +362,18 @@ def missing_source(p: Planner, agg: Agg) -> bool:
         table = p.store.tables.get("actions")
         if table is None or not table.present:
             return True
-    return any(not _has_source(p, agg.rows, f) for f in _value_fields(agg.value))
+    return _unfilled(p, agg.rows, agg.value)
 
 
-def _value_fields(term: Term | None) -> list[Field]:
+def _unfilled(p: Planner, rows: Rows, term: Term | None) -> bool:
+    """Whether a value needs a column that nothing fills; `first_known` needs one of its values."""
     if isinstance(term, Field):
-        return [term]
-    if isinstance(term, Op) and term.name != "if":
-        return [f for a in term.args for f in _value_fields(a)]
-    if isinstance(term, Op):
-        return [f for a in term.args[1:] for f in _value_fields(a)]
-    return []
+        return not _has_source(p, rows, term)
+    if not isinstance(term, Op):
+        return False
+    if term.name == "first_known":
+        return all(_unfilled(p, rows, a) for a in term.args)
+    return any(_unfilled(p, rows, a) for a in (term.args[1:] if term.name == "if" else term.args))
 
 
 def _has_source(p: Planner, rows: Rows, field: Field) -> bool:

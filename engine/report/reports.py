@@ -132,16 +132,23 @@ class _Maker:
         title = node.title or _title_of(node)
         place = f"{address}/{title}"
         needs = show_needs(self.frame.binder, node)
+        known = len(self.frame.binder.problems)
         try:
             if needs == "people":
                 return self._conditions(title, place)
             if needs == "fields":
                 return Figure(node.kind.key, title, place, list_facts(self.frame, node, self.context))
             return self._figure(node, title, place)
+        except Unbound:
+            return Figure(node.kind.key, title, place, None, problem=self._told(known))
         except SpecError:
             raise
         except PatronError as error:
             return Figure(node.kind.key, title, place, None, problem=str(error))
+
+    def _told(self, known: int) -> str:
+        """Why a figure alone could not be made."""
+        return "; ".join(dict.fromkeys(p.message for p in self.frame.binder.problems[known:]))
 
     def _conditions(self, title: str, place: str) -> Conditions:
         subject = self.frame.defaults.subject

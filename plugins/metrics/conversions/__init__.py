@@ -7,10 +7,16 @@ from pathlib import Path
 from patron.engine.contracts import Pack
 from patron.engine.hooks import hookimpl
 
+_REASON = "no event can say yet that an order was credited"
+LATER = {
+    f"conversions.{name}": _REASON
+    for name in ("converted",)
+}  # fmt: skip
+
 
 @hookimpl
 def patron_packs() -> list[Pack]:
     """The pack `conversions`."""
     folder = Path(__file__).parent
     files = {"conversions.patron": folder / "conversions.patron"}
-    return [Pack("conversions", "1.0", "sendings, reactions and credited sales of campaigns", files)]
+    return [Pack("conversions", "1.0", "sendings, reactions and credited sales of campaigns", files, later=LATER)]

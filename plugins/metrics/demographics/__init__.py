@@ -12,6 +12,12 @@ SETTINGS = (
     SettingSpec("small", "number", "groups of fewer people are too small to read much into", 10),
 )
 
+_REASON = "it needs the census of an area or a stage, which this version does not compute"
+LATER = {
+    f"demographics.{name}": _REASON
+    for name in ("area_income", "area_age", "active_share",)
+}  # fmt: skip
+
 
 @hookimpl
 def patron_packs() -> list[Pack]:
@@ -19,5 +25,12 @@ def patron_packs() -> list[Pack]:
     folder = Path(__file__).parent
     files = {"demographics.patron": folder / "demographics.patron"}
     return [
-        Pack("demographics", "1.0", "age bands, gender, generation and the census of the home area", files, SETTINGS)
+        Pack(
+            "demographics",
+            "1.0",
+            "age bands, gender, generation and the census of the home area",
+            files,
+            SETTINGS,
+            later=LATER,
+        )
     ]

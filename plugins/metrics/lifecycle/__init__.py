@@ -42,6 +42,15 @@ SETTINGS = (
     SettingSpec("labels", "choice", "how stages are shown", "plain", choices=("aiq", "plain")),
 )
 
+_STAGES = "stages need the house gap and every wait of a customer, which this version does not compute"
+LATER = {
+    f"lifecycle.{name}": _STAGES
+    for name in (
+        "house_gap", "own_gap", "cadence", "ratio", "stage", "gone_on", "next_stage_on", "went_gone", "won_back",
+        "won_back_customers", "gone", "leaky_bucket", "new_active",
+    )
+}  # fmt: skip
+
 
 @hookimpl
 def patron_packs() -> list[Pack]:
@@ -55,5 +64,6 @@ def patron_packs() -> list[Pack]:
             "how customers buy over time, from orders alone: gaps, new and returning customers, stages, RFM",
             files,
             SETTINGS,
+            later=LATER,
         )
     ]

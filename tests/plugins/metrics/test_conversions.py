@@ -86,7 +86,6 @@ def test_what_a_message_and_a_dollar_bring(shop):
     assert [float(f) for f in found] == pytest.approx([float(revenue) / count, float((revenue - cost) / cost)])
 
 
-@pytest.mark.xfail(reason="`first_known` of a column that nothing fills is `source missing` as a whole")
 def test_a_campaign_without_a_cost_costs_its_messages(open_shop):
     tables = {
         "orders": [{"id": "o1", "customer": "c1", "created_at": "2026-01-05", "total": 100}],

@@ -81,7 +81,6 @@ def test_a_project_says_more_than_a_preset(open_shop, uses):
     assert shop.rows("members by demographics.age_band") == [("under 40", 1)]
 
 
-@pytest.mark.xfail(reason="a preset says nothing about the project yet")
 def test_shopline_counts_what_was_charged(open_shop):
     assert open_shop({"orders": [ORDER]}, ["shopline"]).row("total_sales") == (5,)
 
