@@ -5,6 +5,7 @@ import re
 import pytest
 
 from patron.dsl.parse import parse_file, parse_phrase
+from patron.engine.cli.group import COMMANDS, OTHER_NAMES
 from tests.docs.blocks import README, ROOT, Block, blocks, name_of, pages, prose
 from tests.docs.parts import PART, filled
 from tests.docs.session import lived
@@ -47,6 +48,20 @@ def test_every_phrase_parses(block):
 def test_every_piece_of_python_compiles(block):
     if not block.text.startswith("def patron_"):  # signatures alone
         compile(block.text, str(block), "exec")
+
+
+SPOKEN = re.compile(r"(?:^(?:\$ |- run: )?|[`/]|&& )patron ((?!COMMAND|NAME|title=)[^`\n]+)", re.MULTILINE)
+KNOWN = {*COMMANDS, *OTHER_NAMES}
+OPTIONS = set(re.findall(r"--[a-z-]+", (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_command_and_option_that_is_spoken_of_exists(page):
+    for line in SPOKEN.findall(page.read_text(encoding="utf-8")):
+        first, *rest = line.split()
+        assert first in KNOWN or first.startswith("--"), line
+        said = [w.partition("=")[0] for w in rest if re.fullmatch(r"--[a-z-]+(=.*)?", w)]
+        assert [w for w in said if w not in OPTIONS] == [], line
 
 
 def anchors(page):
