@@ -139,7 +139,7 @@ def _picked_campaigns(p: Planner, attribution: str, query: Query) -> Node:
     largest = tuple(SortKey(k, descending=True) for k in keys)
     place = WindowCall("row_number", WHOLE, (), (Col("@order", ORDER),), largest)
     numbered = Project(found, (*((c.name, c) for c in columns(found)), ("place", place)))
-    first = Filter(numbered, cast("Expr", compare("=", Col("place", WHOLE), Lit(1, WHOLE))))
+    first = Filter(numbered, compare("=", Col("place", WHOLE), Lit(1, WHOLE)))
     shown = zip(ATTRIBUTED, ("category", "name"), strict=True)
     named = [("@order", Col("@order", ORDER)), *((attributed, Col(own, TEXT)) for attributed, own in shown)]
     return Project(first, tuple(named), "the campaign of each credited order")

@@ -107,7 +107,8 @@ class Project:
         )
         shared = ["_parsed", "declared"]
         if folder == self.folder:
-            shared += ["bound", "model", "loaded"]
+            shared += ["bound", "loaded"]
+            shared += ["model"] if other.when == self.when else []  # what it says of today belongs to its moment
         for name in shared:
             if name in self.__dict__:
                 other.__dict__[name] = self.__dict__[name]

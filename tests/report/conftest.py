@@ -149,6 +149,12 @@ def written(folder: Path, extra: str = "") -> Path:
 
 
 @pytest.fixture(scope="session")
+def write_shop():
+    """Writes the shop with further declarations."""
+    return written
+
+
+@pytest.fixture(scope="session")
 def folder(tmp_path_factory):
     return written(tmp_path_factory.mktemp("corner") / "shop")
 

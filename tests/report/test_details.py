@@ -1,0 +1,80 @@
+"""`order_details`: the orders behind a report, each with the campaign that earned it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from patron.engine.runtime.errors import SpecError
+
+COLUMNS = ["order", "customer", "created_at", "status", "channel", "value", "attributed_category", "attributed_name"]
+
+
+def rows(result, *names):
+    places = [result.column(n) for n in names]
+    return [tuple(row[i] for i in places) for row in result.rows]
+
+
+def test_one_row_per_order_of_the_people_and_period(shop):
+    found = shop.detail("month", "order_details")
+    assert [c.name for c in found.columns] == COLUMNS
+    assert found.rows[0] == (
+        "o03", "c1", dt.datetime(2026, 3, 20, 10, tzinfo=dt.UTC), "paid", "online", Decimal(200), "news", "Spring",
+    )  # fmt: skip
+    assert rows(found, "order", "status", "attributed_name") == [
+        ("o03", "paid", "Spring"), ("o05", "paid", "Spring"), ("o07", "paid", None), ("o06", "canceled", None),
+        ("o08", "paid", "Win back SMS"),
+    ]  # fmt: skip
+
+
+def test_all_records_keep_orders_without_a_customer(shop):
+    found = shop.detail("everybody", "order_details")
+    assert rows(found, "order", "customer", "attributed_name") == [("o10", None, None), ("o12", None, None)]
+
+
+def test_what_only_says_holds_for_the_details_too(shop_with):
+    shop = shop_with("""
+report online {
+  for audience all_tracked_users
+  only order.channel is "online"
+  show cards of total_sales
+}
+""")
+    assert {r[0] for r in rows(shop.detail("online", "order_details"), "channel")} == {"online"}
+
+
+def test_of_shared_credit_the_largest_part_is_named(shop_with):
+    shop = shop_with("""
+attribution shared extends marketing {
+  credit to by position 10 20 70
+  within 60 days of action
+  counts every purchase
+}
+report parts {
+  for audience all_tracked_users
+  attribution shared
+  show cards of total_sales
+}
+""".replace("credit to by", "credit by"))
+    found = dict(rows(shop.detail("parts", "order_details"), "order", "attributed_name"))
+    assert found["o08"] == "Win back SMS"
+    assert len(found) == 8
+
+
+def test_parameters_of_the_report(shop_with):
+    shop = shop_with("""
+report chosen (who = win_back) {
+  for audience $who
+  show cards of total_sales
+}
+""")
+    assert {r[0] for r in rows(shop.detail("chosen", "order_details"), "customer")} == {"c1"}
+    assert {r[0] for r in rows(shop.detail("chosen", "order_details", who="employees"), "customer")} == {"c3"}
+
+
+def test_a_detail_that_nobody_knows(shop):
+    with pytest.raises(SpecError) as caught:
+        shop.detail("month", "order_detail")
+    assert "Did you mean `order_details`?" in caught.value.problems[0].hint

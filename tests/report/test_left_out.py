@@ -1,0 +1,43 @@
+"""What a question about people leaves out is counted in a note."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def notes(shop, phrase):
+    return [n for n in shop.query(phrase).notes if n.startswith("left_out")]
+
+
+@pytest.mark.parametrize(
+    "phrase, said",
+    [
+        ("total_sales", []),
+        ("total_sales for all records", []),
+        ("total_sales for audience all_tracked_users", ["left_out: 3 orders have no customer"]),
+        ("total_sales for audience best during 2026-05-01", ["left_out: 1 order has no customer"]),
+        ("count(orders) for audience best during 2026-05-02", ["left_out: 1 order has no customer"]),
+        ("total_sales for audience best during 2026-05-02", []),
+        ('total_sales by month for audience best where order.channel is "online"', []),
+        ("members for audience best", []),
+        ("total_sales, total_orders, members for each audience best, guests", ["left_out: 3 orders have no customer"]),
+        (
+            "total_sales, units for audience best",
+            ["left_out: 3 orders have no customer", "left_out: 1 line has no customer"],
+        ),
+    ],
+)
+def test_facts_without_a_customer(shop, phrase, said):
+    assert notes(shop, phrase) == said
+
+
+def test_where_every_fact_has_a_customer_nothing_is_asked(shop_with, monkeypatch):
+    from patron.engine.report import unowned
+
+    shop = shop_with()
+    data = shop.root / "data" / "orders.csv"
+    data.write_text("".join(x for x in data.read_text().splitlines(keepends=True) if x.split(",")[1] != ""))
+    asked = []
+    monkeypatch.setattr(unowned, "_count", lambda *a: asked.append(a))
+    assert notes(shop, "total_sales for audience best") == []
+    assert asked == []
