@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import cast
 
 from patron.dsl import tree
 from patron.dsl.parse import parse_phrase
@@ -20,7 +19,6 @@ from patron.engine.model.terms import CreditedRows, Field, Here, Lit, Term, all_
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import (
     Col,
-    Expr,
     Filter,
     Join,
     Node,
