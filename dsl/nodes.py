@@ -1,9 +1,10 @@
-"""`dataclass` for the many small classes of the tree, made quickly.
+"""`dataclass` for the many small classes of the tree and of the rooms above, made quickly.
 
-A tree has some 150 kinds of node. Python's own `dataclass` writes and compiles six methods for each of them when the
-module is imported, which takes longer than everything else that `patron check` does with a small spec. Here methods
-are shared, and `__init__` alone is compiled, when the first node of a kind is made. To a reader, to a type checker and
-to `fields`, `replace`, `match`, `copy` and `pickle` these are frozen dataclasses with slots, as they say they are.
+A tree has some 150 kinds of node, a model and its plan as many again. Python's own `dataclass` writes and compiles six
+methods for each of them when the module is imported, which takes longer than everything else that `patron check` does
+with a small spec. Here methods are shared, and `__init__` alone is compiled, when the first node of a kind is made. To
+a reader, to a type checker and to `fields`, `replace`, `match`, `copy` and `pickle` these are frozen dataclasses with
+slots, as they say they are. A class that is not both frozen and slotted gets Python's own.
 """
 
 from __future__ import annotations
@@ -11,43 +12,28 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import field
-from operator import attrgetter
+from functools import partial
+from operator import attrgetter, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
 
 __all__ = ["dataclass", "field"]
 
-_keys: dict[type, Callable[[Any], Any]] = {}
-
 
 def _key(kind: type) -> Callable[[Any], Any]:
     """What makes two nodes of a kind equal, as a function of a node."""
-    if kind in _keys:
-        return _keys[kind]
     names = [one.name for one in dataclasses.fields(kind) if one.compare]
-    return _keys.setdefault(kind, attrgetter(*names) if names else lambda _: ())
+    return attrgetter(*names) if names else lambda _: ()
 
 
 class _Shared:
     """The methods that every node gets."""
-
-    def __eq__(self, other: object) -> bool:
-        kind = self.__class__
-        if other.__class__ is not kind:
-            return NotImplemented
-        key = _keys.get(kind) or _key(kind)
-        same: bool = key(self) == key(other)
-        return same
-
-    def __hash__(self) -> int:
-        kind = self.__class__
-        return hash((_keys.get(kind) or _key(kind))(self))
 
     def __repr__(self) -> str:
         node: Any = self
         shown = []
         for one in dataclasses.fields(node):  # a loop: a comprehension would be one more frame for every level
             if one.repr:
-                shown.append(f"{one.name}={getattr(self, one.name)!r}")  # noqa: PERF401
+                shown.append(f"{one.name}={getattr(self, one.name)!r}")
         return f"{self.__class__.__qualname__}({', '.join(shown)})"
 
     def __setattr__(self, name: str, _value: object) -> None:
@@ -66,41 +52,45 @@ class _Shared:
             object.__setattr__(self, one.name, value)
 
 
-class _Ordered:
-    """The methods of nodes that can be sorted."""
+def _compared(key: Callable[[Any], Any]) -> dict[str, Callable[..., Any]]:
+    """Equality and hash of a kind: what its `key` says."""
 
-    def __lt__(self, other: object) -> bool:
-        return _key(type(self))(self) < _key(type(self))(other) if type(other) is type(self) else NotImplemented
+    def equal(self: object, other: object) -> object:
+        return key(self) == key(other) if other.__class__ is self.__class__ else NotImplemented
 
-    def __le__(self, other: object) -> bool:
-        return _key(type(self))(self) <= _key(type(self))(other) if type(other) is type(self) else NotImplemented
+    def hashed(self: object) -> int:
+        return hash(key(self))
 
-    def __gt__(self, other: object) -> bool:
-        return _key(type(self))(self) > _key(type(self))(other) if type(other) is type(self) else NotImplemented
-
-    def __ge__(self, other: object) -> bool:
-        return _key(type(self))(self) >= _key(type(self))(other) if type(other) is type(self) else NotImplemented
+    return {"__eq__": equal, "__hash__": hashed}
 
 
-_ORDER = "__lt__ __le__ __gt__ __ge__".split()
-_METHODS = "__eq__ __hash__ __repr__ __setattr__ __delattr__ __getstate__ __setstate__".split()
+def _ordered(key: Callable[[Any], Any]) -> dict[str, Callable[..., Any]]:
+    """The order of a kind whose nodes can be sorted."""
+
+    def by(compare: Callable[[Any, Any], bool]) -> Callable[..., Any]:
+        def compared(self: object, other: object) -> object:
+            return compare(key(self), key(other)) if other.__class__ is self.__class__ else NotImplemented
+
+        return compared
+
+    return {"__lt__": by(lt), "__le__": by(le), "__gt__": by(gt), "__ge__": by(ge)}
 
 
-def _node(kind: type) -> type:
+_METHODS = {name: vars(_Shared)[name] for name in "__repr__ __setattr__ __delattr__ __getstate__ __setstate__".split()}
+
+
+def _node(kind: type, order: bool = False) -> type:
+    own = set(vars(kind))  # what a class writes itself stays
     kind.__doc__ = kind.__doc__ or kind.__name__  # else a signature would be worked out and written into it
-    made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(kind)
+    heir = any(map(dataclasses.is_dataclass, kind.__bases__))  # what a frozen class hands on must be frozen, too
+    made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True, frozen=heir)(kind)
     made.__dataclass_params__.frozen = made.__dataclass_params__.eq = True
-    for name in _METHODS:
-        setattr(made, name, vars(_Shared)[name])
+    made.__dataclass_params__.order = order
+    key = _key(made)
+    for name, method in (_METHODS | _compared(key) | (_ordered(key) if order else {})).items():
+        if name not in own:
+            setattr(made, name, method)
     made.__init__ = _first_init(made)
-    return made  # type: ignore[no-any-return]
-
-
-def _ordered_node(kind: type) -> type:
-    made: Any = _node(kind)
-    made.__dataclass_params__.order = True
-    for name in _ORDER:
-        setattr(made, name, vars(_Ordered)[name])
     return made  # type: ignore[no-any-return]
 
 
@@ -114,23 +104,34 @@ def _first_init(kind: Any) -> Callable[..., None]:
 
 def _compiled_init(kind: Any) -> Callable[..., None]:
     """Sets each slot by its own setter: twice as fast as `object.__setattr__` by name."""
-    scope: dict[str, Any] = {}
+    scope: dict[str, Any] = {"_missing": dataclasses.MISSING}
     heads, lines = ["self"], ["    pass"]
     for n, one in enumerate(dataclasses.fields(kind)):
         if one.kw_only and "*" not in heads:
             heads.append("*")
-        heads.append(one.name if one.default is dataclasses.MISSING else f"{one.name}=_default{n}")
-        lines.append(f"    _set{n}(self, {one.name})")
-        scope[f"_default{n}"], scope[f"_set{n}"] = one.default, getattr(kind, one.name).__set__
+        value = one.name
+        if one.default_factory is not dataclasses.MISSING:
+            heads.append(f"{one.name}=_missing")
+            value = f"_make{n}() if {one.name} is _missing else {one.name}"
+        else:
+            heads.append(one.name if one.default is dataclasses.MISSING else f"{one.name}=_default{n}")
+        lines.append(f"    _set{n}(self, {value})")
+        scope |= {f"_default{n}": one.default, f"_make{n}": one.default_factory}
+        scope[f"_set{n}"] = getattr(kind, one.name).__set__
+    if hasattr(kind, "__post_init__"):
+        lines.append("    self.__post_init__()")
     exec(f"def __init__({', '.join(heads)}):\n" + "\n".join(lines), scope)  # noqa: S102
     made: Callable[..., None] = scope["__init__"]
+    made.__qualname__ = f"{kind.__qualname__}.__init__"
     return made
 
 
-def _dataclass(*, frozen: bool = False, slots: bool = False, order: bool = False) -> Callable[[type], type]:
-    if not (frozen and slots):
-        return dataclasses.dataclass(frozen=frozen, slots=slots, order=order)
-    return _ordered_node if order else _node
+def _dataclass(
+    kind: type | None = None, *, frozen: bool = False, slots: bool = False, order: bool = False
+) -> type | Callable[[type], type]:
+    if kind is not None or not (frozen and slots):
+        return dataclasses.dataclass(kind, frozen=frozen, slots=slots, order=order)
+    return partial(_node, order=order) if order else _node
 
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from patron.dsl.nodes import dataclass
 from patron.dsl.tree import Span, fold
 
 _ERRORS = """0101 0102 0103 0104 0105 0106 0107 0108 0109 0110 0111 0201 0202 0203 0204 0205 0206 0207 0208 0209 0210

@@ -6,9 +6,9 @@ The `require_*` functions answer with the descriptor or with `Lacking`, the word
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from patron.dsl.nodes import dataclass, field
 from patron.engine.contracts import (
     BackendType,
     CheckType,

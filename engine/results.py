@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
+from patron.dsl.nodes import dataclass, field
 from patron.engine.types import Format, Type
 
 if TYPE_CHECKING:

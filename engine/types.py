@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from patron.dsl.nodes import dataclass
 
 UNITS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 

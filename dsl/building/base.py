@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from patron.dsl.nodes import dataclass
 from patron.dsl.problems import Problem, Related
 from patron.dsl.source import Source
 from patron.dsl.tree import Name, Path, Span, Text

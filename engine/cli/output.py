@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from patron.dsl.nodes import dataclass
 from patron.engine.cli.options import Options, takes_color
 from patron.engine.runtime.errors import UsageError
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem
 from patron.dsl.tree import Span
 from patron.engine.contracts import FunctionType

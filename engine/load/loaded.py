@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem, Related
 from patron.dsl.tree import Span
 from patron.engine.model.store import Store, StoredColumn, StoredTable

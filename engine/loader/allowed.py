@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from patron.dsl.nodes import dataclass
 from patron.engine.contracts import PluginFact
 from patron.engine.loader.entry_points import normal
 

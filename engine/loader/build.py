@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType, ModuleType
 from typing import TypeVar
@@ -12,6 +12,7 @@ from typing import TypeVar
 import pluggy
 
 import patron
+from patron.dsl.nodes import dataclass
 from patron.engine import hooks
 from patron.engine.catalog import Catalog, Clash
 from patron.engine.contracts import (

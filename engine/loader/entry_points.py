@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from patron.dsl.nodes import dataclass
 
 GROUP = "patron"
 _SECTION = f"[{GROUP}]"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from patron.dsl.nodes import dataclass
 from patron.engine.contracts import (
     BackendType,
     CheckType,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from patron.dsl import tree
+from patron.dsl.nodes import dataclass
 from patron.engine.model.binder import Binder, Scope, Unbound
 from patron.engine.model.conditions import activity, top_amount
 from patron.engine.model.files import Declaration

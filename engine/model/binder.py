@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from posixpath import dirname, relpath
 from typing import TYPE_CHECKING, Any
 
 from patron.dsl import tree
+from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem, Related, nearest, suggest
 from patron.dsl.tree import Span, fold
 from patron.engine.model.canonical import SINGULAR, TABLES

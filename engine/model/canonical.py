@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
+from patron.dsl.nodes import dataclass
 from patron.engine.types import CHOICE, DATE, MOMENT, MONEY, NUMBER, TEXT, TEXTS, YESNO, Type, reference
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from posixpath import basename, dirname, join, normpath
 from types import MappingProxyType
 
 from patron.dsl import tree
+from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem, Related, nearest, suggest
 from patron.dsl.tree import NOWHERE, Document, Span, fold
 from patron.engine.catalog import Catalog, Lacking

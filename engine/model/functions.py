@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
+from patron.dsl.nodes import dataclass
 from patron.engine.types import DATE, MISSING, MOMENT, MONEY, NUMBER, TEXT, WHOLE, Type
 
 Kinds = frozenset[str]

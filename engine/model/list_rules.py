@@ -5,9 +5,10 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from patron.dsl import tree
+from patron.dsl.nodes import dataclass
 
 Counted = Callable[[tree.Count], int]
 """Gives the number behind a count that may be a parameter."""

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
 
+from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem
 from patron.dsl.tree import NOWHERE, Span
 from patron.engine.contracts import Source, SourceColumn

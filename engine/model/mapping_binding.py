@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from patron.dsl import tree
+from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem, by_place, suggest
 from patron.dsl.tree import Document, Span, fold
 from patron.engine.contracts import FunctionType, SourceColumn, SourceType

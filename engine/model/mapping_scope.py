@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
+from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem, nearest
 from patron.dsl.tree import Span, fold
 from patron.engine.contracts import FunctionType, SourceColumn

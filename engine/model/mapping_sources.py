@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from patron.dsl import tree
+from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem, nearest, suggest
 from patron.dsl.tree import Document, SourceDecl, Span, fold
 from patron.engine.contracts import SettingSpec, Source, SourceColumn, SourceConfig, SourceError, SourceType

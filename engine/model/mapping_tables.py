@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from patron.dsl import tree
+from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem, nearest, suggest
 from patron.dsl.tree import Span, fold
 from patron.engine.contracts import SourceColumn

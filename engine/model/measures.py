@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeAlias
 
+from patron.dsl.nodes import dataclass
 from patron.engine.model.terms import Lit, Rows, Term
 from patron.engine.types import Format, Type
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
+from patron.dsl.nodes import dataclass
 from patron.engine.model.canonical import SINGULAR, TABLES
 from patron.engine.model.schema import Schema, SchemaColumn
 from patron.engine.model.terms import Field, Followed, Here, Row, Term

@@ -5,8 +5,10 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from zoneinfo import ZoneInfo
+
+from patron.dsl.nodes import dataclass
 
 MICROSECOND = dt.timedelta(microseconds=1)
 DAY = dt.timedelta(days=1)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from patron.dsl.nodes import dataclass, field
 from patron.engine.model.measures import Metric
 from patron.engine.model.periods import ALL_TIME, Span
 from patron.engine.model.terms import Rows, Term

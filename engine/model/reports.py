@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from patron.dsl import tree
+from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import nearest
 from patron.engine.catalog import Lacking, require_setting
 from patron.engine.model import spans

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 
 from patron.dsl import tree
+from patron.dsl.nodes import dataclass
 from patron.dsl.problems import Problem, by_place
 from patron.dsl.tree import Span
 from patron.engine.model import attributions, audiences, behaviour, conditions, metrics, traits, values

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo, available_timezones
 
 from patron.dsl import tree
+from patron.dsl.nodes import dataclass
 from patron.dsl.problems import Problem, nearest, suggest
 from patron.dsl.tree import NOWHERE, Span
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from patron.dsl.nodes import dataclass
 from patron.engine.types import MISSING, WHOLE, YESNO, Type, reference
 
 LitValue: TypeAlias = str | int | Decimal | bool | dt.date | dt.datetime | dt.timedelta | None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from patron.dsl.nodes import dataclass
 from patron.engine.model.terms import (
     BehindRows,
     Binned,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeAlias
 
+from patron.dsl.nodes import dataclass, field
 from patron.engine.model.terms import Leaf, Lit, Term
 from patron.engine.types import Type
 

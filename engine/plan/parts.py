@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from patron.dsl.nodes import dataclass
 from patron.engine.model.measures import Agg
 from patron.engine.model.moments import date_part, in_span, local_date, local_hour
 from patron.engine.model.periods import Span

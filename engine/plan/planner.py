@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from patron.dsl.nodes import dataclass
 from patron.engine.model.binder import Binder
 from patron.engine.model.periods import AsOf
 from patron.engine.model.store import Store

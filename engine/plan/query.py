@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from patron.dsl.nodes import dataclass
 from patron.engine.model import periods
 from patron.engine.model.measures import (
     Agg,

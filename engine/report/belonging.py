@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from patron.dsl.nodes import dataclass
 from patron.engine.model.audiences import tracked
 from patron.engine.model.terms import YES, Field, Term
 from patron.engine.report.clauses import Clauses

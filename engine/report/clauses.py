@@ -7,11 +7,12 @@ together is a formula over these columns. So the whole tree is counted in one pa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import cast
 
 from patron.dsl import tree
 from patron.dsl.format import format_expr
+from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import by_place
 from patron.engine.model import audiences
 from patron.engine.model.audiences import CUSTOMER_ID, Audience

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, cast
 
 from patron.dsl import tree
+from patron.dsl.nodes import dataclass
 from patron.dsl.problems import Problem, by_place
 from patron.dsl.tree import NOWHERE
 from patron.engine.model.audiences import CUSTOMER_ID

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from patron.dsl import tree
+from patron.dsl.nodes import dataclass
 from patron.engine.model import canonical
 from patron.engine.model.binder import Binder, Scope
 from patron.engine.model.periods import AsOf

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from patron.dsl import tree
 from patron.dsl.format import format_expr
+from patron.dsl.nodes import dataclass
 from patron.engine.model import periods
 from patron.engine.model.binder import Binder, Scope
 from patron.engine.model.canonical import SINGULAR, TABLES

@@ -7,10 +7,10 @@ import functools
 import math
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
+from patron.dsl.nodes import dataclass
 from patron.engine.report.numerals import Numerals, money_style, number_style
 from patron.engine.report.words import StateWords, language, state_words, word
 from patron.engine.results import EMPTY, EXPIRED, OK, Column, Provenance, Value

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from patron.dsl.nodes import dataclass
 from patron.engine.model.periods import to_local
 from patron.engine.plan.parts import smallest_unit
 from patron.engine.types import Type

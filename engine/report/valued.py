@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from patron.dsl import tree
 from patron.dsl.format import format_expr
+from patron.dsl.nodes import dataclass
 from patron.engine.model.binder import Binder, Scope
 from patron.engine.model.conditions import window_span
 from patron.engine.model.terms import Field, Lit, Op, Term

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from patron.dsl.nodes import dataclass
 from patron.engine import results as r
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from patron.dsl.nodes import dataclass, field
 from patron.engine.runtime import limits
 from patron.engine.runtime.errors import UsageError
 from patron.engine.runtime.files import io_errors

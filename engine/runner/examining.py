@@ -8,12 +8,12 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patron.dsl import tree
+from patron.dsl.nodes import dataclass
 from patron.engine.runner.making import MANIFEST
 from patron.engine.runtime.errors import Damaged, IoFailed, PatronError
 from patron.engine.runtime.files import sha256

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from patron.dsl import tree
+from patron.dsl.nodes import dataclass
 from patron.dsl.problems import Problem
 from patron.engine.results import Result
 from patron.engine.runner.values import MISSING, Known, calculate, holds

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from patron.dsl.nodes import dataclass
 from patron.dsl.problems import Problem
 from patron.engine.runtime.errors import InternalError
 

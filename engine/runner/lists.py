@@ -13,10 +13,11 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from patron.dsl.nodes import dataclass
 from patron.dsl.tree import fold
 from patron.engine.model.list_rules import ListRules
 from patron.engine.results import EXPIRED, OK, PENDING, ConditionLine

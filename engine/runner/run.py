@@ -5,11 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patron.dsl import tree
+from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem, suggest
 from patron.engine.runner import testing
 from patron.engine.runner.delivering import deliver

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from patron.dsl import tree
+from patron.dsl.nodes import dataclass
 from patron.dsl.problems import Problem
 from patron.engine.load.peek import peek_parquet
 from patron.engine.runner.formatting import formatted

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patron.dsl import tree
+from patron.dsl.nodes import dataclass
 from patron.dsl.problems import suggest
 from patron.engine.runner import overrides
 from patron.engine.runner.expecting import Expectation, Outcome

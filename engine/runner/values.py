@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TypeAlias
+
+from patron.dsl.nodes import dataclass
 
 Plain: TypeAlias = Decimal | str | bool | dt.date | dt.datetime | None
 

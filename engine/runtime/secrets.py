@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from patron.dsl.nodes import dataclass, field
 from patron.engine.runtime.errors import UsageError
 
 HIDDEN = "***"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from patron.dsl.nodes import dataclass
 from patron.engine.sql.build import E
 from patron.engine.types import Type
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sqlglot import exp
 
+from patron.dsl.nodes import dataclass, field
 from patron.engine.contracts import FunctionType
 from patron.engine.model.periods import to_local
 from patron.engine.model.terms import Lit, Op

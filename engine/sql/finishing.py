@@ -7,11 +7,11 @@ and ids are BIGINT, and defaults are filled in.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sqlglot import exp
 
+from patron.dsl.nodes import dataclass, field
 from patron.engine.model.canonical import ACTION_KINDS, TABLES
 from patron.engine.sql import build
 from patron.engine.sql.build import E

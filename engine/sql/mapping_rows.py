@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from sqlglot import exp
 
+from patron.dsl.nodes import dataclass, field
 from patron.engine.contracts import FunctionType
 from patron.engine.model.mapping import Aggregate, Converted, Lookup, MapTerm, OfRow
 from patron.engine.model.terms import Field, Lit, Op

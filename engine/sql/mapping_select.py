@@ -7,11 +7,12 @@ Output: every column under its name; a moment `x` has `x@z` (an instant already)
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlglot import exp
 
+from patron.dsl.nodes import dataclass, field
 from patron.engine.contracts import FunctionType, SourceColumn
 from patron.engine.model.mapping import Aggregate, Converted, Lookup, MapColumnTerm, MapTerm, OfRow, TableMapping
 from patron.engine.model.terms import Lit

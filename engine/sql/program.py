@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlglot import ErrorLevel, exp
 
+from patron.dsl.nodes import dataclass
 from patron.engine.plan.nodes import Plan
 from patron.engine.sql import build
 from patron.engine.sql.build import E

@@ -6,10 +6,11 @@ from a date. `bad` are conditions that are true for a row with an unreadable val
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlglot import exp
 
+from patron.dsl.nodes import dataclass
 from patron.engine.sql import build, scalars
 from patron.engine.sql.build import E
 from patron.engine.types import DATE, MOMENT, NUMBER, TEXT, Type

@@ -9,6 +9,7 @@ import pickle
 import pytest
 
 from patron.dsl import tree as t
+from patron.dsl.nodes import dataclass, field
 
 HERE = t.Span("f", 1, 2, 3, 4)
 NODE = t.Path((t.Name("a", span=HERE),), span=HERE)
@@ -55,3 +56,45 @@ def test_places_sort():
     assert HERE.to(t.Span("f", 9, 9, 9, 9)) == t.Span("f", 1, 2, 9, 9)
     with pytest.raises(TypeError):
         _ = HERE < 3
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A node as the rooms above have them."""
+
+    size: int
+    inside: list[str] = field(default_factory=list)
+    note: str = field(default="", compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.size < 0:
+            object.__setattr__(self, "size", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Lid(Box):
+    color: str = ""
+
+    def __repr__(self) -> str:
+        return self.color
+
+
+def test_defaults_are_made_for_each():
+    one, other = Box(1), Box(1)
+    assert one == other
+    assert one.inside is not other.inside
+    assert Box(-3) == Box(0)
+    assert Box(1, ["a"], "b") == Box(size=1, inside=["a"])
+    assert dataclasses.replace(Box(1, ["a"]), size=-1) == Box(0, ["a"])
+
+
+def test_heirs_and_own_methods():
+    assert [f.name for f in dataclasses.fields(Lid)] == ["size", "inside", "note", "color"]
+    assert Lid(1) != Box(1)
+    assert Lid(1, color="red") == Lid(1, color="red") != Lid(1, color="green")
+    assert repr(Lid(1, color="red")) == "red"
+    assert hash(Lid(1, (), color="red")) == hash(Lid(1, (), "x", "red"))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Lid(1).color = "blue"
+    with pytest.raises(TypeError, match="size"):
+        Lid()
