@@ -39,5 +39,6 @@ def _currencies(finisher: Finisher) -> list[Problem]:
     if len(every) < 2:
         return []
     ordered = [project, *(c for c in every if c != project)] if project else every
-    return [Problem("P0707", finisher.filler.span("orders", "currency"), f"two currencies: {ordered[0]} and {ordered[1]}",
+    return [Problem("P0707", finisher.filler.span("orders", "currency"),
+                    f"two currencies: {ordered[0]} and {ordered[1]}",
                     f'convert in the mapping, or leave one out: `where currency is "{ordered[0]}"`')]  # fmt: skip

@@ -101,7 +101,7 @@ class Filler:
             query, columns = sql_part(mapping, self.sources.stage, self.bound.zone)
             place = None
         else:
-            maker = SelectMaker(mapping, self.sources.stage, lambda t: self.filled.get(t), functions=self.functions)
+            maker = SelectMaker(mapping, self.sources.stage, self.filled.get, functions=self.functions)
             query = maker.select()
             columns = maker.types
             place = (mapping.source, mapping.source_table)
@@ -149,7 +149,8 @@ class Filler:
         hint = (
             ""
             if mapping.bad_missing
-            else "`bad values missing` reads them as missing and counts them; `parse_date`, `number`, `money` read other forms"
+            else "`bad values missing` reads them as missing and counts them; "
+            "`parse_date`, `number`, `money` read other forms"
         )
         self.problems.append(Problem("P0705", said.span if said else mapping.span, message, hint, severity=severity))
 

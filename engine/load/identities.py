@@ -66,8 +66,10 @@ class Identities:
                 if missing == 1
                 else "have none"
             )
-            self._report("P0705", table, "id", f"{table}.id: {rows} {said}; first at {self.filler.where(table, int(row))}",
-                         "" if lenient else "leave them out: `where id is known`, or write `bad values missing`", "W" if lenient else "E")  # fmt: skip
+            self._report("P0705", table, "id",
+                         f"{table}.id: {rows} {said}; first at {self.filler.where(table, int(row))}",
+                         "" if lenient else "leave them out: `where id is known`, or write `bad values missing`",
+                         "W" if lenient else "E")  # fmt: skip
 
     def _without_id(self, table: str) -> None:
         """A source column that happens to be called id, and is none: rows are numbered instead."""
@@ -77,7 +79,8 @@ class Identities:
     def references(self, target: str) -> list[tuple[str, str]]:
         """Filled reference columns that mean rows of a table."""
         return [
-            (self.filler.filled[t].name, c) for t in self.filler.parts for c, type_ in self.filler.filled[t].columns.items()
+            (self.filler.filled[t].name, c) for t in self.filler.parts for c,
+            type_ in self.filler.filled[t].columns.items()
             if c != "id" and type_.kind == "reference" and type_.table == target
         ]  # fmt: skip
 
@@ -132,7 +135,8 @@ class Identities:
             return None
         found, rings = _followed(into)
         for ring in rings:
-            self._report("P0705", "customers", "merged_into", f"these customers are merged into each other: {' → '.join(ring)}",
+            self._report("P0705", "customers", "merged_into",
+                         f"these customers are merged into each other: {' → '.join(ring)}",
                          "one of them must stay", "W")  # fmt: skip
         return self._keep_pairs("merged/customers", found)
 

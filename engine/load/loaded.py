@@ -66,8 +66,10 @@ def decode(text: str, path: Path) -> Loaded:
     made = said["made_at"]
     return Loaded(
         path, _read_store(said["store"]),
-        tuple(LedgerEntry(s, t, n, r, tuple((f[0], f[1], f[2], f[3]) for f in files)) for s, t, n, r, files in said["ledger"]),
-        tuple(_read_problem(p) for p in said["problems"]), tuple(said["notes"]), dt.datetime.fromisoformat(made) if made else None, True,
+        tuple(LedgerEntry(s, t, n, r, tuple((f[0], f[1], f[2], f[3]) for f in files)) for s, t, n, r,
+              files in said["ledger"]),
+        tuple(_read_problem(p) for p in said["problems"]), tuple(said["notes"]),
+        dt.datetime.fromisoformat(made) if made else None, True,
     )  # fmt: skip
 
 
@@ -75,7 +77,8 @@ def _store(store: Store) -> Mapping[str, Any]:
     return {
         "newest": store.newest.isoformat() if store.newest else None, "busiest": store.busiest, "key": store.key,
         "tables": {
-            t.name: [t.rows, t.present, t.one_zone, {c.name: _column(c) for c in t.columns.values()}] for t in store.tables.values()
+            t.name: [t.rows, t.present, t.one_zone,
+                     {c.name: _column(c) for c in t.columns.values()}] for t in store.tables.values()
         },
     }  # fmt: skip
 

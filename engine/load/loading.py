@@ -64,8 +64,8 @@ def load(
             _flush(made.path)
             about = scratch / "about.json"
             about.write_text(f"{made.path.stat().st_size}\n{encode(made)}", "utf-8")
-            os.replace(made.path, path)
-            os.replace(about, path.with_suffix(".json"))
+            made.path.replace(path)
+            about.replace(path.with_suffix(".json"))
         _prune(folder, path)
         return replace(made, path=path)
     finally:
@@ -114,7 +114,8 @@ def _config(limits: Limits, scratch: Path | None) -> dict[str, Any]:
 
 
 def _make(
-    bound: Bound, facts: Mapping[Place, tuple[FileFact, ...]], key: str, scratch: Path, progress: Progress, limits: Limits,
+    bound: Bound, facts: Mapping[Place, tuple[FileFact, ...]], key: str, scratch: Path, progress: Progress,
+    limits: Limits,
     functions: Mapping[str, FunctionType],
 ) -> Loaded:  # fmt: skip
     """A new load, in the scratch folder; without a path when the data broke its contract."""
@@ -139,7 +140,8 @@ def _make(
 
 
 def _run(
-    connection: duckdb.DuckDBPyConnection, bound: Bound, facts: Mapping[Place, tuple[FileFact, ...]], key: str, scratch: Path,
+    connection: duckdb.DuckDBPyConnection, bound: Bound, facts: Mapping[Place, tuple[FileFact, ...]], key: str,
+    scratch: Path,
     progress: Progress, functions: Mapping[str, FunctionType],
 ) -> Loaded:  # fmt: skip
     sources = Sources(connection, bound, scratch, facts, progress, lambda place: _lenient(bound, place))
@@ -175,7 +177,8 @@ def _run(
 
 
 _WHEN = (
-    "created_at", "canceled_at", "returned_at", "acted_at", "sent_at", "delivered_at", "started_at", "joined_at", "left_at",
+    "created_at", "canceled_at", "returned_at", "acted_at", "sent_at", "delivered_at", "started_at", "joined_at",
+    "left_at",
     "posted_at", "redeemed_at", "changed_at", "deleted_at", "erased_at", "@visible_at",
 )  # fmt: skip
 
@@ -183,7 +186,8 @@ _WHEN = (
 def newest(finisher: Finisher) -> dt.datetime | None:
     """The latest moment at which anything happened."""
     found = [
-        c.high for t in finisher.stored.values() for c in t.columns.values() if c.name in _WHEN and isinstance(c.high, dt.datetime)
+        c.high for t in finisher.stored.values() for c in t.columns.values() if c.name in _WHEN and isinstance(c.high,
+                                                                                                               dt.datetime)
     ]  # fmt: skip
     return max(found, default=None)
 

@@ -89,12 +89,15 @@ class Sources:
             return
         first = rejected[0]
         column = f", column {first.column}" if first.column else ""
-        message = f"{len(rejected)} of {rows + len(rejected)} rows of {'.'.join(place)} cannot be read; first at {first.file}:{first.line}{column}: {first.reason}"
+        count, table = f"{len(rejected)} of {rows + len(rejected)}", ".".join(place)
+        at = f"{first.file}:{first.line}{column}"
+        message = f"{count} rows of {table} cannot be read; first at {at}: {first.reason}"
         lenient = self.lenient(place)
         hint = (
             ""
             if lenient
-            else "mend the file, or write `bad values missing` in the table that reads it: such rows are left out and counted"
+            else "mend the file, or write `bad values missing` in the table that reads it: "
+            "such rows are left out and counted"
         )
         self.problems.append(Problem("P0705", self.span(place[0]), message, hint, severity="W" if lenient else "E"))
 

@@ -81,30 +81,30 @@ class Finisher:
         made = []
         for column in TABLES[table].columns:
             if column.name in filled:
-                made.append(self._column(table, column.name, column.type, whole))
+                made.append(self._column(column.name, column.type, whole))
             elif not (table == "lines" and column.name == "id"):
                 made.append(
                     FinalColumn(
                         column.name,
                         column.type,
-                        self._storage(column.name, column.type, {column.name: True}, table),
+                        self._storage(column.name, column.type, {column.name: True}),
                         filled=False,
                     )
                 )
-        made += [self._column(table, n, t, whole) for n, t in filled.items() if n not in TABLES[table].by_name]
+        made += [self._column(n, t, whole) for n, t in filled.items() if n not in TABLES[table].by_name]
         return tuple(made)
 
-    def _column(self, table: str, name: str, type_: Type, whole: Mapping[str, bool]) -> FinalColumn:
+    def _column(self, name: str, type_: Type, whole: Mapping[str, bool]) -> FinalColumn:
         ids = (
             self.identities.tables.get(type_.table)
-            if type_.kind == "reference" and name != "id" and name != "merged_into"
+            if type_.kind == "reference" and name not in ("id", "merged_into")
             else None
         )
         if type_.kind == "number" and whole.get(name):
             type_ = Type("number", whole=type_.whole)
-        return FinalColumn(name, type_, self._storage(name, type_, whole, table), filled=True, ids=ids)
+        return FinalColumn(name, type_, self._storage(name, type_, whole), filled=True, ids=ids)
 
-    def _storage(self, name: str, type_: Type, whole: Mapping[str, bool], table: str) -> str:
+    def _storage(self, name: str, type_: Type, whole: Mapping[str, bool]) -> str:
         if type_.kind == "reference":
             return "whole" if self.identities.whole.get(type_.table, False) else "text"
         if type_.kind == "number":
@@ -117,8 +117,10 @@ class Finisher:
         zones, stores = self._zones(table, columns)
         orders, staff = self._order_facts(table, has)
         final = FinalTable(
-            table, self.filler.filled[table].name, columns, zones, stores, self._sorted_by(table, has, orders), orders, staff,
-            self._coupons() if table == "orders" else None, "id" in has, len(self.filler.parts[table]) if table == "lines" and "id" not in has else 0,
+            table, self.filler.filled[table].name, columns, zones, stores, self._sorted_by(table, has, orders), orders,
+            staff,
+            self._coupons() if table == "orders" else None, "id" in has,
+            len(self.filler.parts[table]) if table == "lines" and "id" not in has else 0,
         )  # fmt: skip
         query = finishing.finish(final)
         if final.numbered:
@@ -230,7 +232,8 @@ class Finisher:
         canonical = TABLES[table]
         references = self.identities.references(table) if canonical.has_id else []
         columns = tuple(
-            FinalColumn(c.name, c.type, self._storage(c.name, c.type, {}, table), filled=c.name == "id" and bool(references))
+            FinalColumn(c.name, c.type, self._storage(c.name, c.type, {}),
+                        filled=c.name == "id" and bool(references))
             for c in canonical.columns
         )  # fmt: skip
         if not references:
@@ -246,8 +249,10 @@ class Finisher:
         """A table without rows, so that every query finds its tables."""
         kinds = {"": "", "@date": "DATE", "@hour": "TINYINT", "@day_only": "BOOLEAN"}
         types = [
-            (name, kinds[name.removeprefix(c.name)] or finishing.SQL_TYPES[c.storage]) for c in columns for name in physical(c)
-        ]  # fmt: skip
+            (name, kinds[name.removeprefix(c.name)] or finishing.SQL_TYPES[c.storage])
+            for c in columns
+            for name in physical(c)
+        ]
         self.filler.sources.run(finishing.empty_table(table, types))
         described = {c.name: StoredColumn(c.name, c.type, c.storage, filled=False) for c in columns}
         self.stored[table] = StoredTable(table, described, 0, present=False)

@@ -135,6 +135,7 @@ def order_facts(ids: str) -> exp.Select:
     """Of every order, by its staged id: when it was created, and whose it was."""
     columns = [
         (build.col("key", "i"), "key"),
+        (build.col("id", "i"), "id"),
         (build.col("created_at", "o"), "created_at"),
         (build.col("staff", "o"), "staff"),
     ]

@@ -7,6 +7,7 @@ and ids are BIGINT, and defaults are filled in.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlglot import exp
@@ -22,7 +23,8 @@ from patron.engine.types import Type
 Zones = Mapping[str, tuple[int, Changes]]
 
 SQL_TYPES: Mapping[str, str] = {
-    "text": "VARCHAR", "whole": "BIGINT", "double": "DOUBLE", "money": build.MONEY_TYPE, "date": "DATE", "moment": "TIMESTAMP",
+    "text": "VARCHAR", "whole": "BIGINT", "double": "DOUBLE", "money": build.MONEY_TYPE, "date": "DATE",
+    "moment": "TIMESTAMP",
     "yesno": "BOOLEAN", "texts": "VARCHAR[]",
 }  # fmt: skip
 
@@ -47,8 +49,9 @@ class FinalTable:
     """A canonical table to store, made of `parts` (a table or view with all filled columns).
 
     `zones` are the zones its rows may be in, the project's first; with several, the row's store tells (`stores`
-    holds their ids and zones). `order` are the columns it is sorted by; `staff_of`, `coupon_of` and `dated_by` name the
-    finished or prepared tables that missing values and the order of lines come from.
+    holds their ids and zones). `order` are the columns it is sorted by; `orders`
+    is a table of the orders with their date and staff, by which lines are sorted and which missing staff comes from,
+    `coupons` one with the coupon of each order.
     """
 
     name: str
@@ -74,7 +77,12 @@ def finish(table: FinalTable) -> exp.Select:
     outputs: list[tuple[E, str]] = []
     joins: list[tuple[E, E]] = []
     for i, column in enumerate(table.columns):
-        value = _reference(column, f"r{i}", joins) if column.ids and column.filled else _value(table, column)
+        if column.name == "order" and table.orders is not None:
+            value = _reference(replace(column, ids=table.orders), "o", joins)
+        elif column.ids and column.filled:
+            value = _reference(column, f"r{i}", joins)
+        else:
+            value = _value(table, column)
         value = _defaulted(table, column, value, has)
         outputs.append((build.cast(value, SQL_TYPES[column.storage]), column.name))
         if column.type.kind == "moment":
@@ -82,11 +90,6 @@ def finish(table: FinalTable) -> exp.Select:
     if table.numbered:
         outputs.append((_position(table.numbered), POSITION))
     query = select(outputs, build.subquery(_instants(table, has), "t"))
-    if table.orders is not None:
-        id_ = table.column("order")
-        assert id_ is not None
-        on = build.binary(exp.EQ, build.col("key", "o"), build.col("order", "t"))
-        joins.append((build.table(table.orders, "o"), on))
     if table.coupons is not None:
         joins.append(
             (build.table(table.coupons, "c"), build.binary(exp.EQ, build.col("order", "c"), build.col("id", "t")))

@@ -148,7 +148,7 @@ class SelectMaker:
         condition = rows.condition(term.where) if term.where is not None else None
         r = rows.read(term.value) if term.value is not None else None
         if term.func == "most_common" and r is not None:
-            self._most_common(term, r, name, keys, rows, source, where, condition)
+            self._most_common(term, r, keys, rows, source, where, condition)
             return
         self.inner.append((_aggregated(term, r, condition), name))
         out = Reading(build.col(name, GROUPS), term.type)
@@ -176,7 +176,7 @@ class SelectMaker:
         return out
 
     def _most_common(
-        self, term: Aggregate, r: Reading, name: str, keys: Sequence[Reading], rows: Rows, source: Staged, where: E | None,
+        self, term: Aggregate, r: Reading, keys: Sequence[Reading], rows: Rows, source: Staged, where: E | None,
         condition: E | None,
     ) -> None:  # fmt: skip
         """Highest count, then smallest value: counted per group and value, the first kept, joined to the groups."""
@@ -260,7 +260,8 @@ class SelectMaker:
 
 
 _SQL: Mapping[str, str] = {
-    "number": "DOUBLE", "money": build.MONEY_TYPE, "date": "DATE", "moment": "TIMESTAMP", "yesno": "BOOLEAN", "texts": "VARCHAR[]",
+    "number": "DOUBLE", "money": build.MONEY_TYPE, "date": "DATE", "moment": "TIMESTAMP", "yesno": "BOOLEAN",
+    "texts": "VARCHAR[]",
 }  # fmt: skip
 
 
@@ -292,7 +293,8 @@ def _is_stored_money(e: E) -> bool:
 def _finite(r: Reading) -> Reading:
     if r.type.whole:
         return replace(r, e=scalars.try_cast(r.e, "BIGINT", "duckdb"), bad=(*r.bad, build.conjunction([
-            build.not_(build.is_null(r.e.copy())), build.is_null(scalars.try_cast(r.e.copy(), "BIGINT", "duckdb"))])))  # fmt: skip
+            build.not_(build.is_null(r.e.copy())),
+            build.is_null(scalars.try_cast(r.e.copy(), "BIGINT", "duckdb"))])))  # fmt: skip
     as_double = build.cast(r.e.copy(), "DOUBLE")
     endless = build.not_(build.anonymous("isfinite", as_double.copy()))
     return replace(r, e=build.case([(build.anonymous("isfinite", as_double.copy()), as_double)]), type=NUMBER,

@@ -17,7 +17,8 @@ PART = 1 << 40
 """Rows of the n-th part of a stacked table are numbered from n × PART."""
 
 STORAGE: Mapping[str, str] = {
-    "text": "VARCHAR", "choice": "VARCHAR", "reference": "VARCHAR", "number": "DOUBLE", "money": build.MONEY_TYPE, "date": "DATE",
+    "text": "VARCHAR", "choice": "VARCHAR", "reference": "VARCHAR", "number": "DOUBLE", "money": build.MONEY_TYPE,
+    "date": "DATE",
     "moment": "TIMESTAMP", "yesno": "BOOLEAN", "texts": "VARCHAR[]", "missing": "VARCHAR",
 }  # fmt: skip
 MARKS = ("@z", "@d")
@@ -53,8 +54,10 @@ def scan_csv(csv: CsvText, wanted: Sequence[str]) -> exp.Select:
     options: dict[str, E] = {
         "auto_detect": exp.false(), "header": exp.Boolean(this=csv.header), "delim": build.text(csv.delimiter),
         "quote": build.text('"'), "escape": build.text('"'),
-        "compression": build.text(csv.compression), "strict_mode": exp.true(), "max_line_size": build.integer(csv.line_bytes),
-        "nullstr": exp.Array(expressions=[build.text(b) for b in csv.blank]), "columns": _struct(dict.fromkeys(names, "VARCHAR")),
+        "compression": build.text(csv.compression), "strict_mode": exp.true(),
+        "max_line_size": build.integer(csv.line_bytes),
+        "nullstr": exp.Array(expressions=[build.text(b) for b in csv.blank]),
+        "columns": _struct(dict.fromkeys(names, "VARCHAR")),
     }  # fmt: skip
     function = _reader("read_csv", csv.files, options)
     unnamed = [n for n in names if n.startswith("@unnamed/")]
@@ -211,7 +214,8 @@ def ids_to_add(references: Sequence[tuple[str, str]], there: Sequence[str], stor
     place = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[exp.Ordered(this=build.col("id", "m"))]))
     query = select([(build.col("id", "m"), "id"), (place, ROW)], build.subquery(met(references, storage), "m"))
     if there:
-        query = query.join(build.subquery(met([(t, "id") for t in there], storage), "h"), on=build.binary(exp.EQ, build.col("id", "h"), build.col("id", "m")),
+        query = query.join(build.subquery(met([(t, "id") for t in there], storage), "h"),
+                           on=build.binary(exp.EQ, build.col("id", "h"), build.col("id", "m")),
                            join_type="anti", copy=False)  # fmt: skip
     return query
 
@@ -229,8 +233,10 @@ def bad_counts(table: str, columns: Sequence[str]) -> exp.Select:
 
 def doubled(table: str) -> exp.Select:
     """How many ids occur more than once, the smallest of them, and the row of its second occurrence."""
-    counted = select([(build.col("id", "t"), "id"), (exp.Count(this=exp.Star()), "n"), (exp.Max(this=build.col(ROW, "t")), "row")],
-                     build.table(table, "t")).where(build.not_(build.is_null(build.col("id", "t"))), copy=False)  # fmt: skip
+    counted = select([(build.col("id", "t"), "id"), (exp.Count(this=exp.Star()), "n"),
+                      (exp.Max(this=build.col(ROW, "t")), "row")],
+                     build.table(table, "t")).where(build.not_(build.is_null(build.col("id", "t"))),
+                                                    copy=False)  # fmt: skip
     counted = counted.group_by(build.col("id", "t"), copy=False)
     counted = counted.having(build.binary(exp.GT, exp.Count(this=exp.Star()), build.integer(1)), copy=False)
     outputs = [(exp.Count(this=exp.Star()), "n"), (exp.Min(this=build.col("id", "d")), "first"),

@@ -7,7 +7,8 @@ import re
 from patron.engine.contracts import SourceColumn
 from patron.engine.types import DATE, MOMENT, NUMBER, TEXT, TEXTS, WHOLE, YESNO, Type
 
-_WHOLE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$")
+_WHOLE = re.compile(r"(U?TINYINT|U?SMALLINT|U?INTEGER|BIGINT)$")
+_LARGE = ("UBIGINT", "HUGEINT", "UHUGEINT")
 
 
 def typed(name: str, stored: str) -> SourceColumn:
@@ -15,7 +16,7 @@ def typed(name: str, stored: str) -> SourceColumn:
     kind = stored.upper()
     if _WHOLE.match(kind):
         return SourceColumn(name, WHOLE, kind)
-    if kind in ("FLOAT", "DOUBLE") or kind.startswith("DECIMAL"):
+    if kind in ("FLOAT", "DOUBLE", *_LARGE) or kind.startswith("DECIMAL"):
         return SourceColumn(name, NUMBER, kind)
     if kind.startswith("TIMESTAMP"):
         zoned = "TIME ZONE" in kind

@@ -45,8 +45,10 @@ class CsvFolder:
         names = self._names(table)
         shape, source = self._shape, self._folder.name
         return Provided(
-            rows=lambda reject: csv_rows.rows(files, names, shape, source, reject), csv=self._fast(files, names), files=files,
-            decimal=str(self._settings.get("decimal") or "."), place=lambda row: csv_rows.place(files, names, shape, source, row),
+            rows=lambda reject: csv_rows.rows(files, names, shape, source, reject), csv=self._fast(files, names),
+            files=files,
+            decimal=str(self._settings.get("decimal") or "."),
+            place=lambda row: csv_rows.place(files, names, shape, source, row),
         )  # fmt: skip
 
     def _limit(self, name: str, default: int) -> int:
@@ -65,7 +67,8 @@ class CsvFolder:
         lines = sum(s.lines for s in found) - (len(files) if self._shape.header else 0)
         counted = not any(s.quoted or s.blank_lines for s in found)
         return CsvText(
-            files, names, self._shape.delimiter, self._shape.header, packed.pop(), self._shape.blank, self._shape.field_bytes,
+            files, names, self._shape.delimiter, self._shape.header, packed.pop(), self._shape.blank,
+            self._shape.field_bytes,
             lines if counted else None, lines,
         )  # fmt: skip
 
@@ -77,7 +80,8 @@ class CsvFolder:
             other = self._header(file)
             if other != first:
                 raise SourceError("P0713", _difference(files[0], first, file, other),
-                                  "files of one table need the same columns in the same order", where=file.name)  # fmt: skip
+                                  "files of one table need the same columns in the same order",
+                                  where=file.name)  # fmt: skip
         return first
 
     def _header(self, file: Path) -> tuple[str, ...]:
@@ -116,7 +120,8 @@ def _checked(names: tuple[str, ...], file: Path) -> tuple[str, ...]:
     for name in clean:
         if name and name.casefold() in seen:
             raise SourceError("P0713", f"the header of {file.name} holds `{name}` twice",
-                              "two columns of one name cannot be told apart; rename one in the file", where=file.name)  # fmt: skip
+                              "two columns of one name cannot be told apart; rename one in the file",
+                              where=file.name)  # fmt: skip
         seen.add(name.casefold())
     if not any(clean):
         raise SourceError("P0713", f"the header of {file.name} names no column", where=file.name)
@@ -128,7 +133,8 @@ def _difference(first: Path, a: tuple[str, ...], other: Path, b: tuple[str, ...]
     lost, new = [n for n in a if n not in b], [n for n in b if n not in a]
     words = [f"it lacks {_listed(lost)}"] if lost else []
     words += [f"it has {_listed(new)}"] if new else []
-    return f"the header of {other.name} is not that of {first.name}: {' and '.join(words) or 'the order of its columns differs'}"
+    said = " and ".join(words) or "the order of its columns differs"
+    return f"the header of {other.name} is not that of {first.name}: {said}"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -149,7 +155,8 @@ def _shape(config: SourceConfig) -> CsvShape:
             "P0702", f"cannot open `{config.name}`: there is no encoding `{encoding}`", 'such as "latin-1"'
         ) from error
     return CsvShape(
-        delimiter, s.get("header") is not False, encoding, blank if isinstance(blank, tuple) else ("",) if blank is None else (str(blank),),
+        delimiter, s.get("header") is not False, encoding,
+        blank if isinstance(blank, tuple) else ("",) if blank is None else (str(blank),),
         int(config.limits.get("field_bytes", csv_rows.FIELD_BYTES)),
     )  # fmt: skip
 

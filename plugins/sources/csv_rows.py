@@ -133,7 +133,8 @@ def _parsed(lines: Iterable[str], shape: CsvShape, file: Path) -> Iterator[tuple
             return
         except csv.Error as error:
             if counted.done:  # nothing after the open quote could be counted
-                raise SourceError("P0705", f"{file.name}, line {begin}: {_words(error, shape)}", "close it, or write it twice",
+                raise SourceError("P0705", f"{file.name}, line {begin}: {_words(error, shape)}",
+                                  "close it, or write it twice",
                                   where=f"{file.name}:{begin}") from error  # fmt: skip
             yield begin, _words(error, shape)
             reader = csv.reader(

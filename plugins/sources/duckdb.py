@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     import duckdb
 
 _TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = ? ORDER BY table_name"
-_COLUMNS = "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position"
+_COLUMNS = """
+SELECT column_name, data_type FROM information_schema.columns
+WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position
+"""
 
 
 class DuckdbFile:

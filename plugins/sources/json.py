@@ -75,7 +75,8 @@ class JsonFolder:
                     continue
                 new = next((n for n in row if n not in names), None)
                 if new is not None:
-                    raise SourceError("P0713", f"{file.name}, row {line}: the name `{new}` is in none of the first rows",
+                    raise SourceError("P0713",
+                                      f"{file.name}, row {line}: the name `{new}` is in none of the first rows",
                                       "put a row with all names first", where=f"{file.name}:{line}")  # fmt: skip
                 odd = next((c.name for c in columns if not _fits(row.get(c.name), c)), None)
                 if odd is not None:

@@ -37,7 +37,8 @@ class ParquetFolder:
         for file in files[1:]:
             if self._header(file) != first:
                 raise SourceError("P0713", f"the columns of {file.name} are not those of {files[0].name}",
-                                  "files of one table need the same columns of the same types", where=file.name)  # fmt: skip
+                                  "files of one table need the same columns of the same types",
+                                  where=file.name)  # fmt: skip
         return [typed(name, stored) for name, stored in first]
 
     def read(self, table: str) -> Provided:

@@ -19,8 +19,10 @@ _COLUMNS = (
     " WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position"
 )
 _TYPES = {
-    "smallint": "SMALLINT", "integer": "INTEGER", "bigint": "BIGINT", "real": "FLOAT", "double precision": "DOUBLE", "date": "DATE",
-    "boolean": "BOOLEAN", "timestamp without time zone": "TIMESTAMP", "timestamp with time zone": "TIMESTAMP WITH TIME ZONE",
+    "smallint": "SMALLINT", "integer": "INTEGER", "bigint": "BIGINT", "real": "FLOAT", "double precision": "DOUBLE",
+    "date": "DATE",
+    "boolean": "BOOLEAN", "timestamp without time zone": "TIMESTAMP",
+    "timestamp with time zone": "TIMESTAMP WITH TIME ZONE",
 }  # fmt: skip
 
 

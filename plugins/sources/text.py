@@ -136,8 +136,10 @@ def surveyed(path: Path, source: str, ratio: int = RATIO, most: int = UNFOLDED) 
             total += len(chunk)
             _refuse_nul(chunk, ends, path)
             if total > allowed:
-                raise SourceError("P0702", f"cannot open `{source}`: {path.name} unfolds to more than {allowed:,} bytes",
-                                  "unpack it, or raise `unfolded_bytes` or `unfolded_ratio` in patron.toml", where=path.name)  # fmt: skip
+                raise SourceError("P0702",
+                                  f"cannot open `{source}`: {path.name} unfolds to more than {allowed:,} bytes",
+                                  "unpack it, or raise `unfolded_bytes` or `unfolded_ratio` in patron.toml",
+                                  where=path.name)  # fmt: skip
             if chunk.endswith(b"\r"):
                 chunk += file.read(1)
             ends += chunk.count(b"\n")
@@ -154,5 +156,6 @@ def _refuse_nul(chunk: bytes, ends: int, path: Path) -> None:
     at = chunk.find(b"\0")
     if at >= 0:
         line = ends + 1 + chunk.count(b"\n", 0, at)
-        raise SourceError("P0705", f"{path.name}, line {line}: a NUL byte is no text", "is the file damaged, or UTF-16?",
+        raise SourceError("P0705", f"{path.name}, line {line}: a NUL byte is no text",
+                          "is the file damaged, or UTF-16?",
                           where=f"{path.name}:{line}")  # fmt: skip
