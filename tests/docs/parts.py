@@ -180,6 +180,17 @@ def _default(setting: SettingSpec) -> str:
             return f"`{other:%}`".replace(".000000", "") if setting.kind == "percent" else f"`{other}`"
 
 
+def not_yet() -> str:
+    """Members of packs that the reference tells of and nobody can ask for yet."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for pack in catalog().packs.values():
+        for member, reason in pack.later.items():
+            reasons.setdefault((pack.name, reason), []).append(f"`{member}`")
+    if not reasons:
+        return "Everything named above can be asked for."
+    return table(("pack", "not there yet", "because"), [(p, ", ".join(m), r) for (p, r), m in sorted(reasons.items())])
+
+
 def shows() -> str:
     return table(
         ("kind", "needs", "shows"),
@@ -308,6 +319,7 @@ MADE: Mapping[str, Callable[[], str]] = {
     "shared-options": shared_options,
     "connectors": offered("sources"),
     "packs": offered("packs"),
+    "not-yet": not_yet,
     "exporters": offered("exporters"),
     "targets": offered("targets"),
     "shows": shows,
