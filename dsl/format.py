@@ -47,4 +47,3 @@ def format_expr(expr: t.Expr) -> str:
 def format_statement(statement: t.Statement) -> str:
     """One statement in canonical form, without comments."""
     return "\n".join(Writer("").block([_ENTRY[type(statement)](statement)], 0))
-

@@ -1492,5 +1492,3 @@ class Document:
     comments: tuple[Comment, ...] = field(default=(), compare=False, repr=False)
     broken: tuple[tuple[str, Name], ...] = field(default=(), compare=False, repr=False)
     """Kind and name of the declarations left out because they could not be read: names that are not unknown."""
-
-

@@ -52,7 +52,7 @@ def judged(lines: Iterable[str], pending: Iterable[str]) -> tuple[list[str], boo
 
 def main() -> int:
     said, good = judged(sys.stdin, pending_names(Path(sys.argv[1]).read_text(encoding="utf-8")))
-    print("\n".join(said))
+    sys.stdout.write("\n".join(said) + "\n")
     return 0 if good else 1
 
 

@@ -76,7 +76,7 @@ class Builder:
             out += [value[position:found], {"n": "\n", '"': '"', "\\": "\\"}.get(escape, escape)]
             if escape not in ("n", '"', "\\"):
                 place = self.span(token.start + 1 + found, token.start + 3 + found)
-                hint = f"Write `\\\\{escape}` for a backslash; " + r'`\"` is a quote and `\n` a new line.'
+                hint = f"Write `\\\\{escape}` for a backslash; " + r"`\"` is a quote and `\n` a new line."
                 self.report("P0101", place, f"I did not expect `\\{escape}` in a text", hint)
             position = found + 2
         return "".join([*out, value[position:]])

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import duckdb
 
@@ -29,7 +29,8 @@ Answer = TypeVar("Answer")
 LOAD = "load"
 _READS = (duckdb.StatementType.SELECT,)
 _STEPS = (duckdb.StatementType.CREATE, duckdb.StatementType.SELECT, duckdb.StatementType.DROP)
-_STEP = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:CREATE\s+(?:OR\s+REPLACE\s+)?TEMP(?:ORARY)?\s+(?:TABLE|VIEW)|DROP\s+(?:TABLE|VIEW)|SELECT|WITH|FROM)\b",
+_STEP = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
+                   r"(?:CREATE\s+(?:OR\s+REPLACE\s+)?TEMP(?:ORARY)?\s+(?:TABLE|VIEW)|DROP\s+(?:TABLE|VIEW)|SELECT|WITH|FROM)\b",
                    re.IGNORECASE | re.DOTALL)  # fmt: skip
 _SIZES = {
     "BYTES": 1,
@@ -70,7 +71,8 @@ class DuckdbSession:
 
     def _open(self, path: Path) -> duckdb.DuckDBPyConnection:
         config: dict[str, Any] = {
-            "autoinstall_known_extensions": False, "autoload_known_extensions": False, "allow_community_extensions": False,
+            "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+            "allow_community_extensions": False,
             "allow_unsigned_extensions": False, "preserve_insertion_order": False,
             "temp_directory": str(self._scratch),
         }  # fmt: skip
@@ -121,7 +123,7 @@ class DuckdbSession:
             self._connection.close()
             shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def __enter__(self) -> DuckdbSession:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -204,7 +204,8 @@ def _within_for(b: Binder, scope: Scope, node: tree.WithinFor, found: Found) -> 
     if named:
         where = _named_campaign(b, campaign, values)
     else:
-        inner = Scope("actions", roots={"campaign": (campaign, "campaigns"), "action": (Here(), "actions")}, credited=True,
+        inner = Scope("actions", roots={"campaign": (campaign, "campaigns"), "action": (Here(), "actions")},
+                      credited=True,
                       file=scope.file, prefix=scope.prefix)  # fmt: skip
         target = b.value(inner, node.path)
         where = Op("one_of", (target, *values), YESNO)

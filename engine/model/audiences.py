@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from typing import Any
 
 from patron.dsl import tree
 from patron.dsl.nodes import dataclass
@@ -212,7 +213,7 @@ def _said_rules(b: Binder, scope: Scope, node: tree.ListDecl, rules: ListRules) 
     def days(duration: tree.Duration) -> int:
         return length(b, scope, duration).days
 
-    said = {
+    said: dict[str, tuple[Any, Callable[[Any], tuple[int | None, ...]], tuple[int | None, ...]]] = {
         "analyse": (node.analyse, lambda n: (days(n.before), days(n.after)), (rules.before, rules.after)),
         "at most": (node.at_most, lambda n: (days(n.duration),), (rules.at_most,)),
         "refresh": (node.refresh, lambda n: (days(n.lasting) if n.lasting else None,), (rules.lives,)),
@@ -222,12 +223,12 @@ def _said_rules(b: Binder, scope: Scope, node: tree.ListDecl, rules: ListRules) 
         if clause is None:
             values[word] = ruled
             continue
-        values[word] = read(clause)  # type: ignore[no-untyped-call]
+        values[word] = read(clause)
         if node.rules is not None and values[word] != ruled:
             later = max(clause.span, node.rules.span, key=lambda s: (s.line, s.column))
             first, second = ("rules", word) if later is clause.span else (word, "rules")
             raise b.fail("P0612", later, f"clauses `{first}` and `{second}` contradict each other", "Keep one of them.")
-    (before, after), (at_most,), (lives,) = values["analyse"], values["at most"], values["refresh"]  # type: ignore[misc]
+    (before, after), (at_most,), (lives,) = values["analyse"], values["at most"], values["refresh"]
     return ListRules(before, after, at_most, lives)
 
 

@@ -266,12 +266,14 @@ class Binder:
             return setting
         known = self.declared.known("param")
         if key == "age_limits" and key not in known:
-            return ParamValue(tuple(Lit(n, Type("number", whole=True)) for n in self.settings.age_limits), self.settings.span)
+            return ParamValue(
+                tuple(Lit(n, Type("number", whole=True)) for n in self.settings.age_limits), self.settings.span
+            )
         if key not in known and key in ("order_rule", "sales"):
             said = self.settings.order_rule if key == "order_rule" else self.settings.sales
             return ParamValue((Lit(said, Type("text")),), self.settings.span)
         if key not in known:
-            names = [d.name for d in known.values()] + [p for p in self.local_params]
+            names = [d.name for d in known.values()] + list(self.local_params)
             raise self.fail(
                 "P0211", node.span, f"parameter `${node.name.text}` is unknown", suggest(node.name.text, names)
             )

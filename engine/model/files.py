@@ -86,7 +86,8 @@ def declarations(
     _check_overrides(overrides or {}, collector)
     return Declared(
         tuple(documents), collector.settings, {k: dict(v) for k, v in collector.names.items()}, sees, catalog,
-        tuple(collector.tests), dict(collector.used), {k: dict(v) for k, v in collector.replaced.items()}, dict(overrides or {}), tuple(collector.problems),
+        tuple(collector.tests), dict(collector.used), {k: dict(v) for k, v in collector.replaced.items()},
+        dict(overrides or {}), tuple(collector.problems),
     )  # fmt: skip
 
 
@@ -177,7 +178,6 @@ class _Collector:
                     self._preset(statement)
                 elif isinstance(statement, tuple(KINDS)):
                     self._declare(statement, document.file, pack)
-
 
     def _use_inside(self, statement: tree.UseDecl) -> None:
         """A pack uses another: what the project says of that one goes before what the pack says."""

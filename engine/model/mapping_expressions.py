@@ -46,7 +46,7 @@ def value(expr: tree.Expr, scope: MapScope, want: Type | None = None, *, inside:
         case tree.Path():
             return _path(expr, scope)
         case tree.Negate():
-            inner = as_amount(value(expr.value, scope, want, inside=inside), want, expr.value, scope)
+            inner = as_amount(value(expr.value, scope, want, inside=inside), want, expr.value)
             return Op("neg", (inner,), inner.type)  # type: ignore[arg-type]
         case tree.Binary():
             return _arithmetic(expr, scope, want, inside)
@@ -156,7 +156,7 @@ def _is_literal(term: MapTerm) -> bool:
     return isinstance(term, Lit) and term.value is not None
 
 
-def as_amount(term: MapTerm, want: Type | None, expr: tree.Expr, scope: MapScope) -> MapTerm:
+def as_amount(term: MapTerm, want: Type | None, expr: tree.Expr) -> MapTerm:
     """A term where a number or money is needed: a text of the source is read as what is wanted."""
     kind = term.type.kind
     if kind in ("number", "money", "missing"):
@@ -357,16 +357,16 @@ def _aggregate(call: tree.Call, name: str, scope: MapScope, want: Type | None, i
     target = want if numeric and want is not None and want.kind in ("number", "money") else None
     term = value(call.args[0].value, scope, target, inside=True)
     if numeric:
-        term = _amounts(term, target, call.args[0].value, scope, name)
+        term = _amounts(term, target, call.args[0].value, name)
     share = _share(call, scope) if name == "percentile" else None
     return Aggregate(name, term, aggregate_type(name, term.type), where, share)
 
 
-def _amounts(term: MapTerm, target: Type | None, expr: tree.Expr, scope: MapScope, name: str) -> MapTerm:
+def _amounts(term: MapTerm, target: Type | None, expr: tree.Expr, name: str) -> MapTerm:
     """What is added up: each value becomes money before the first sum when money is wanted."""
     if term.type.timely and name in ("median", "percentile"):
         return term
-    amount = as_amount(term, target, expr, scope)
+    amount = as_amount(term, target, expr)
     if target is not None and target.kind == "money" and amount.type.kind == "number":
         return Converted(amount, MONEY)
     return amount

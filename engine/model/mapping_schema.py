@@ -37,7 +37,8 @@ def outputs(mapping: AnyMapping) -> list[tuple[str, Type, bool]]:
     if isinstance(mapping, SqlMapping):
         known = TABLES[mapping.table].by_name
         return [
-            (known[fold(c.name)].name, known[fold(c.name)].type, True) if fold(c.name) in known else (c.name, c.type, False)
+            (known[fold(c.name)].name, known[fold(c.name)].type, True) if fold(c.name) in known else (c.name, c.type,
+                                                                                                      False)
             for c in mapping.columns
         ]  # fmt: skip
     return [(c.name, c.type, c.canonical) for c in mapping.columns]
@@ -49,9 +50,8 @@ def schema_of(mappings: tuple[AnyMapping, ...], on_trust: frozenset[str] = froze
     for mapping in mappings:
         columns = filled.setdefault(mapping.table, {})
         for name, type_, canonical in outputs(mapping):
-            if not canonical and fold(name) in columns and columns[fold(name)].type != type_:
-                type_ = TEXT
-            columns[fold(name)] = SchemaColumn(name, type_, canonical=canonical)
+            differs = not canonical and fold(name) in columns and columns[fold(name)].type != type_
+            columns[fold(name)] = SchemaColumn(name, TEXT if differs else type_, canonical=canonical)
     present = {*filled, *on_trust}
     made = _made(filled, present)
     return Schema(

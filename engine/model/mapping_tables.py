@@ -89,7 +89,8 @@ class TableBinder:
         self._needed()
         return TableMapping(
             self.table.name, fold(self.scope.source), self.scope.table, tuple(self.columns.values()), where, keys,
-            self._latest(said), self._missing(said), said.bad is not None and said.bad.mode == "missing", self.decl.span,
+            self._latest(said), self._missing(said), said.bad is not None and said.bad.mode == "missing",
+            self.decl.span,
         )  # fmt: skip
 
     def _try(self, make: Callable[[], MapTerm]) -> MapTerm | None:
@@ -211,7 +212,8 @@ class TableBinder:
         column = table.by_name.get(path.parts[1].key)
         if column is None or column.type.kind != "reference" or column.type.table != self.table.name:
             known = [c.name for c in table.columns if c.type.table == self.table.name]
-            self.report(Problem("P0203", path.parts[1].span, f"{table.name} has no reference `{path.parts[1].text}` to {self.table.name}",
+            self.report(Problem("P0203", path.parts[1].span,
+                                f"{table.name} has no reference `{path.parts[1].text}` to {self.table.name}",
                                 suggest(path.parts[1].text, known)))  # fmt: skip
             return None
         return table.name, column.name

@@ -125,7 +125,7 @@ def change_aggregates(measure: Measure, change: Callable[[Agg], Measure]) -> Mea
 
 
 def needs_time(measure: Measure) -> str:
-    """ "rolling" or "running" when the measure needs a time dimension, else empty."""
+    """Whether the measure needs a time dimension: "rolling", "running" or empty."""
     if isinstance(measure, Rolled):
         return "rolling"
     if isinstance(measure, RunningTotal):

@@ -160,7 +160,7 @@ def _call(b: Binder, scope: Scope, node: tree.Measure) -> Measure:
             raise b.fail("P0302", node.span, f"`{node.function}` takes {node.function}(metric)")
         inner = measure(b, scope, node.args[0].value)
         return Balance(inner, node.function.key == "opening_balance", inner.type)
-    if node.function.key == "round" or node.function.key in ("abs",):
+    if node.function.key in ("round", "abs"):
         inner = measure(b, scope, node.args[0].value)
         digits = [b.value(scope, a.value) for a in node.args[1:]]
         return Calc(node.function.key, (inner, *[d for d in digits if isinstance(d, Lit)]), inner.type)
@@ -278,8 +278,8 @@ def _credited_aggregate(b: Binder, scope: Scope, node: tree.Call, rows: Credited
     bare = roots["order"] if table != "actions" else roots["action"]
     inner = Scope(bare[1], bare[0], None, {**roots, table: entity}, chains=True, credited=True, file=scope.file,
                   prefix=scope.prefix, use="row")  # fmt: skip
-    value, where, share = aggregate_parts(b, replace(inner, table=table, row=entity[0]), node, table) if table != "orders" else (
-        aggregate_parts(b, inner, node, table))  # fmt: skip
+    asked = inner if table == "orders" else replace(inner, table=table, row=entity[0])
+    value, where, share = aggregate_parts(b, asked, node, table)
     type_ = aggregate_type(node.function.key, value.type if value is not None else None)
     once = entity[0].key if isinstance(entity[0], Followed) else None
     order = (date, Field(Here(), "order", reference("orders"))) if node.function.key in ("first", "last") else ()

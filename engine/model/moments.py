@@ -64,7 +64,7 @@ def _companion(term: Term, what: str) -> Term:
     return Op("local_" + what, (term,), kind)
 
 
-def date_part(term: Term, part: str, week_starts: int) -> Term:
+def date_part(term: Term, part: str) -> Term:
     """`x_date`, `x_week` ...: dates are the first of the unit, hour and weekday are numbers."""
     if part == "hour":
         return local_hour(term)

@@ -180,7 +180,7 @@ def _moment_part(b: Binder, table: str, name: Name, prefix: str) -> Term | None:
     for ending, parts in (("_at", True), ("_on", False)):
         whole, _ = _member(b, table, [replace(name, text=base + ending)], prefix)
         if whole is not None and (parts or part != "hour") and whole.type.timely:
-            return date_part(whole, part, b.settings.week_starts)
+            return date_part(whole, part)
     return None
 
 
@@ -257,8 +257,8 @@ def _child_word(b: Binder, start: str, target: str) -> str:
 def _finer(b: Binder, start: str, target: str, singular: str) -> str:
     child = _child_word(b, start, target)
     plural = SINGULAR[child]
-    return (f"Use a metric that counts {plural}: `unique({plural}.{singular})`; or ask a question about the {singular}: "
-            f"`has {child} where (...)`.")  # fmt: skip
+    return (f"Use a metric that counts {plural}: `unique({plural}.{singular})`; "
+            f"or ask a question about the {singular}: `has {child} where (...)`.")  # fmt: skip
 
 
 def unknown_column(b: Binder, scope: Scope, table: str, name: Name) -> Unbound:

@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from patron.dsl.nodes import dataclass
@@ -160,16 +161,16 @@ def each_of(count: int, unit: str, full: bool, as_of: AsOf, week_starts: int) ->
     if full:
         first = start_of(unit, as_of.today, week_starts)
         edges = [step(unit, first, -k) for k in range(count + 1)]
-        return tuple(Span(b, a - DAY) for a, b in zip(edges, edges[1:], strict=False))
+        return tuple(Span(b, a - DAY) for a, b in pairwise(edges))
     edges = [step(unit, as_of.today, -k) for k in range(count + 1)]
-    return tuple(Span(b + DAY, a) for a, b in zip(edges, edges[1:], strict=False))
+    return tuple(Span(b + DAY, a) for a, b in pairwise(edges))
 
 
 # ---------------------------------------------------------------- comparison
 
 
 def before(span: Span, as_of: AsOf) -> Span:
-    """`previous period`: the same number of dates just before; of a unit so far, the same stretch of the unit before."""
+    """`previous period`: the same number of dates before; of a unit so far, the same stretch of the unit before."""
     if span.elapsed:
         length = span.elapsed[1] - span.elapsed[0]
         return Span(elapsed=(span.elapsed[0] - length, span.elapsed[0] - MICROSECOND))

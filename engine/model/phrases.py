@@ -230,7 +230,7 @@ class _Phrase:
             raise self.b.fail("P0302", node.span, f"`{node.path} of` takes a time unit and a date",
                               f"Units: {', '.join(TIME_UNITS)}.")  # fmt: skip
         part = {"day": "date", "hour_of_day": "hour"}.get(unit, unit)
-        return date_part(base, part, self.b.settings.week_starts)
+        return date_part(base, part)
 
     # ------------------------------------------------------------ result rows
 

@@ -21,7 +21,8 @@ from patron.engine.types import TEXT
 
 SHOW_NEEDS: Mapping[str, str] = {
     "card": "no dims", "cards": "no dims", "line": "time first", "bar": "dims", "pie": "one dim or rest", "table": "",
-    "matrix": "two dims", "heatmap": "place or two dims", "funnel": "metrics", "facts": "fields", "conditions": "people",
+    "matrix": "two dims", "heatmap": "place or two dims", "funnel": "metrics", "facts": "fields",
+    "conditions": "people",
 }  # fmt: skip
 SHARED_SETTINGS = ("rows_per_page", "smallest_group", "height", "width", "describe")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 
 from patron.dsl import tree
 from patron.dsl.nodes import dataclass
@@ -19,11 +20,11 @@ from patron.engine.model.runs import check_run, check_test
 from patron.engine.model.schema import Schema
 
 Binder.RULES = {**values.RULES, **conditions.RULES, **behaviour.RULES, **metrics.RULES}
-Binder.define_trait = staticmethod(traits.define_trait)  # type: ignore[assignment]
-Binder.define_event = staticmethod(behaviour.define_event)  # type: ignore[assignment]
-Binder.define_metric = staticmethod(metrics.define_metric)  # type: ignore[assignment]
-Binder.define_audience = staticmethod(audiences.define_audience)  # type: ignore[assignment]
-Binder.define_attribution = staticmethod(attributions.define_attribution)  # type: ignore[assignment]
+Binder.define_trait = staticmethod(traits.define_trait)
+Binder.define_event = staticmethod(behaviour.define_event)
+Binder.define_metric = staticmethod(metrics.define_metric)
+Binder.define_audience = staticmethod(audiences.define_audience)
+Binder.define_attribution = staticmethod(attributions.define_attribution)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,8 @@ def check(model: Model, files: Collection[str] | None = None) -> tuple[Problem, 
 
 
 def _attempt(make: Callable[[], object]) -> None:
-    try:
+    with suppress(Unbound):
         make()
-    except Unbound:
-        pass
 
 
 def _check_metric(b: Binder, d: Declaration) -> None:

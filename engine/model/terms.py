@@ -318,7 +318,8 @@ def rebase(term: Any, row: Row) -> Any:
     def change(here: Here, depth: int) -> Row:
         if here.up != depth:
             return here if here.up < depth else Here(here.up)
-        return shift(row, depth)
+        shifted: Row = shift(row, depth)
+        return shifted
 
     return replace_rows(term, change)
 

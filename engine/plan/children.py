@@ -11,6 +11,7 @@ from patron.dsl.nodes import dataclass
 from patron.engine.model.terms import (
     _INNER,
     Children,
+    Field,
     Followed,
     Here,
     Lit,
@@ -242,7 +243,7 @@ def correlated(
 
     node: Node = joined if call.where is None else Filter(joined, both(call.where))
     value = both(call.value) if call.value is not None else None
-    keys = tuple((f"@{n}", outer.known[row_plans.Field(Here(), n, t)]) for n, t in pair_key)
+    keys = tuple((f"@{n}", outer.known[Field(Here(), n, t)]) for n, t in pair_key)
     func = AggCall(call.func, call.type, value, None, call.share)
     return Made(Aggregate(node, keys, (("v", func),)), {asked: filled_in(call.func, Col("v", call.type))})
 

@@ -86,7 +86,7 @@ def part_node(
     if first.date is None and any(query.dims[i].unit for i in cut_dims):
         cut, cut_dims = None, []
     wanted = [i for i in dict.fromkeys([*level, *cut_dims]) if i != window.rolled_dim]
-    dims = {i: _dim_term(p, query, i, first, frame.dims[i]) for i in wanted}
+    dims = {i: _dim_term(query, i, first, frame.dims[i]) for i in wanted}
     shared, rest = common_part([a.agg.where for a in asked])
     alternatives = None if any(r is None for r in rest) else any_of(*(r for r in rest if r is not None))
     where = all_of(shared, alternatives, frame.where, _dated(p, first), _in_window(first, window))
@@ -146,7 +146,7 @@ def _band_place(term: Term) -> Term | None:
     return None
 
 
-def _dim_term(p: Planner, query: Query, number: int, agg: Agg, term: Term | None) -> Term:
+def _dim_term(query: Query, number: int, agg: Agg, term: Term | None) -> Term:
     dim = query.dims[number]
     if not dim.unit:
         assert term is not None
@@ -158,7 +158,7 @@ def _dim_term(p: Planner, query: Query, number: int, agg: Agg, term: Term | None
     if dim.unit == "hour_of_day":
         return local_hour(agg.date)
     part = "date" if dim.unit == "day" else dim.unit
-    return date_part(agg.date, part, p.b.settings.week_starts)
+    return date_part(agg.date, part)
 
 
 def _dated(p: Planner, agg: Agg) -> Term | None:

@@ -44,7 +44,7 @@ def list_ids(p: Planner, name: str, version: int | None) -> Node:
     return Temp(stored.table, (ID,), f"list {name}")
 
 
-def union(p: Planner, nodes: list[Node]) -> Node:
+def union(nodes: list[Node]) -> Node:
     """Everybody of several sets, each once."""
     if len(nodes) == 1:
         return nodes[0]

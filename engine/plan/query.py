@@ -23,7 +23,7 @@ from patron.engine.model.measures import (
     needs_time,
 )
 from patron.engine.model.queries import Query, QueryMetric, Subject
-from patron.engine.model.terms import CreditedRows, Field, Lit, Op
+from patron.engine.model.terms import CreditedRows, Field, Lit, Op, Rows, Term
 from patron.engine.plan import people as people_plans
 from patron.engine.plan.children import ZEROED
 from patron.engine.plan.nodes import (
@@ -192,7 +192,7 @@ class _QueryPlanner:
         """All rows of a level with every metric of every side, before order and top."""
         wanted = [self._wanted(side, level) for side in sides]
         base = [node for side, leaves in zip(sides, wanted, strict=True) for node in self._parts(side, leaves, level)]
-        node = self._combined(base, level, sides)
+        node = self._combined(base)
         node = self._spine(node, level, sides)
         for side, leaves in zip(sides, wanted, strict=True):
             node = self._undated(node, side, leaves, level)
@@ -246,7 +246,7 @@ class _QueryPlanner:
 
     def _parts(self, side: _Side, leaves: Sequence[tuple[str, Agg, str]], level: tuple[int, ...]) -> list[Node]:
         """One node per kind of rows, date and window; undated ones come later when there are time dimensions."""
-        groups: dict[object, list[Asked]] = {}
+        groups: dict[tuple[Rows, Term | None, str, Term | None, bool, str], list[Asked]] = {}
         for name, agg, kind in leaves:
             if self._has_time(level) and ((agg.date is None and self.dated) or kind == "before"):
                 continue
@@ -255,8 +255,7 @@ class _QueryPlanner:
             groups.setdefault(key, []).append(Asked(name, self._of_list(agg)))
         found = []
         for key, asked in groups.items():
-            kind = key[2]  # type: ignore[index]
-            window = self._window(side, kind, level)
+            window = self._window(side, key[2], level)
             found.append(
                 self._aligned(part_node(self.p, self.query, asked, level, window, side.people, self.cut), side, level)
             )
@@ -278,7 +277,8 @@ class _QueryPlanner:
     def _window(self, side: _Side, kind: str, level: Sequence[int]) -> Window:
         word, _, rest = kind.partition(":")
         if word == "rolled":
-            return self._rolled_window(side, *rest.split(":"), level)
+            count, _, unit = rest.partition(":")
+            return self._rolled_window(side, count, unit, level)
         if word == "running" and rest:
             return self._running_window(side, rest)
         if word == "upto":
@@ -318,7 +318,7 @@ class _QueryPlanner:
         days = [d.date() if isinstance(d, dt.datetime) else d for d in lows]
         orders = self.p.store.tables.get("orders")
         low = orders.columns["created_at"].low if orders is not None and "created_at" in orders.columns else None
-        first = low.date() - periods.DAY if isinstance(low, dt.datetime) else min(days, default=self.p.as_of.today)  # type: ignore[type-var]
+        first = low.date() - periods.DAY if isinstance(low, dt.datetime) else min(days, default=self.p.as_of.today)
         return periods.Span(first, self.p.as_of.today)
 
     def _running_window(self, side: _Side, restart: str) -> Window:
@@ -343,10 +343,10 @@ class _QueryPlanner:
     def _keys(self, node: Node) -> list[Col]:
         return [c for c in columns(node) if c.name == LABEL or (c.name[0] == "d" and c.name[1:].isdigit())]
 
-    def _combined(self, parts: list[Node], level: tuple[int, ...], sides: Sequence[_Side]) -> Node:
+    def _combined(self, parts: list[Node]) -> Node:
         """Parts joined on their dimensions: missing equals missing."""
         if not parts:
-            return self._undated_base(level, sides)
+            raise AssertionError("a query without aggregates")
         if len(parts) == 1:
             return parts[0]
         keys = self._keys(parts[0])
@@ -360,29 +360,23 @@ class _QueryPlanner:
         calls = tuple((v.name, AggCall("any", v.type, v)) for v in values)
         return Aggregate(Stack(tuple(stacked), "parts side by side"), tuple((k.name, k) for k in keys), calls)
 
-    def _undated_base(self, level: tuple[int, ...], sides: Sequence[_Side]) -> Node:
-        raise AssertionError("a query without aggregates")
-
     # ------------------------------------------------------------ time buckets that must be there
 
     def _spine(self, node: Node, level: tuple[int, ...], sides: Sequence[_Side]) -> Node:
         """Every bucket of a bounded period, for every combination of the other dimensions that occurs."""
-        spine = self._buckets(level)
+        buckets = self._buckets(level)
         labels = self._label_rows(sides, level)
-        if spine is not None and labels is not None:
-            base_spine: Node | None = Join(labels, spine, "cross")
-        else:
-            base_spine = spine if spine is not None else labels
-        if base_spine is None:
+        given = [n for n in (labels, buckets) if n is not None]
+        if not given:
             return node
-        spine = base_spine
+        spine: Node = given[0] if len(given) == 1 else Join(given[0], given[1], "cross")
         times = [c.name for c in columns(spine)]
         others = [k for k in self._keys(node) if k.name not in times]
         stored = self.p.step("parts", node)
         node = stored
         base: Node = spine
         if others:
-            combos = [Project(stored, tuple((k.name, k) for k in others))]
+            combos: list[Node] = [Project(stored, tuple((k.name, k) for k in others))]
             combos += self._undated_combos(sides, level, [k.name for k in others])
             distinct = Aggregate(
                 Stack(tuple(combos)) if len(combos) > 1 else combos[0], tuple((k.name, k) for k in others), ()
@@ -702,9 +696,9 @@ def subject_people(p: Planner, subject: Subject) -> People | None:
         else:
             sets.append(people_plans.list_ids(p, name, subject.versions[number]))
     if not subject.each:
-        return People(people_plans.union(p, sets))
+        return People(people_plans.union(sets))
     ident = people_plans.ID
     labelled = [Project(s, (("id", ident), (LABEL, Lit(i, WHOLE)))) for i, s in enumerate(sets)]
-    everybody = Project(people_plans.union(p, sets), (("id", ident), (LABEL, Lit(len(sets), WHOLE))))
+    everybody = Project(people_plans.union(sets), (("id", ident), (LABEL, Lit(len(sets), WHOLE))))
     node = p.step("people", Stack((*labelled, everybody)), "people side by side")
     return People(node, (*subject.names, "all"))

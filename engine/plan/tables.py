@@ -32,12 +32,12 @@ def table_node(p: Planner, table: str, needed: Mapping[str, Type]) -> Node:
     masks = _masks(p, stored, needed)
     visible = _visible(p, stored)
     read = {n: t for n, t in needed.items() if _filled(stored, n)}
-    for _, expr in masks.items():
+    for expr in masks.values():
         read |= {c.name: c.type for c in _cols(expr)}
     read |= {c.name: c.type for c in _cols(visible)}
     node: Node = Scan(table, tuple((n, n, t) for n, t in read.items()), table)
     if table == "lines" and cuts(p, "orders"):
-        node = _of_visible_orders(p, node, read, needed)
+        node = _of_visible_orders(p, node, read)
     if visible is not None:
         node = Filter(node, visible, f"as of {p.as_of.moment}")
     if set(read) == set(needed) and not masks:
@@ -151,7 +151,7 @@ def _masks(p: Planner, stored: StoredTable, needed: Mapping[str, Type]) -> dict[
     return found
 
 
-def _of_visible_orders(p: Planner, node: Node, read: dict[str, Type], needed: Mapping[str, Type]) -> Node:
+def _of_visible_orders(p: Planner, node: Node, read: dict[str, Type]) -> Node:
     """Lines have no date of their own: they are seen when their order is."""
     orders = reference("orders")
     if "order" not in read:

@@ -167,6 +167,7 @@ def words(expr: Expr, place: int = _ANY) -> str:
         return literal_words(expr)
     if isinstance(expr, WindowCall):
         return _window_words(expr)
+    assert isinstance(expr, Op)
     binds, said = _op_words(expr)
     return f"({said})" if binds < place else said
 

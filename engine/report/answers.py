@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from patron.dsl import tree
 from patron.dsl.problems import Problem, by_place
 from patron.engine.model.binder import Binder, Scope, Unbound
-from patron.engine.model.periods import AsOf
 from patron.engine.model.phrases import PLAIN, Defaults, bind_phrase
 from patron.engine.model.queries import Query
 from patron.engine.model.resolve import Model
@@ -75,7 +74,7 @@ def run_program(program: Program, context: Context) -> dict[str, list[tuple[Any,
     return {s.name: context.session.fetch(s.sql) for s in program.outputs}
 
 
-def list_reader(context: Context):  # type: ignore[no-untyped-def]
+def list_reader(context: Context) -> Callable[[str, int | None], ListMembers]:
     """Members of lists as the planner asks for them: stored ids become a temporary table."""
     from patron.engine.report.subjects import list_members
 
@@ -88,7 +87,7 @@ def list_reader(context: Context):  # type: ignore[no-untyped-def]
 # ---------------------------------------------------------------- audiences
 
 
-def find_audience(model: Model, name: str, b: Binder) -> str:
+def find_audience(name: str, b: Binder) -> str:
     """The key of an audience by its name; SpecError P0201 with the nearest."""
     try:
         b.audience(tree.Name(name), Scope(""))
@@ -106,7 +105,7 @@ def audience(model: Model, name: str, context: Context, extra: Sequence[str] = (
     if not b.has("audience", name) and b.has("list", name):
         ids: Node = people.list_ids(p, tree.fold(name), None)
     else:
-        ids = people.audience_ids(p, find_audience(model, name, b))
+        ids = people.audience_ids(p, find_audience(name, b))
     terms: list[tuple[str, Term]] = [("id", Field(Here(), "id", ident)), *_columns(b, extra)]
     node = row_plans.evaluate(p, "customers", terms)
     from patron.engine.plan.nodes import Col, Join, Project
@@ -172,7 +171,7 @@ def plan_of(model: Model, name: str, store: Store) -> tuple[Plan, Planner]:
     b = model.binder()
     p = Planner(b, store)
     if b.has("audience", name):
-        found = people.audience_ids(p, find_audience(model, name, b))
+        found = people.audience_ids(p, find_audience(name, b))
         return optimized(Plan(tuple(p.steps), (Step("rows", found, f"members of {name}"),))), p
     from patron.dsl.parse import parse_phrase
 
@@ -184,7 +183,7 @@ def plan_of(model: Model, name: str, store: Store) -> tuple[Plan, Planner]:
     return optimized(plan.plan), p
 
 
-def plan_text(model: Model, name: str, as_of: AsOf, store: Store | None = None) -> str:
+def plan_text(model: Model, name: str, store: Store | None = None) -> str:
     """The plan as text."""
     from patron.engine.plan.text import text_of
     from patron.engine.report.stores import imagined
@@ -193,7 +192,7 @@ def plan_text(model: Model, name: str, as_of: AsOf, store: Store | None = None) 
     return text_of(plan)
 
 
-def sql_text(model: Model, name: str, as_of: AsOf, dialect: str, store: Store | None = None) -> str:
+def sql_text(model: Model, name: str, dialect: str, store: Store | None = None) -> str:
     """The SQL of a metric, audience, report or phrase in a dialect."""
     from patron.engine.report.stores import imagined
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -36,7 +37,7 @@ def assemble(query: Query, plan: QueryPlan, fetched: dict[str, list[Row]], curre
     for output in ("rows", "rest", "total"):
         for row in fetched.get(output, ()):
             kind = "" if output == "rows" else output
-            _add(grid, readers, plan, row, kind, query)
+            _add(grid, readers, plan, row, kind)
     _label_extra_rows(grid, query)
     _missing_sources(grid, plan)
     if query.smallest_group > 0:
@@ -70,13 +71,16 @@ def _readers(query: Query, plan: QueryPlan, currency: str, grid: _Grid) -> list[
             metric = asked.metric
             before = output.role == "before"
             unit = currency if metric.type.kind == "money" else ""
-            column = Column(asked.name + ("_before" if before else ""), asked.title + (" before" if before else ""), metric.type,
-                            output.role, asked.name, metric.format, metric.good, unit=unit, describe=metric.describe)  # fmt: skip
+            column = Column(asked.name + ("_before" if before else ""), asked.title + (" before" if before else ""),
+                            metric.type,
+                            output.role, asked.name, metric.format, metric.good, unit=unit,
+                            describe=metric.describe)  # fmt: skip
             if output.additive:
                 grid.additive.add(len(grid.columns))
             grid.columns.append(column)
             if before:
-                grid.columns.append(Column(f"{asked.name}_change", f"{asked.title} change", NUMBER, "change", asked.name,
+                grid.columns.append(Column(f"{asked.name}_change", f"{asked.title} change", NUMBER, "change",
+                                           asked.name,
                                            Format("percent", 1), metric.good))  # fmt: skip
         else:
             place = -1
@@ -84,7 +88,7 @@ def _readers(query: Query, plan: QueryPlan, currency: str, grid: _Grid) -> list[
     return readers
 
 
-def _add(grid: _Grid, readers: list[tuple[str, int]], plan: QueryPlan, row: Row, kind: str, query: Query) -> None:
+def _add(grid: _Grid, readers: list[tuple[str, int]], plan: QueryPlan, row: Row, kind: str) -> None:
     number = len(grid.rows)
     values: list[Value] = []
     labels = plan.labels
@@ -121,7 +125,7 @@ def clean(raw: Any, type_: Type) -> Value:
         return str(raw)
     if type_.kind == "number" and isinstance(raw, Decimal):
         return int(raw) if raw == raw.to_integral_value() else float(raw)
-    if isinstance(raw, float) and (raw != raw or raw in (float("inf"), float("-inf"))):
+    if isinstance(raw, float) and not math.isfinite(raw):
         return None
     return raw  # type: ignore[no-any-return]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from patron.dsl.nodes import dataclass
-from patron.engine.model.audiences import tracked
+from patron.engine.model.population import tracked
 from patron.engine.model.terms import YES, Field, Term
 from patron.engine.report.clauses import Clauses
 from patron.engine.report.findings import Change, Changes, Known, customer_field

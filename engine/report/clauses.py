@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import cast
 
 from patron.dsl import tree
 from patron.dsl.format import format_expr
 from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import by_place
-from patron.engine.model import audiences
+from patron.engine.model import population
 from patron.engine.model.audiences import CUSTOMER_ID, Audience
 from patron.engine.model.binder import Binder, Scope, Unbound
 from patron.engine.model.terms import NO, YES, Lit, Member, Op, Term, all_of, any_of, negated
@@ -77,7 +76,7 @@ class _Reader:
     columns: dict[Term, str] = field(default_factory=dict)
 
     def read(self, node: tree.AudienceDecl) -> Clauses:
-        base = self._column(audiences.tracked(self.b, self.audience.anonymous) or YES)
+        base = self._column(population.tracked(self.b, self.audience.anonymous) or YES)
         words = "all tracked users" + (", anonymous ones too" if self.audience.anonymous else "")
         lines = [Clause(words, 0, PEOPLE, base, base)]
         left = base
@@ -150,19 +149,19 @@ def keep_words(node: tree.KeepTop) -> str:
 
 def both(*items: Expr) -> Expr:
     """All of them."""
-    return cast("Expr", all_of(*cast("tuple[Term, ...]", items)) or YES)
+    return all_of(*items) or YES
 
 
 def either(*items: Expr) -> Expr:
     """Any of them."""
-    return cast("Expr", any_of(*cast("tuple[Term, ...]", items)) if items else NO)
+    return any_of(*items) if items else NO
 
 
 def opposite(item: Expr) -> Expr:
     """The complement."""
     if isinstance(item, Lit):
         return NO if item.value else YES
-    return cast("Expr", negated(cast("Term", item)))
+    return negated(item)
 
 
 def holds(formula: Expr, known: Callable[[str], bool | None]) -> bool | None:
@@ -172,7 +171,7 @@ def holds(formula: Expr, known: Callable[[str], bool | None]) -> bool | None:
     if isinstance(formula, Col):
         return known(formula.name)
     assert isinstance(formula, Op)
-    parts = [holds(cast("Expr", a), known) for a in formula.args]
+    parts = [holds(a, known) for a in formula.args]
     if formula.name == "not":
         return None if parts[0] is None else not parts[0]
     deciding = formula.name == "or"

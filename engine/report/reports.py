@@ -262,6 +262,8 @@ def _setting_text(value: tree.SettingValue) -> str:
         return value.value
     if isinstance(value, (tree.Number, tree.Percent)):
         return format(value.value, "f")
+    if isinstance(value, tree.EnvRef):
+        return f'{value.function}("{value.name.value}")'
     return str(value) if isinstance(value, tree.Path) else format_expr(value)
 
 

@@ -44,7 +44,8 @@ def _within(b: Binder, query: Query, name: str, version: int | None, context: Co
     rules = definition(b, name).rules
     span = query.period
     if rules.at_most is not None and span.bounded and (span.planned_days or span.days) > rules.at_most:
-        raise _refused("P0503", f"the period has {span.planned_days or span.days} days, at most {rules.at_most} are allowed",
+        raise _refused("P0503",
+                       f"the period has {span.planned_days or span.days} days, at most {rules.at_most} are allowed",
                        f"Ask for {rules.at_most} days or fewer.")  # fmt: skip
     day = taken_on(b, name, version, context)
     if day is None or rules.before is None or rules.after is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import cast
 
 from patron.engine.model.terms import Lit, Op
 from patron.engine.plan.nodes import Col, Expr
@@ -83,10 +82,9 @@ class Outlook:
             finding = self._by_column.get(formula.name)
             return self._change_of(finding, wanted) if finding is not None else None
         assert isinstance(formula, Op)
-        args = cast("tuple[Expr, ...]", formula.args)
         if formula.name == "not":
-            return self._change(args[0], not wanted)
-        return joint_change([self._change(a, wanted) for a in args], (formula.name == "and") == wanted)
+            return self._change(formula.args[0], not wanted)
+        return joint_change([self._change(a, wanted) for a in formula.args], (formula.name == "and") == wanted)
 
     def _change_of(self, finding: Finding, wanted: bool) -> Changes:
         """A condition's own change; where there is none, the time to wait."""

@@ -298,12 +298,12 @@ class Project:
     def plan(self, name: str) -> str:
         """The plan of a report, audience, metric or phrase, as text."""
         self._ready()
-        return self.stages.plan_text(self.model, name, self.as_of)
+        return self.stages.plan_text(self.model, name)
 
     def sql(self, name: str) -> str:
         """The SQL of a report, audience, metric or phrase, in the dialect of the backend."""
         self._ready()
-        return self.stages.sql_text(self.model, name, self.as_of, self.dialect)
+        return self.stages.sql_text(self.model, name, self.dialect)
 
     def take_list(self, name: str) -> Taken:
         """Take a list now: its members as they are at this run's moment, kept for good."""

@@ -178,15 +178,15 @@ class Stages:
 
         return answers.detail(model, name, table, params, context)
 
-    def plan_text(self, model: Any, name: str, as_of: AsOf) -> str:
+    def plan_text(self, model: Any, name: str) -> str:
         from patron.engine.report import answers
 
-        return answers.plan_text(model, name, as_of)
+        return answers.plan_text(model, name)
 
-    def sql_text(self, model: Any, name: str, as_of: AsOf, dialect: str) -> str:
+    def sql_text(self, model: Any, name: str, dialect: str) -> str:
         from patron.engine.report import answers
 
-        return answers.sql_text(model, name, as_of, dialect)
+        return answers.sql_text(model, name, dialect)
 
 
 def _read_sql(text: str, header: Callable[[str, str], Header | SqlFault | None]) -> SqlRead:

@@ -106,7 +106,8 @@ def _any_true(x: Expressions, call: AggCall) -> E:
 _HALF = Decimal("0.5")
 
 _CALLS: Mapping[str, Callable[[Expressions, AggCall], E]] = {
-    "count": _count, "unique": _unique, "sum": _sum, "average": _average, "min": _extreme(exp.Min), "max": _extreme(exp.Max),
+    "count": _count, "unique": _unique, "sum": _sum, "average": _average, "min": _extreme(exp.Min),
+    "max": _extreme(exp.Max),
     "median": _percentile, "percentile": _percentile, "first": _edge(exp.ArgMin), "last": _edge(exp.ArgMax),
     "any": _any_true, "most": _any_true,
 }  # fmt: skip

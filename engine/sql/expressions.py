@@ -26,7 +26,7 @@ from patron.engine.types import Type
 
 @dataclass(frozen=True, slots=True)
 class Lowering:
-    """What lowering depends on: dialect and functions' context, which tables have whole-number ids, plugin functions."""
+    """What lowering depends on: dialect and functions' context, tables with whole-number ids, plugin functions."""
 
     scalars: Scalars
     whole_ids: frozenset[str] = frozenset()
@@ -67,12 +67,13 @@ class Expressions:
             return self.literal(expr)
         if isinstance(expr, WindowCall):
             return self.window(expr)
+        assert isinstance(expr, Op)
         if expr.type.kind == "yesno" and expr.name in _CONDITIONS:
             return self.exact(expr)
         special = _VALUES.get(expr.name)
         if special is not None:
             return special(self, expr)
-        return self._function(expr)
+        return self.function(expr)
 
     def literal(self, lit: Lit) -> E:
         if lit.value is None:
@@ -88,15 +89,15 @@ class Expressions:
             return build.integer(int(text))
         return build.cast(exp.Null(), "BIGINT")
 
-    def _function(self, op: Op) -> E:
-        args = [self._argument(a, op) for a in op.args]
+    def function(self, op: Op) -> E:
+        args = [self.argument(a, op) for a in op.args]
         types = [a.type for a in op.args]
         plugin = self.lowering.functions.get(op.name)
         if plugin is not None and not scalars.known(op.name):
             return plugin.lower(args, self.lowering.dialect)  # type: ignore[no-any-return]
         return scalars.lower(op.name, args, types, op.type, self.lowering.scalars)
 
-    def _argument(self, arg: Expr, op: Op) -> E:
+    def argument(self, arg: Expr, op: Op) -> E:
         """Ids that are stored as numbers are texts to every function but choices among ids."""
         value = self.value(arg)
         same = op.name in ("first_known", "if") and op.type == arg.type
@@ -113,6 +114,8 @@ class Expressions:
             inner = exp.Count(this=exp.Star())
         elif call.func == "min":
             inner = exp.Min(this=args[0])
+        elif call.func == "max":
+            inner = exp.Max(this=args[0])
         elif call.func == "sum":
             inner = exp.Sum(this=_summable(args[0], call.args[0].type))
         elif call.func == "lag":
@@ -185,7 +188,7 @@ class Expressions:
             if expr.name == "=":
                 left, right = expr.args
                 if isinstance(right, Lit) and right.value is not None:
-                    a, b = self._sides(left, right)
+                    a, b = self.sides(left, right)
                     return exp.NullSafeNEQ(this=build.paren(a), expression=build.paren(b))
             if expr.name == "one_of":
                 return build.coalesce(build.not_(self._plain(expr)), exp.true())
@@ -216,7 +219,7 @@ class Expressions:
     def _plain(self, op: Op) -> E:
         return _CONDITIONS[op.name](self, op)
 
-    def _sides(self, left: Expr, right: Expr) -> tuple[E, E]:
+    def sides(self, left: Expr, right: Expr) -> tuple[E, E]:
         """Both sides of a comparison in one SQL type: ids stored as numbers meet texts as ids."""
         lw, rw = self._is_whole_id(left), self._is_whole_id(right)
         if lw and isinstance(right, Lit) and right.value is not None:
@@ -262,14 +265,14 @@ def _bare(op: Op) -> Op:
 
 def _comparison(x: Expressions, op: Op) -> E:
     op = _bare(op)
-    left, right = x._sides(op.args[0], op.args[1])
+    left, right = x.sides(op.args[0], op.args[1])
     return build.binary(_OPS[op.name], left, right)
 
 
 def _one_of(x: Expressions, op: Op) -> E:
     value, *options = op.args
-    sides = [x._sides(value, o)[1] for o in options]
-    left = x._sides(value, options[0])[0]
+    sides = [x.sides(value, o)[1] for o in options]
+    left = x.sides(value, options[0])[0]
     return exp.In(this=build.paren(left), expressions=sides)
 
 
@@ -278,22 +281,22 @@ def _is_missing(x: Expressions, op: Op) -> E:
 
 
 def _contains(x: Expressions, op: Op) -> E:
-    value, pattern = (x._argument(a, op) for a in op.args)
+    value, pattern = (x.argument(a, op) for a in op.args)
     return build.binary(exp.GT, exp.StrPosition(this=value, substr=pattern), build.integer(0))
 
 
 def _starts(x: Expressions, op: Op) -> E:
-    value, pattern = (x._argument(a, op) for a in op.args)
+    value, pattern = (x.argument(a, op) for a in op.args)
     return build.binary(exp.EQ, exp.Left(this=value, expression=exp.Length(this=pattern)), pattern.copy())
 
 
 def _ends(x: Expressions, op: Op) -> E:
-    value, pattern = (x._argument(a, op) for a in op.args)
+    value, pattern = (x.argument(a, op) for a in op.args)
     return build.binary(exp.EQ, exp.Right(this=value, expression=exp.Length(this=pattern)), pattern.copy())
 
 
 def _matches(x: Expressions, op: Op) -> E:
-    value, pattern = (x._argument(a, op) for a in op.args)
+    value, pattern = (x.argument(a, op) for a in op.args)
     return exp.RegexpLike(this=value, expression=pattern)
 
 
@@ -306,7 +309,7 @@ def _named(x: Expressions, op: Op) -> E:
     label, key, table, wanted = op.args
     assert isinstance(table, Lit) and isinstance(wanted, Lit)
     by_name = build.binary(exp.EQ, x.value(label), x.value(wanted))
-    left, right = x._sides(key, wanted)
+    left, right = x.sides(key, wanted)
     found = exp.Select(expressions=[build.integer(1)]).from_(exp.Table(this=build.name(str(table.value))))
     found = found.where(build.binary(exp.EQ, build.col("name"), x.value(wanted)), dialect="duckdb")
     nobody = build.not_(exp.Exists(this=found))
@@ -321,7 +324,7 @@ def _if_condition(x: Expressions, op: Op) -> E:
 _CONDITIONS: Mapping[str, Callable[[Expressions, Op], E]] = {
     **dict.fromkeys(_OPS, _comparison), "one_of": _one_of, "is_missing": _is_missing, "contains": _contains,
     "starts": _starts, "ends": _ends, "matches": _matches, "has_text": _has_text, "named": _named,
-    "and": lambda x, op: x.filter(op), "or": lambda x, op: x.filter(op), "not": lambda x, op: x.filter(op),  # type: ignore[dict-item]
+    "and": lambda x, op: x.filter(op), "or": lambda x, op: x.filter(op), "not": lambda x, op: x.filter(op),
 }  # fmt: skip
 
 
@@ -346,6 +349,7 @@ def _elapsed(x: Expressions, start: E, end: E) -> E:
 def _later(x: Expressions, op: Op) -> E:
     start, length = op.args
     if isinstance(length, Lit):
+        assert isinstance(length.value, dt.timedelta | int)
         seconds = length.value.total_seconds() if isinstance(length.value, dt.timedelta) else length.value
         amount: E = build.integer(int(seconds))
     else:
@@ -363,7 +367,9 @@ def _whole_days(x: Expressions, op: Op) -> E:
 def _bucket(x: Expressions, op: Op) -> E:
     """md5 of `salt:id`, its first 8 hex digits as a number, modulo."""
     key, of, salt = op.args
-    assert isinstance(of, Lit) and isinstance(salt, Lit)
+    assert isinstance(of, Lit)
+    assert isinstance(of.value, int)
+    assert isinstance(salt, Lit)
     text = exp.Concat(
         expressions=[build.text(f"{salt.value}:"), build.cast(x.value(key), "VARCHAR")], safe=False, coalesce=False
     )
@@ -373,7 +379,7 @@ def _bucket(x: Expressions, op: Op) -> E:
         number = build.cast(build.anonymous("CONV", digits, build.integer(16), build.integer(10)), "BIGINT")
     else:
         number = build.cast(exp.Concat(expressions=[build.text("0x"), digits], safe=False, coalesce=False), "BIGINT")
-    return build.binary(exp.Mod, number, build.integer(int(of.value)))
+    return build.binary(exp.Mod, number, build.integer(of.value))
 
 
 def _start_of(x: Expressions, op: Op) -> E:
@@ -381,7 +387,8 @@ def _start_of(x: Expressions, op: Op) -> E:
     assert isinstance(part, Lit)
     unit = str(part.value)
     if unit == "quarter":
-        return build.cast(exp.DateTrunc(this=x.value(day), unit=exp.Var(this="QUARTER")), "DATE")
+        quarter = exp.DateTrunc(this=x.value(day), unit=exp.Var(this="QUARTER"))  # type: ignore[no-untyped-call]
+        return build.cast(quarter, "DATE")
     if unit in ("day", "date"):
         return x.value(day)
     return scalars.lower(f"start_of_{unit}", [x.value(day)], [day.type], op.type, x.lowering.scalars)
@@ -468,7 +475,7 @@ def _years_between(x: Expressions, op: Op) -> E:
     """Completed years; to a written date in one comparison of month and day."""
     start, end = op.args
     if not (isinstance(end, Lit) and isinstance(end.value, dt.date)):
-        return x._function(op)
+        return x.function(op)
     until = end.value
     edge = until.month * 100 + until.day
     if edge == 228 and not calendar.isleap(until.year):
@@ -543,5 +550,7 @@ _VALUES: Mapping[str, Callable[[Expressions, Op], E]] = {
     "if": _if_condition, "later": _later, "whole_days": _whole_days, "bucket": _bucket, "start_of": _start_of,
     "hour_start": _hour_start, "month_and_day": _month_and_day, "local_date": _local, "local_hour": _local,
     "seconds_of_days": _seconds_of_days, "dates_of_seconds": _dates_of_seconds, "days_of_seconds": _days_of_seconds,
-    "int_div": _int_div, "band_place": _band_place, "band": _band, "years_between": _years_between, "halved": _halved, "cents": _cents, "from_cents": _from_cents, "share_floor": _share_floor, "share_left": _share_left,
+    "int_div": _int_div, "band_place": _band_place, "band": _band, "years_between": _years_between,
+    "halved": _halved, "cents": _cents, "from_cents": _from_cents, "share_floor": _share_floor,
+    "share_left": _share_left,
 }  # fmt: skip

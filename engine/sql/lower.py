@@ -161,7 +161,7 @@ class Lowerer:
 
     def join(self, node: nodes.Join) -> Block:
         left = self.open(self.block(node.left))
-        right = self._right(self.block(node.right), node.kind)
+        right = self._right(self.block(node.right))
         both = Expressions(self.lowering, {**left.columns, **right.columns})
         on = [self._pair(both, a, b, node.missing_equal) for a, b in node.on]
         if node.where is not None:
@@ -171,14 +171,14 @@ class Lowerer:
             return left
         return Block(left.source, left.joins, left.wheres, {**left.columns, **right.columns})
 
-    def _right(self, block: Block, kind: str) -> Block:
+    def _right(self, block: Block) -> Block:
         """The right side of a join: a table as it is, anything more as a subquery."""
         simple = block.closed is None and not block.windows and not block.joins and not block.wheres
         plain = all(isinstance(v, exp.Column) for v in block.columns.values())
         return block if simple and plain and block.source is not None else self.wrapped(block)
 
     def _pair(self, x: Expressions, left: Expr, right: Expr, missing_equal: bool) -> E:
-        a, b = x._sides(left, right)
+        a, b = x.sides(left, right)
         kind: type[exp.Binary] = exp.NullSafeEQ if missing_equal else exp.EQ
         return build.binary(kind, a, b)
 

@@ -18,7 +18,8 @@ from patron.engine.types import DATE, MOMENT, TEXT, YESNO, Type
 
 _COMPARE: Mapping[str, type[exp.Binary]] = {"=": exp.EQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
 _LOCAL_DATE = frozenset(
-    "year quarter month week day weekday start_of_month start_of_week start_of_year days_between months_between years_between date".split()
+    "year quarter month week day weekday start_of_month start_of_week start_of_year "
+    "days_between months_between years_between date".split()
 )
 
 
@@ -159,7 +160,8 @@ class Rows:
         if term.type.kind != "moment":
             return found
         zoned, day_only = (pick(a or exp.false(), b or exp.false())
-                           for a, b in ((then.zoned, otherwise.zoned), (then.day_only, otherwise.day_only)))  # fmt: skip
+                           for a,
+                           b in ((then.zoned, otherwise.zoned), (then.day_only, otherwise.day_only)))  # fmt: skip
         return replace(found, zoned=zoned, day_only=day_only)
 
     def _first_known(self, term: Op, args: Sequence[Reading]) -> Reading:
@@ -282,7 +284,8 @@ def _one_of(rows: Rows, term: Op) -> Reading:
 
 
 _FOUND: Mapping[str, str] = {
-    "contains": "contains", "starts": "starts_with", "ends": "ends_with", "matches": "regexp_matches", "has_text": "list_contains",
+    "contains": "contains", "starts": "starts_with", "ends": "ends_with", "matches": "regexp_matches",
+    "has_text": "list_contains",
 }  # fmt: skip
 
 
@@ -292,7 +295,8 @@ def _text_test(rows: Rows, term: Op) -> Reading:
 
 
 _TESTS: Mapping[str, Callable[[Rows, Op], Reading]] = {
-    **dict.fromkeys(_COMPARE, _compare), "is_missing": _is_missing, "one_of": _one_of, **dict.fromkeys(_FOUND, _text_test),
+    **dict.fromkeys(_COMPARE, _compare), "is_missing": _is_missing, "one_of": _one_of,
+    **dict.fromkeys(_FOUND, _text_test),
 }  # fmt: skip
 
 __all__ = ["TEXT", "Aggregate", "Join", "Rows"]

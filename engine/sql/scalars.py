@@ -163,6 +163,7 @@ _LOWER: Mapping[str, Lower] = {
 }  # fmt: skip
 
 __all__ = [
-    "Call", "Scalars", "as_text", "day_difference", "exact", "known", "lower", "matches", "money_divided", "money_times",
+    "Call", "Scalars", "as_text", "day_difference", "exact", "known", "lower", "matches", "money_divided",
+    "money_times",
     "number_from_text", "strip", "truncated", "try_cast",
 ]  # fmt: skip

@@ -21,38 +21,40 @@ from patron.engine.types import DATE, MOMENT, NUMBER, TEXT, WHOLE, YESNO, Type
 
 ALLOWED = frozenset(
     """
-abs add_months age any_value approx_count_distinct arg_max arg_min array_agg array_length array_to_string ascii avg bool_and bool_or
-ceil ceiling chr coalesce concat concat_ws contains corr count count_if cume_dist date date_diff date_part date_sub date_add
-date_trunc datediff datepart day dayname dayofmonth dayofweek dayofyear decode dense_rank ends_with epoch epoch_ms exp extract
-first first_value floor format gcd greatest group_concat hour if ifnull in instr interval isfinite isnan isodow isoyear
-json_extract json_extract_string julian lag last last_day last_value lcase lead least left len length levenshtein list
-list_aggregate list_contains list_distinct list_sort ln log log10 log2 lower lpad ltrim make_date make_timestamp max md5 mean
-median min minute mod mode month monthname nth_value ntile nullif nvl parse_date percent_rank pi position pow power quantile
-quantile_cont quantile_disc quarter rank regexp_extract regexp_full_match regexp_matches regexp_replace regexp_split_to_array
-repeat replace reverse right round row_number rpad rtrim second sha256 sign split split_part sqrt starts_with stddev
-stddev_pop stddev_samp strftime string_agg string_split strip_accents strpos strptime struct_extract substr substring sum
-time_bucket timezone to_timestamp translate trim trunc try_cast try_strptime ucase unnest upper variance var_pop var_samp week
-weekday year yearweek
+abs add_months age any_value approx_count_distinct arg_max arg_min array_agg array_length array_to_string ascii avg
+bool_and bool_or ceil ceiling chr coalesce concat concat_ws contains corr count count_if cume_dist date date_diff
+date_part date_sub date_add date_trunc datediff datepart day dayname dayofmonth dayofweek dayofyear decode dense_rank
+ends_with epoch epoch_ms exp extract first first_value floor format gcd greatest group_concat hour if ifnull in instr
+interval isfinite isnan isodow isoyear json_extract json_extract_string julian lag last last_day last_value lcase lead
+least left len length levenshtein list list_aggregate list_contains list_distinct list_sort ln log log10 log2 lower
+lpad ltrim make_date make_timestamp max md5 mean median min minute mod mode month monthname nth_value ntile nullif nvl
+parse_date percent_rank pi position pow power quantile quantile_cont quantile_disc quarter rank regexp_extract
+regexp_full_match regexp_matches regexp_replace regexp_split_to_array repeat replace reverse right round row_number
+rpad rtrim second sha256 sign split split_part sqrt starts_with stddev stddev_pop stddev_samp strftime string_agg
+string_split strip_accents strpos strptime struct_extract substr substring sum time_bucket timezone to_timestamp
+translate trim trunc try_cast try_strptime ucase unnest upper variance var_pop var_samp week weekday year yearweek
 """.split()
 )
 """Functions that look at their arguments only: no files, no network, no settings, no chance, no clock."""
 
 _NODES = frozenset(
     """
-Abs Add AddMonths Alias Aliases And AnonymousAggFunc Any ApproxDistinct ArgMax ArgMin Array ArrayAgg ArrayContains ArrayLength ArraySize
-ArrayToString AtTimeZone Avg Between Boolean Bracket Case Cast Ceil Chr Coalesce Collate Column Concat ConcatWs Contains Count CountIf
-CTE Cube CurrentRow DataType DataTypeParam Date DateAdd DateDiff DatePart DateSub DateTrunc Day DayOfMonth DayOfWeek
-DayOfWeekIso DayOfYear DenseRank Distinct Div DPipe EndsWith EQ Escape Except Exists Exp Extract Filter First FirstValue Floor From
-Greatest Group GroupConcat GroupingSets GT GTE Having Hour Identifier If ILike In Initcap IntDiv Intersect Interval Is IsInf IsNan
-JSONExtract JSONExtractScalar Join JSONPath JSONPathKey JSONPathRoot JSONPathSubscript Lag Last LastDay LastValue Lateral Lead Least
-Left Length Levenshtein Like Limit Literal Ln Log LogicalAnd LogicalOr Lower LT LTE MakeInterval Max MD5 Median Min Minute Mod Mode
-Month Mul Neg NEQ Not NthValue Ntile Null NullSafeEQ NullSafeNEQ Nullif Offset Or Order Ordered Pad Paren PercentileCont
-PercentileDisc PercentRank Pow PropertyEQ Qualify Quantile Quarter Rank RegexpExtract RegexpILike RegexpLike RegexpReplace
-RegexpFullMatch RegexpSplit Repeat Replace Reverse Right Rollup Round RowNumber Second Select SHA2 Sign SimilarTo Slice SortArray Split
-SplitPart Sqrt Star StartsWith Stddev StddevPop StddevSamp StrPosition StrToTime StrToDate Strtok Struct StructExtract Sub Subquery
-Substring Sum Table TableAlias TimeToStr TimestampTrunc TimeStrToTime Timestamp TimestampAdd TimestampDiff TimestampSub ToChar Translate
-Trim Trunc TryCast Tuple TsOrDsToDate Union Unnest Upper Values Var Variance VariancePop Week WeekOfYear Where Window WindowSpec With
-WithinGroup Xor Year DateFromParts TimestampFromParts ParseDatetime StringToArray ArrayFilter Lambda CumeDist
+Abs Add AddMonths Alias Aliases And AnonymousAggFunc Any ApproxDistinct ArgMax ArgMin Array ArrayAgg ArrayContains
+ArrayLength ArraySize ArrayToString AtTimeZone Avg Between Boolean Bracket Case Cast Ceil Chr Coalesce Collate Column
+Concat ConcatWs Contains Count CountIf CTE Cube CurrentRow DataType DataTypeParam Date DateAdd DateDiff DatePart
+DateSub DateTrunc Day DayOfMonth DayOfWeek DayOfWeekIso DayOfYear DenseRank Distinct Div DPipe EndsWith EQ Escape
+Except Exists Exp Extract Filter First FirstValue Floor From Greatest Group GroupConcat GroupingSets GT GTE Having
+Hour Identifier If ILike In Initcap IntDiv Intersect Interval Is IsInf IsNan JSONExtract JSONExtractScalar Join
+JSONPath JSONPathKey JSONPathRoot JSONPathSubscript Lag Last LastDay LastValue Lateral Lead Least Left Length
+Levenshtein Like Limit Literal Ln Log LogicalAnd LogicalOr Lower LT LTE MakeInterval Max MD5 Median Min Minute Mod
+Mode Month Mul Neg NEQ Not NthValue Ntile Null NullSafeEQ NullSafeNEQ Nullif Offset Or Order Ordered Pad Paren
+PercentileCont PercentileDisc PercentRank Pow PropertyEQ Qualify Quantile Quarter Rank RegexpExtract RegexpILike
+RegexpLike RegexpReplace RegexpFullMatch RegexpSplit Repeat Replace Reverse Right Rollup Round RowNumber Second Select
+SHA2 Sign SimilarTo Slice SortArray Split SplitPart Sqrt Star StartsWith Stddev StddevPop StddevSamp StrPosition
+StrToTime StrToDate Strtok Struct StructExtract Sub Subquery Substring Sum Table TableAlias TimeToStr TimestampTrunc
+TimeStrToTime Timestamp TimestampAdd TimestampDiff TimestampSub ToChar Translate Trim Trunc TryCast Tuple TsOrDsToDate
+Union Unnest Upper Values Var Variance VariancePop Week WeekOfYear Where Window WindowSpec With WithinGroup Xor Year
+DateFromParts TimestampFromParts ParseDatetime StringToArray ArrayFilter Lambda CumeDist
 """.split()
 )
 
@@ -64,7 +66,7 @@ def read_sql(text: str, header: Callable[[str, str], Header | SqlFault | None]) 
             s for s in sqlglot.parse(text, read="duckdb", error_level=sqlglot.ErrorLevel.IMMEDIATE) if s is not None
         ]
     except SqlglotError as error:
-        return SqlRead(faults=(_unreadable(error, text),))
+        return SqlRead(faults=(_unreadable(error),))
     except RecursionError:
         return SqlRead(faults=(SqlFault("P0709", "this sql is nested too deep", "split it into several tables"),))
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
@@ -77,7 +79,7 @@ def read_sql(text: str, header: Callable[[str, str], Header | SqlFault | None]) 
     return _Check(statements[0], header).read()
 
 
-def _unreadable(error: SqlglotError, text: str) -> SqlFault:
+def _unreadable(error: SqlglotError) -> SqlFault:
     said = getattr(error, "errors", None) or [{}]
     first = said[0]
     words = str(first.get("description") or error).split("\n")[0].rstrip(".")
@@ -119,7 +121,8 @@ class _Check:
 
     def _refuse(self, node: exp.Expr, words: str) -> None:
         offset, length = _place(node)
-        self.faults.append(SqlFault("P0711", f"sql may not use `{words}`", "it reads tables of declared sources only, and depends on nothing else",
+        self.faults.append(SqlFault("P0711", f"sql may not use `{words}`",
+                                    "it reads tables of declared sources only, and depends on nothing else",
                                     offset, length))  # fmt: skip
 
     def _table(self, node: exp.Table, names: set[str]) -> None:
@@ -149,8 +152,8 @@ class _Check:
             return
         if node.catalog:
             offset, length = _place(node.args["catalog"])
-            self.faults.append(SqlFault("P0710", f"the sql reads `{node.catalog}.{node.db}.{node.name}`, which no source declares",
-                                        "write `source.table`", offset, length))  # fmt: skip
+            said = f"the sql reads `{node.catalog}.{node.db}.{node.name}`, which no source declares"
+            self.faults.append(SqlFault("P0710", said, "write `source.table`", offset, length))
             return
         self._source_table(node)
 
@@ -228,8 +231,10 @@ def _type_name(column: SourceColumn) -> str:
 
 
 _KINDS: Mapping[str, Type] = {
-    "DATE": DATE, "BOOLEAN": YESNO, "TIMESTAMP": MOMENT, "TIMESTAMPTZ": MOMENT, "DOUBLE": NUMBER, "FLOAT": NUMBER, "DECIMAL": NUMBER,
-    "INT": WHOLE, "BIGINT": WHOLE, "SMALLINT": WHOLE, "TINYINT": WHOLE, "INT128": WHOLE, "UBIGINT": WHOLE, "UINT": WHOLE,
+    "DATE": DATE, "BOOLEAN": YESNO, "TIMESTAMP": MOMENT, "TIMESTAMPTZ": MOMENT, "DOUBLE": NUMBER, "FLOAT": NUMBER,
+    "DECIMAL": NUMBER,
+    "INT": WHOLE, "BIGINT": WHOLE, "SMALLINT": WHOLE, "TINYINT": WHOLE, "INT128": WHOLE, "UBIGINT": WHOLE,
+    "UINT": WHOLE,
     "TIMESTAMPNTZ": MOMENT, "BIGDECIMAL": NUMBER,
 }  # fmt: skip
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import bz2
 import codecs
-import gzip
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,8 +46,12 @@ def opened(path: Path, source: str) -> Iterator[IO[bytes]]:
 def _unpacked(path: Path) -> IO[bytes]:
     kind = compression(path)
     if kind == "gzip":
+        import gzip
+
         return gzip.open(path, "rb")  # type: ignore[return-value]
     if kind == "bzip2":
+        import bz2
+
         return bz2.open(path, "rb")
     if kind == "zstd":
         return _zstd(path)

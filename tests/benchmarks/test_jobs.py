@@ -94,7 +94,7 @@ def test_the_window_form_for_a_busy_customer_gives_what_all_pairs_give(name, tmp
         (Decimal("33.333333"), 33.33333333333),
         (0.1 + 0.2, 0.3),
         (None, None),
-        (dt.datetime(2026, 1, 1, tzinfo=dt.UTC), dt.datetime(2026, 1, 1)),  # noqa: DTZ001
+        (dt.datetime(2026, 1, 1, tzinfo=dt.UTC), dt.datetime(2026, 1, 1)),
     ],
 )
 def test_same(ours, theirs):

@@ -48,7 +48,7 @@ def test_values_print_and_parse(expr):
 
 
 @settings(max_examples=300)
-@given(st.one_of(st.text(), st.binary(), st.text('abc "\'`(){}\n=,.$#-1%').map(lambda t: "language 1\n" + t)))
+@given(st.one_of(st.text(), st.binary(), st.text("abc \"'`(){}\n=,.$#-1%").map(lambda t: "language 1\n" + t)))
 def test_any_text_gets_an_answer(text):
     document, problems = parse_file(text, "f")
     assert document.file == "f"

@@ -169,5 +169,7 @@ def test_phrases():
         top=t.Top(number("3"), A, (C,)), rest=t.Text("x"),
     )  # fmt: skip
     assert parse_phrase("\na\n  by b\n")[0] == t.Phrase((t.Item(A),), (t.Dimension(B),))
-    assert parse_phrase("a during last 3 days for all records")[0] == parse_phrase(
-        "a for all records during last 3 days")[0]
+    assert (
+        parse_phrase("a during last 3 days for all records")[0]
+        == parse_phrase("a for all records during last 3 days")[0]
+    )

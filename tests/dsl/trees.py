@@ -229,9 +229,7 @@ tables = st.builds(t.TableDecl, names, paths) | st.builds(t.TableDecl, names, pa
 sql_tables = st.builds(t.SqlTableDecl, names, st.sampled_from(["SELECT 1", '\n SELECT a."b"\nFROM c.d\n', ""]))
 filters = st.builds(t.FilterDecl, declared, paths, exprs, titles)
 traits = st.builds(t.TraitDecl, declared, paths, exprs, titles)
-events = st.builds(
-    t.EventDecl, declared, paths, paths, st.none() | paths, st.none() | paths, st.none() | exprs, titles
-)
+events = st.builds(t.EventDecl, declared, paths, paths, st.none() | paths, st.none() | paths, st.none() | exprs, titles)
 event_phrases = st.builds(t.EventPhrase, paths, st.none() | exprs)
 measures = st.one_of(
     exprs, st.builds(t.Credited, exprs, paths, st.booleans()),

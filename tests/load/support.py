@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
+
 from patron.dsl import tree
 from patron.dsl.parse import parse_file
 from patron.dsl.problems import Problem

@@ -106,7 +106,7 @@ def test_rows_without_an_id(world):
 
 
 @pytest.mark.parametrize(
-    ("written", "zone", "instant", "local", "hour"),
+    "written,zone,instant,local,hour",
     [
         ("2026-05-31 23:30:00", "America/Denver", "2026-06-01 05:30", "2026-05-31", 23),
         ("2026-05-31T23:30", "America/Denver", "2026-06-01 05:30", "2026-05-31", 23),

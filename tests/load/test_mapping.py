@@ -181,7 +181,8 @@ def test_sql_tables(world):
     files = {"orders.csv": ORDERS, "extra.csv": "order,fee\n1,2.5\n1,1\n"}
     spec = '''table orders = sql """
   WITH fees AS (SELECT "order", SUM(CAST(fee AS DECIMAL(10, 2))) AS fee FROM shop.extra GROUP BY 1)
-  SELECT o.id, o.customer, o.created_at, CAST(o.total AS DOUBLE) + COALESCE(f.fee, 0) AS total, f.fee AS fee, 'x' AS mark
+  SELECT o.id, o.customer, o.created_at, CAST(o.total AS DOUBLE) + COALESCE(f.fee, 0) AS total, f.fee AS fee,
+  'x' AS mark
   FROM shop.orders AS o LEFT JOIN fees AS f ON f."order" = o.id
 """
 '''

@@ -10,7 +10,7 @@ ORDERS = {"orders.csv": "id,customer,created_at,total,qty\n1,a,2026-01-01,1,2\n"
 
 
 @pytest.mark.parametrize(
-    ("spec", "code", "line", "column"),
+    "spec,code,line,column",
     [
         ("table orders from shop.order\n", "P0703", 5, 24),
         ("table orders from shpo.orders\n", "P0201", 5, 19),
@@ -25,7 +25,8 @@ ORDERS = {"orders.csv": "id,customer,created_at,total,qty\n1,a,2026-01-01,1,2\n"
         ("table orders from shop.orders {\n  where total > 5\n}\n", "P0301", 6, 15),
         ("table orders from shop.orders {\n  where total\n}\n", "P0306", 6, 9),
         ("table orders from shop.orders {\n  total = sum(total)\n}\n", "P0302", 6, 11),
-        ("table orders from shop.orders {\n  group by id, customer, created_at\n  total = sum(max(total))\n}\n", "P0308", 7, 15),
+        ("table orders from shop.orders {\n  group by id, customer, created_at\n  total = sum(max(total))\n}\n",
+         "P0308", 7, 15),
         ("table orders from shop.orders {\n  total = £5\n}\n", "P0304", 6, 11),
         ("table orders from shop.orders {\n  total = total\n  total = qty\n}\n", "P0110", 7, 3),
         ("table orders from shop.orders {\n  keep latest by updated\n}\n", "P0203", 6, 18),
@@ -34,7 +35,7 @@ ORDERS = {"orders.csv": "id,customer,created_at,total,qty\n1,a,2026-01-01,1,2\n"
         ("table stores from shop.orders {\n  name = customer.nam\n  city = $town\n}\n", "P0203", 6, 10),
         ("table customers from shop.orders {\n  add missing from orders.store\n}\n", "P0203", 6, 27),
         ("table lines from shop.orders\n", "P0704", 5, 1),
-        ('table stores from shop.orders {\n  city = lookup(shop.orders.nam, id = id)\n}\n', "P0203", 6, 29),
+        ("table stores from shop.orders {\n  city = lookup(shop.orders.nam, id = id)\n}\n", "P0203", 6, 29),
         ('source shop from csv {\n  folder "data"\n}\n', "P0202", 5, 8),
         ('source x from csv {\n  folder "../.."\n}\n', "P0702", 6, 10),
         ('source x from csv {\n  folder "data"\n  header 5\n}\n', "P0302", 7, 10),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -83,7 +82,7 @@ print(loaded.path.name)
 
 
 def _start(made):
-    code = _LOADER.format(root=os.getcwd(), project=str(made.root))
+    code = _LOADER.format(root=".", project=str(made.root))
     return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
 
 
@@ -132,10 +131,13 @@ def test_a_session_reads_and_makes_temporary_tables(session):
     "sql",
     [
         "SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM '/etc/passwd'", "SELECT * FROM glob('/*')",
-        "SELECT * FROM read_blob('/etc/passwd')", "SELECT 1; DROP TABLE orders", "DROP TABLE orders", "CREATE TABLE y AS SELECT 1",
+        "SELECT * FROM read_blob('/etc/passwd')", "SELECT 1; DROP TABLE orders", "DROP TABLE orders",
+        "CREATE TABLE y AS SELECT 1",
         "INSERT INTO orders SELECT * FROM orders", "ATTACH '/tmp/x.db'", "COPY orders TO '/tmp/x'", "SET threads = 1",
-        "RESET enable_external_access", "INSTALL httpfs", "LOAD httpfs", "EXPORT DATABASE '/tmp/x'", "CREATE SECRET s (TYPE s3)",
-        "CREATE TEMP MACRO m() AS 1", "PRAGMA database_list", "SELECT getenv('HOME')", "SELECT * FROM read_parquet('http://x/y')", "",
+        "RESET enable_external_access", "INSTALL httpfs", "LOAD httpfs", "EXPORT DATABASE '/tmp/x'",
+        "CREATE SECRET s (TYPE s3)",
+        "CREATE TEMP MACRO m() AS 1", "PRAGMA database_list", "SELECT getenv('HOME')",
+        "SELECT * FROM read_parquet('http://x/y')", "",
     ],
 )  # fmt: skip
 def test_a_session_reaches_nothing_else(session, sql):

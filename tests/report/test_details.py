@@ -46,7 +46,8 @@ report online {
 
 
 def test_of_shared_credit_the_largest_part_is_named(shop_with):
-    shop = shop_with("""
+    shop = shop_with(
+        """
 attribution shared extends marketing {
   credit to by position 10 20 70
   within 60 days of action
@@ -57,7 +58,8 @@ report parts {
   attribution shared
   show cards of total_sales
 }
-""".replace("credit to by", "credit by"))
+""".replace("credit to by", "credit by")
+    )
     found = dict(rows(shop.detail("parts", "order_details"), "order", "attributed_name"))
     assert found["o08"] == "Win back SMS"
     assert len(found) == 8

@@ -38,7 +38,9 @@ def demo(options: Options, dir: str, size: str, seed: int, force: bool) -> int: 
     make_shop(folder, size, seed)
     here = replace(options, folder=str(folder))
     with watched(here) as project:
-        lists = {d.name.text: d.take.on.text for d in project.statements(tree.ListDecl) if isinstance(d.take, tree.TakeOnce)}
+        lists = {
+            d.name.text: d.take.on.text for d in project.statements(tree.ListDecl) if isinstance(d.take, tree.TakeOnce)
+        }
     for name, moment in lists.items():
         with watched(replace(here, as_of=moment.replace(" ", "T"))) as then:
             then.take_list(name)

@@ -11,7 +11,7 @@ from patron.engine.runner.demo.draws import Draws
 FIRST_DAY = dt.date(2024, 6, 1)
 LAST_DAY = dt.date(2026, 5, 31)
 DAYS = (LAST_DAY - FIRST_DAY).days + 1
-END = dt.datetime(2026, 5, 31, 21, 0)  # noqa: DTZ001 - times of this shop are local times
+END = dt.datetime(2026, 5, 31, 21, 0)
 
 MONTHS = (60, 70, 115, 160, 175, 120, 85, 80, 95, 90, 105, 145)
 """January to December: spring is for planting, December for presents."""

@@ -16,7 +16,7 @@ SETTINGS = (
 _REASON = "it needs positions looked up by distance, which this version does not compute"
 LATER = {
     f"geo.{name}": _REASON
-    for name in ("nearest_store", "km_to_store",)
+    for name in ("nearest_store", "km_to_store")
 }  # fmt: skip
 
 

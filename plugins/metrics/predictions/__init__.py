@@ -30,8 +30,12 @@ SETTINGS = (
 _REASON = "predictions need models, which this version does not have"
 LATER = {
     f"predictions.{name}": _REASON
-    for name in ("expected_orders", "order_value", "lifetime_value", "historic_value", "churn_risk", "next_order_on", "cell_people", "cell_orders", "flags", "made_on", "units", "revenue", "rank", "rank_change", "direction", "days_of_cover", "expected_orders_low", "expected_orders_high", "lifetime_value_low", "lifetime_value_high", "low", "high", "backtest",)
-}  # fmt: skip
+    for name in """
+        expected_orders order_value lifetime_value historic_value churn_risk next_order_on cell_people cell_orders
+        flags made_on units revenue rank rank_change direction days_of_cover expected_orders_low
+        expected_orders_high lifetime_value_low lifetime_value_high low high backtest
+    """.split()
+}
 
 
 @hookimpl
