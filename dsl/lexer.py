@@ -7,10 +7,10 @@ where it stands, and is decided by the machine. Comments and blanks are put asid
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 
+from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem
 from patron.dsl.source import JOINERS, Source, refused, too_large
 from patron.dsl.tree import Comment

@@ -4,25 +4,20 @@ A tree has some 150 kinds of node, a model and its plan as many again. Python's 
 methods for each of them when the module is imported, which takes longer than everything else that `patron check` does
 with a small spec. Here methods are shared, and `__init__` alone is compiled, when the first node of a kind is made. To
 a reader, to a type checker and to `fields`, `replace`, `match`, `copy` and `pickle` these are frozen dataclasses with
-slots, as they say they are. A class that is not both frozen and slotted gets Python's own.
+slots, as they say they are. A class without slots gets Python's own.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from copy import copy
 from dataclasses import field
 from functools import partial
 from operator import attrgetter, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
 
 __all__ = ["dataclass", "field"]
-
-
-def _key(kind: type) -> Callable[[Any], Any]:
-    """What makes two nodes of a kind equal, as a function of a node."""
-    names = [one.name for one in dataclasses.fields(kind) if one.compare]
-    return attrgetter(*names) if names else lambda _: ()
 
 
 class _Shared:
@@ -52,8 +47,8 @@ class _Shared:
             object.__setattr__(self, one.name, value)
 
 
-def _compared(key: Callable[[Any], Any]) -> dict[str, Callable[..., Any]]:
-    """Equality and hash of a kind: what its `key` says."""
+def _compared(key: Callable[[Any], Any], frozen: bool) -> dict[str, Any]:
+    """Equality and hash of a kind: what its `key` says. What may change has no hash."""
 
     def equal(self: object, other: object) -> object:
         return key(self) == key(other) if other.__class__ is self.__class__ else NotImplemented
@@ -61,7 +56,7 @@ def _compared(key: Callable[[Any], Any]) -> dict[str, Callable[..., Any]]:
     def hashed(self: object) -> int:
         return hash(key(self))
 
-    return {"__eq__": equal, "__hash__": hashed}
+    return {"__eq__": equal, "__hash__": hashed if frozen else None}
 
 
 def _ordered(key: Callable[[Any], Any]) -> dict[str, Callable[..., Any]]:
@@ -76,20 +71,63 @@ def _ordered(key: Callable[[Any], Any]) -> dict[str, Callable[..., Any]]:
     return {"__lt__": by(lt), "__le__": by(le), "__gt__": by(gt), "__ge__": by(ge)}
 
 
-_METHODS = {name: vars(_Shared)[name] for name in "__repr__ __setattr__ __delattr__ __getstate__ __setstate__".split()}
+_METHODS = {name: vars(_Shared)[name] for name in "__repr__ __getstate__ __setstate__".split()}
+_FROZEN = {name: vars(_Shared)[name] for name in "__setattr__ __delattr__".split()}
+_METHODS["__replace__"] = dataclasses.replace
+_OF_THE_OLD = frozenset(("__dict__", "__weakref__"))
 
 
-def _node(kind: type, order: bool = False) -> type:
-    own = set(vars(kind))  # what a class writes itself stays
-    kind.__doc__ = kind.__doc__ or kind.__name__  # else a signature would be worked out and written into it
-    heir = any(map(dataclasses.is_dataclass, kind.__bases__))  # what a frozen class hands on must be frozen, too
-    made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True, frozen=heir)(kind)
-    made.__dataclass_params__.frozen = made.__dataclass_params__.eq = True
-    made.__dataclass_params__.order = order
-    key = _key(made)
-    for name, method in (_METHODS | _compared(key) | (_ordered(key) if order else {})).items():
-        if name not in own:
-            setattr(made, name, method)
+@dataclasses.dataclass(init=False, repr=False, eq=False)
+class _Sample:
+    """Holds what Python's own `dataclass` says of a class and of a field, to be said of ours too."""
+
+    field: int
+
+
+_OF_A_FIELD = dataclasses.fields(_Sample)[0]._field_type  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def _said(frozen: bool, order: bool) -> Any:
+    said: Any = copy(vars(_Sample)["__dataclass_params__"])
+    said.eq = said.init = said.repr = True
+    said.frozen, said.order = frozen, order
+    return said
+
+
+_SAID = {(frozen, order): _said(frozen, order) for frozen in (False, True) for order in (False, True)}
+
+
+def _own_field(kind: type, name: str, annotation: object) -> Any:
+    """A field as the class declares it."""
+    declared: Any = vars(kind).get(name, dataclasses.MISSING)
+    if not isinstance(declared, dataclasses.Field):
+        declared = field() if declared is dataclasses.MISSING else field(default=declared)
+    made: Any = declared
+    made.name, made.type, made._field_type = name, annotation, _OF_A_FIELD  # noqa: SLF001
+    made.kw_only = made.kw_only is True
+    return made
+
+
+def _node(kind: type, frozen: bool, order: bool) -> type:
+    """The class made anew with slots: what `dataclass` does, for fields that are all slots and never `ClassVar`."""
+    own = {name: _own_field(kind, name, said) for name, said in vars(kind).get("__annotations__", {}).items()}
+    fields: dict[str, Any] = {}
+    for base in kind.__mro__[:0:-1]:
+        fields |= getattr(base, "__dataclass_fields__", {})
+    inherited = set(fields)
+    fields |= own
+    compared = [name for name, one in fields.items() if one.compare]
+    key: Callable[[Any], Any] = attrgetter(*compared) if compared else lambda _: ()
+    body = {
+        **_METHODS, **(_FROZEN if frozen else {}), **_compared(key, frozen), **(_ordered(key) if order else {}),
+        **{name: value for name, value in vars(kind).items() if name not in own and name not in _OF_THE_OLD},
+        "__slots__": tuple(name for name in own if name not in inherited),
+        "__match_args__": tuple(name for name, one in fields.items() if not one.kw_only),
+        "__dataclass_fields__": fields,
+        "__dataclass_params__": _SAID[frozen, order],
+        "__qualname__": kind.__qualname__,
+    }  # fmt: skip
+    made: Any = type(kind)(kind.__name__, kind.__bases__, body)
     made.__init__ = _first_init(made)
     return made  # type: ignore[no-any-return]
 
@@ -107,6 +145,8 @@ def _compiled_init(kind: Any) -> Callable[..., None]:
     scope: dict[str, Any] = {"_missing": dataclasses.MISSING}
     heads, lines = ["self"], ["    pass"]
     for n, one in enumerate(dataclasses.fields(kind)):
+        if not one.init:
+            continue
         if one.kw_only and "*" not in heads:
             heads.append("*")
         value = one.name
@@ -116,7 +156,7 @@ def _compiled_init(kind: Any) -> Callable[..., None]:
         else:
             heads.append(one.name if one.default is dataclasses.MISSING else f"{one.name}=_default{n}")
         lines.append(f"    _set{n}(self, {value})")
-        scope |= {f"_default{n}": one.default, f"_make{n}": one.default_factory}
+        scope[f"_default{n}"], scope[f"_make{n}"] = one.default, one.default_factory
         scope[f"_set{n}"] = getattr(kind, one.name).__set__
     if hasattr(kind, "__post_init__"):
         lines.append("    self.__post_init__()")
@@ -129,9 +169,9 @@ def _compiled_init(kind: Any) -> Callable[..., None]:
 def _dataclass(
     kind: type | None = None, *, frozen: bool = False, slots: bool = False, order: bool = False
 ) -> type | Callable[[type], type]:
-    if kind is not None or not (frozen and slots):
+    if kind is not None or not slots:
         return dataclasses.dataclass(kind, frozen=frozen, slots=slots, order=order)
-    return partial(_node, order=order) if order else _node
+    return partial(_node, frozen=frozen, order=order)
 
 
 if TYPE_CHECKING:

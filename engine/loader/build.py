@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
+from inspect import isroutine
 from types import MappingProxyType, ModuleType
 from typing import TypeVar
 
@@ -109,10 +110,27 @@ def _ask(fact: PluginFact, get: Callable[[], object]) -> Loaded:
     return Loaded(replace(fact, offers=tuple(f"{kind.name} {thing.name}" for kind, thing in offers)), offers)
 
 
+class _Asker(pluggy.PluginManager):
+    """Pluggy's manager, with an eye only for a module's functions: looking at all else it holds takes long."""
+
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
+        if isinstance(plugin, ModuleType) and not isroutine(vars(plugin).get(name)):
+            return None
+        return super().parse_hookimpl_opts(plugin, name)
+
+
+@cache
+def _specs() -> ModuleType:
+    """The hooks without what their module imports."""
+    only = ModuleType(hooks.__name__)
+    vars(only).update({kind.hook: getattr(hooks, kind.hook) for kind in KINDS})
+    return only
+
+
 def _answers(plugin: object) -> Iterator[tuple[Kind, Descriptor]]:
     """A manager for each plugin alone: one that registers badly cannot disturb another."""
-    manager = pluggy.PluginManager(hooks.PROJECT)
-    manager.add_hookspecs(hooks)
+    manager = _Asker(hooks.PROJECT)
+    manager.add_hookspecs(_specs())
     manager.register(plugin)
     manager.check_pending()
     answered = [(kind, impl) for kind in KINDS for impl in getattr(manager.hook, kind.hook).get_hookimpls()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from patron.dsl import tree
 from patron.dsl.nodes import dataclass
@@ -74,13 +74,23 @@ def _zone(setting: tree.Setting, report: Report) -> str | None:
     text = word(value) if value else None
     if value is None or text is None:
         return None
-    if text in available_timezones():
-        ZoneInfo(text)
+    if _is_zone(text):
         return text
+    from zoneinfo import available_timezones  # it reads every zone there is: only to name the nearest
+
     near = nearest(text, available_timezones())
     hint = f'Did you mean "{near}"?' if near else 'Write an IANA name such as "Europe/Berlin".'
     report(Problem("P0505", value.span, f"unknown time zone {text}", hint))
     return None
+
+
+def _is_zone(name: str) -> bool:
+    """Whether it is the name of a time zone, and not of another of the files that zones are kept in."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return not name.startswith(("posix", "right/"))
 
 
 def _currency(setting: tree.Setting, report: Report) -> str | None:

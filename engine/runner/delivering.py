@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -79,6 +78,8 @@ def _to_folder(project: Project, target: tree.Target, files: Sequence[Path], arg
     base = (project.root / target.span.file).parent
     roots = (project.root, project.config.output_folder, *project.config.allow_paths)
     folder = safe_path(arguments["path"], base, roots)
+    import shutil
+
     for file in files:
         with publishing(folder / file.name) as beside:
             shutil.copyfile(file, beside)

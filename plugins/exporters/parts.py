@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -69,4 +68,6 @@ def stable_slugs(placed: Sequence[Placed]) -> tuple[str, ...]:
 
 
 def _mark(address: str) -> str:
+    import hashlib  # patron check lists exporters, and marks nothing
+
     return hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()[:6]

@@ -6,16 +6,19 @@ something else is rejected; every other column is a text, its type comes from wh
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from patron.engine.contracts import Provided, Rejected, SourceColumn, SourceConfig, SourceError, SourceType
 from patron.engine.hooks import hookimpl
 from patron.engine.types import NUMBER, TEXT, WHOLE
 from patron.plugins.sources.databases import FILE_SETTINGS, database, known
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _TABLES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name"
 _ROWS = 10_000
@@ -81,6 +84,8 @@ class SqliteFile:
                 yield chunk
 
     def _fetched(self, cursor: sqlite3.Cursor) -> list[tuple[object, ...]]:
+        import sqlite3  # here, so that listing plugins does not load it
+
         try:
             return cursor.fetchmany(_ROWS)
         except sqlite3.Error as error:
@@ -90,6 +95,8 @@ class SqliteFile:
         return SourceError("P0702", f"cannot open `{self._name}`: {self._path.name} cannot be read: {error}")
 
     def _opened(self) -> closing[sqlite3.Connection]:
+        import sqlite3
+
         try:
             connection = sqlite3.connect(f"file:{quote(str(self._path))}?mode=ro", uri=True)
             connection.execute("SELECT count(*) FROM sqlite_master")

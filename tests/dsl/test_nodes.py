@@ -98,3 +98,34 @@ def test_heirs_and_own_methods():
         Lid(1).color = "blue"
     with pytest.raises(TypeError, match="size"):
         Lid()
+
+
+@dataclass(slots=True)
+class Tray:
+    """A node that changes, while something is read."""
+
+    size: int
+    things: list[str] = field(default_factory=list)
+
+
+def test_what_may_change_has_no_hash():
+    tray = Tray(1)
+    tray.size = 2
+    tray.things.append("a")
+    assert tray == Tray(2, ["a"])
+    assert repr(tray) == "Tray(size=2, things=['a'])"
+    with pytest.raises(TypeError):
+        hash(tray)
+    with pytest.raises(AttributeError):
+        tray.other = 1
+
+
+def test_what_python_says_of_a_dataclass_is_said():
+    for kind in (Box, Lid, Tray, t.Name, t.Span):
+        assert dataclasses.is_dataclass(kind)
+    assert Lid.__match_args__ == ("size", "inside", "note", "color")
+    assert not hasattr(Lid(1), "__dict__")
+    assert Box.__dataclass_params__.frozen
+    assert not Tray.__dataclass_params__.frozen
+    assert pickle.loads(pickle.dumps(Lid(2, ["a"], color="red"))) == Lid(2, ["a"], color="red")
+    assert dataclasses.asdict(Tray(1)) == {"size": 1, "things": []}
