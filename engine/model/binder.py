@@ -80,6 +80,7 @@ class Binder:
     """Everything needed to understand a project's expressions at one `as of`.
 
     Definitions are understood when first needed and kept. `period` is that of the query at hand, for `in the period`.
+    `shown` are the reports whose rows are being understood.
     """
 
     RULES: Mapping[type, Rule] = {}
@@ -94,6 +95,7 @@ class Binder:
         self.problems: list[Problem] = []
         self._kept: dict[tuple[str, str, str], object] = {}
         self._open: list[tuple[str, str, str]] = []
+        self.shown: list[str] = []
 
     def variant(self, *, as_of: AsOf | None = None, period: Dates | None = None,
                 params: Mapping[str, ParamValue] | None = None, attribution: str | None = None) -> Binder:  # fmt: skip
@@ -103,6 +105,7 @@ class Binder:
                        own, self.report_attribution if attribution is None else attribution)  # fmt: skip
         other.problems = self.problems
         other.ways = self.ways
+        other.shown = self.shown
         return other
 
     # ------------------------------------------------------------ problems
@@ -235,6 +238,7 @@ class Binder:
     define_metric: Callable[[Binder, Declaration, Span], Metric]
     define_audience: Callable[[Binder, Declaration, Span], Audience]
     define_attribution: Callable[[Binder, Declaration, Span], Attribution]
+    define_rows: Callable[[Binder, Scope, tree.InRows], Term | None]
 
     def metric(self, name: str, span: Span, scope: Scope) -> Metric:
         found = self.find("metric", name, span, scope.file, scope.prefix)

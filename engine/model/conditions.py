@@ -264,8 +264,8 @@ def _in_bucket(b: Binder, scope: Scope, node: tree.InBucket) -> Term:
 
 
 def _in_rows(b: Binder, scope: Scope, node: tree.InRows) -> Term:
-    b.find("report", node.report.text, node.report.span, scope.file, scope.prefix)
-    return BehindRows(customer_of(b, scope, node.span), node.report.key, node.title.value, None)
+    key = customer_of(b, scope, node.span)
+    return BehindRows(key, node.report.key, node.title.value, type(b).define_rows(b, scope, node))
 
 
 def _in_top(b: Binder, scope: Scope, node: tree.InTop) -> Term:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from patron.engine.model.periods import Span, dates_of
 from patron.engine.model.terms import NO, YES, Children, Field, Lit, Op, Term, all_of, any_of
-from patron.engine.types import DATE, DURATION, MOMENT, TEXT, WHOLE, YESNO
+from patron.engine.types import DATE, DURATION, MOMENT, TEXT, WHOLE, YESNO, Type
 
 _COMPANIONS = {"date": DATE, "hour": WHOLE, "day_only": YESNO}
 PARTS = ("date", "week", "month", "quarter", "year", "hour", "weekday")
@@ -74,6 +74,15 @@ def date_part(term: Term, part: str) -> Term:
     if part == "weekday":
         return Op("weekday", (day,), WHOLE)
     return Op("start_of", (Lit(part, TEXT), day), DATE)
+
+
+def time_part(moment: Term, unit: str, type_: Type) -> Term:
+    """The value of a time dimension for a row with this date."""
+    if unit == "hour":
+        return Op("hour_start", (moment,), type_)
+    if unit == "hour_of_day":
+        return local_hour(moment)
+    return date_part(moment, "date" if unit == "day" else unit)
 
 
 def in_span(term: Term, span: Span) -> Term | None:

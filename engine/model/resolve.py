@@ -9,7 +9,7 @@ from patron.dsl import tree
 from patron.dsl.nodes import dataclass
 from patron.dsl.problems import Problem, by_place
 from patron.dsl.tree import Span
-from patron.engine.model import attributions, audiences, behaviour, conditions, metrics, traits, values
+from patron.engine.model import attributions, audiences, behaviour, conditions, metrics, shown, traits, values
 from patron.engine.model.binder import Binder, ParamValue, Scope, Unbound
 from patron.engine.model.files import Declaration, Declared
 from patron.engine.model.periods import AsOf
@@ -25,6 +25,7 @@ Binder.define_event = staticmethod(behaviour.define_event)
 Binder.define_metric = staticmethod(metrics.define_metric)
 Binder.define_audience = staticmethod(audiences.define_audience)
 Binder.define_attribution = staticmethod(attributions.define_attribution)
+Binder.define_rows = staticmethod(shown.condition)
 
 
 @dataclass(frozen=True, slots=True)

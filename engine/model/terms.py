@@ -164,7 +164,8 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class BehindRows:
-    """Whether a customer has a fact behind the kept rows of a report's show."""
+    """Whether a customer has a fact behind the kept rows of a report's show. `where` looks at the rows of the show's
+    first metric."""
 
     key: Term
     report: str
@@ -283,6 +284,7 @@ _INNER: dict[type, tuple[str, ...]] = {
     Previous: ("key", "where", "order"),
     Binned: ("value", "where"),
     Ranked: ("value", "active"),
+    BehindRows: ("where",),
 }
 """Fields that are evaluated for another row than the one at hand."""
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from patron.dsl.nodes import dataclass
 from patron.engine.model.measures import Agg
-from patron.engine.model.moments import date_part, in_span, local_date, local_hour
+from patron.engine.model.moments import in_span, local_date, time_part
 from patron.engine.model.periods import Span
 from patron.engine.model.queries import Query
 from patron.engine.model.terms import CreditedRows, Field, Followed, Here, Lit, Op, Rows, Term, all_of, any_of, known
@@ -153,12 +153,7 @@ def _dim_term(query: Query, number: int, agg: Agg, term: Term | None) -> Term:
         place = _band_place(term) if banded(query, number) else None
         return term if place is None else place
     assert agg.date is not None
-    if dim.unit == "hour":
-        return Op("hour_start", (agg.date,), dim.type)
-    if dim.unit == "hour_of_day":
-        return local_hour(agg.date)
-    part = "date" if dim.unit == "day" else dim.unit
-    return date_part(agg.date, part)
+    return time_part(agg.date, dim.unit, dim.type)
 
 
 def _dated(p: Planner, agg: Agg) -> Term | None:

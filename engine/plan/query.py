@@ -90,10 +90,12 @@ class _Side:
 
 def plan_query(p: Planner, query: Query) -> QueryPlan:
     """The plan of a query."""
-    return _QueryPlanner(p, query).plan()
+    return QueryPlanner(p, query).plan()
 
 
-class _QueryPlanner:
+class QueryPlanner:
+    """A query on its way to a plan."""
+
     def __init__(self, p: Planner, query: Query) -> None:
         self.p, self.query = p, query
         self.names: dict[tuple[Agg, str], str] = {}
@@ -109,9 +111,9 @@ class _QueryPlanner:
 
     def plan(self) -> QueryPlan:
         query = self.query
-        sides = self._sides()
-        rows = self._rows(sides, self.all_dims)
-        kept = self._kept(rows)
+        sides = self.sides()
+        rows = self.rows(sides, self.all_dims)
+        kept = self.kept(rows)
         outputs = [Step("rows", self._final(kept), "result")]
         extra: list[tuple[str, Node]] = []
         if query.rest and query.top is not None and query.dims:
@@ -142,7 +144,7 @@ class _QueryPlanner:
 
     # ------------------------------------------------------------ sides
 
-    def _sides(self) -> list[_Side]:
+    def sides(self) -> list[_Side]:
         query = self.query
         people = self._people_of(query.subject, query.period)
         sides = [_Side(Window(query.period, reach=self._reach()), people, "")]
@@ -188,7 +190,7 @@ class _QueryPlanner:
 
     # ------------------------------------------------------------ rows of a level
 
-    def _rows(self, sides: Sequence[_Side], level: tuple[int, ...]) -> Node:
+    def rows(self, sides: Sequence[_Side], level: tuple[int, ...]) -> Node:
         """All rows of a level with every metric of every side, before order and top."""
         wanted = [self._wanted(side, level) for side in sides]
         base = [node for side, leaves in zip(sides, wanted, strict=True) for node in self._parts(side, leaves, level)]
@@ -207,7 +209,7 @@ class _QueryPlanner:
         """Every aggregate of every metric: name, aggregate, and how it is read ("" or a rolled window's key)."""
         found: dict[str, tuple[str, Agg, str]] = {}
         for metric in self.query.metrics:
-            for agg, kind in self._leaves(metric.metric.measure, "", self._has_time(level)):
+            for agg, kind in self.leaves(metric.metric.measure, "", self._has_time(level)):
                 if kind.startswith("level:"):
                     continue
                 name = self._name(agg, kind) + side.suffix
@@ -218,24 +220,24 @@ class _QueryPlanner:
                     found[name] = (name, agg, "")
         return list(found.values())
 
-    def _leaves(self, measure: Measure, kind: str, timed: bool) -> Iterable[tuple[Agg, str]]:
+    def leaves(self, measure: Measure, kind: str, timed: bool) -> Iterable[tuple[Agg, str]]:
         """Every aggregate of a measure and how it is read; `timed`: there is a time dimension."""
         if isinstance(measure, Agg):
             yield measure, kind
         elif isinstance(measure, Calc):
             for arg in measure.args:
-                yield from self._leaves(arg, kind, timed)
+                yield from self.leaves(arg, kind, timed)
         elif isinstance(measure, Rolled):
-            yield from self._leaves(measure.measure, f"rolled:{measure.count}:{measure.unit}", timed)
+            yield from self.leaves(measure.measure, f"rolled:{measure.count}:{measure.unit}", timed)
         elif isinstance(measure, RunningTotal):
             running = "running" if measure.restart is None else f"running:{measure.restart}"
-            yield from self._leaves(measure.measure, running, timed)
+            yield from self.leaves(measure.measure, running, timed)
         elif isinstance(measure, Balance):
             for part in ("", "before") if timed else ("before" if measure.opening else "upto",):
-                yield from self._leaves(measure.measure, part, timed)
+                yield from self.leaves(measure.measure, part, timed)
         elif isinstance(measure, ShareOf):
-            yield from self._leaves(measure.measure, kind, timed)
-            yield from self._leaves(measure.measure, f"level:{','.join(measure.within)}", timed)
+            yield from self.leaves(measure.measure, kind, timed)
+            yield from self.leaves(measure.measure, f"level:{','.join(measure.within)}", timed)
 
     def _people_aggs(self, metric: QueryMetric) -> Iterable[Agg]:
         """The people behind each aggregate of a metric."""
@@ -252,16 +254,16 @@ class _QueryPlanner:
                 continue
             alone = name if agg.func == "most_common" else ""
             key = (agg.rows, agg.date, kind, agg.once, agg.split, alone)
-            groups.setdefault(key, []).append(Asked(name, self._of_list(agg)))
+            groups.setdefault(key, []).append(Asked(name, self.of_list(agg)))
         found = []
         for key, asked in groups.items():
-            window = self._window(side, key[2], level)
+            window = self.window(side, key[2], level)
             found.append(
                 self._aligned(part_node(self.p, self.query, asked, level, window, side.people, self.cut), side, level)
             )
         return found
 
-    def _of_list(self, agg: Agg) -> Agg:
+    def of_list(self, agg: Agg) -> Agg:
         """`campaigns of the list` are those of the question's list."""
         subject = self.query.subject
         if isinstance(agg.rows, CreditedRows) and subject.kind == "lists" and len(subject.names) == 1:
@@ -274,7 +276,7 @@ class _QueryPlanner:
     def _has_time(self, level: Sequence[int]) -> bool:
         return any(i in self.time_dims for i in level)
 
-    def _window(self, side: _Side, kind: str, level: Sequence[int]) -> Window:
+    def window(self, side: _Side, kind: str, level: Sequence[int]) -> Window:
         word, _, rest = kind.partition(":")
         if word == "rolled":
             count, _, unit = rest.partition(":")
@@ -436,7 +438,7 @@ class _QueryPlanner:
         for name, agg, kind in leaves:
             groups.setdefault((agg.rows, agg.date, kind), []).append(Asked(name, agg))
         return [
-            part_node(self.p, self.query, asked, plain, self._window(side, kind, plain), side.people, self.cut)
+            part_node(self.p, self.query, asked, plain, self.window(side, kind, plain), side.people, self.cut)
             for (_, _, kind), asked in groups.items()
         ]
 
@@ -462,14 +464,14 @@ class _QueryPlanner:
         """The denominators of shares: the same aggregates without the other dimensions."""
         wanted: dict[tuple[int, ...], dict[str, Agg]] = {}
         for metric in self.query.metrics:
-            for agg, kind in self._leaves(metric.metric.measure, "", self._has_time(level)):
+            for agg, kind in self.leaves(metric.metric.measure, "", self._has_time(level)):
                 if kind.startswith("level:"):
                     dims = self._level_of(kind, level)
                     wanted.setdefault(dims, {})[self._name(agg, kind) + side.suffix] = agg
         for dims, aggs in wanted.items():
             groups: dict[object, list[Asked]] = {}
             for name, agg in aggs.items():
-                groups.setdefault((agg.rows, agg.date, agg.once, agg.split), []).append(Asked(name, self._of_list(agg)))
+                groups.setdefault((agg.rows, agg.date, agg.once, agg.split), []).append(Asked(name, self.of_list(agg)))
             for asked in groups.values():
                 use = dims if asked[0].agg.date is not None else tuple(i for i in dims if i not in self.time_dims)
                 part = part_node(self.p, self.query, asked, use, side.window, side.people)
@@ -571,7 +573,7 @@ class _QueryPlanner:
         number = next(n for n, m in enumerate(self.query.metrics) if m.name == name)
         return Col(f"m{number}", self.query.metrics[number].metric.type)
 
-    def _kept(self, rows: Node) -> Node:
+    def kept(self, rows: Node) -> Node:
         """The rows that `having` and `top` keep, within the period (a running total looks back further)."""
         query = self.query
         node = self._inside_period(rows)
@@ -656,9 +658,9 @@ class _QueryPlanner:
 
     def _single(self, sides: Sequence[_Side], cut: Node | None) -> Node:
         """All metrics at no dimension, one row per set of people; rows that `cut` holds are left out."""
-        other = _QueryPlanner(self.p, self.query)
+        other = QueryPlanner(self.p, self.query)
         other.names, other.cut = self.names, cut
-        rows = other._rows([replace(side, mapping=()) for side in sides], ())
+        rows = other.rows([replace(side, mapping=()) for side in sides], ())
         own = {c.name: c for c in columns(rows)}
         items: list[Named] = [(n, c) for n, c in own.items() if n == LABEL]
         items += [
