@@ -6,7 +6,6 @@ listed here with its severity, so that no other place invents one.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 
 from patron.dsl.nodes import dataclass
@@ -103,6 +102,8 @@ def _excerpt(line: str, column: int, limit: int = 160) -> tuple[str, int]:
 
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The known name most like this one, or None when nothing is near."""
+    import difflib  # most specs need no suggestion
+
     names = {fold(k): k for k in known}
     found = difflib.get_close_matches(fold(name), names, n=1, cutoff=cutoff)
     return names[found[0]] if found else None

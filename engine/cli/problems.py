@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -66,6 +65,8 @@ def say_error(error: PatronError, options: Options) -> None:
 
 def as_json(problems: Sequence[Problem], error: PatronError | None = None, **more: object) -> None:
     """Print problems, and the error that ended the command, as one JSON object on standard output."""
+    import json
+
     body: dict[str, Any] = {"problems": [p.as_json() for p in by_place(problems)], **more}
     if error is not None:
         body["error"] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 
 from patron.dsl.nodes import dataclass
@@ -43,6 +42,8 @@ class Allowed:
 
 
 def _absent(name: str, version: str, installed: set[str]) -> PluginFact:
+    import difflib
+
     near = difflib.get_close_matches(name, installed, n=1)
     hint = f"Did you mean `{near[0]}`?" if near else "Install it, or take it off the list."
     problem = f"patron.toml lists the plugin `{name}`, which is not installed. {hint}"

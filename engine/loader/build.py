@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from inspect import isroutine
 from types import MappingProxyType, ModuleType
 from typing import TypeVar
@@ -56,32 +56,34 @@ def load_catalog(plugins: Iterable[str] = (), path: Sequence[str] | None = None)
     """
     allowed = Allowed.read(plugins)
     announced = entry_points(path)
-    loaded = [_load(entry, allowed) for entry in announced]
+    manager = _manager()
+    loaded = [_load(entry, allowed, manager) for entry in announced]
     missing = allowed.without(normal(e.distribution) for e in announced)
     return _catalog((*loaded, *(Loaded(fact) for fact in missing)))
 
 
 def build_catalog(plugins: Iterable[object]) -> Catalog:
     """The catalogue of these modules or objects and nothing else: for tests, and for programs that embed Patron."""
-    return _catalog([_ask(_fact_of(plugin), partial(_same, plugin)) for plugin in plugins])
+    manager = _manager()
+    return _catalog([_ask(_fact_of(plugin), partial(_same, plugin), manager) for plugin in plugins])
 
 
 # ---------------------------------------------------------------- one plugin
 
 
-def _load(entry: EntryPoint, allowed: Allowed) -> Loaded:
+def _load(entry: EntryPoint, allowed: Allowed, manager: pluggy.PluginManager) -> Loaded:
     """Import an allowed plugin and ask it; ours without the fence that others get."""
     fact = PluginFact(entry.name, entry.version, origin=entry.distribution, allowed=True)
     get = partial(_imported, entry)
     if normal(entry.distribution) == OURS:
-        return _ask(fact, get)
+        return _ask(fact, get, manager)
     if not allowed.names(entry.distribution):
         return Loaded(replace(fact, allowed=False))
     refused = allowed.refuses(entry.distribution, entry.version)
     if refused:
         return Loaded(replace(fact, allowed=False, problem=refused))
     with guard.guarded():
-        return _ask(fact, get)
+        return _ask(fact, get, manager)
 
 
 def _imported(entry: EntryPoint) -> object:
@@ -101,10 +103,10 @@ def _fact_of(plugin: object) -> PluginFact:
     return PluginFact(name, str(getattr(plugin, "__version__", "")), origin="given", allowed=True)
 
 
-def _ask(fact: PluginFact, get: Callable[[], object]) -> Loaded:
+def _ask(fact: PluginFact, get: Callable[[], object], manager: pluggy.PluginManager) -> Loaded:
     """Call every hook that the plugin answers. Whatever goes wrong is this plugin's problem and nobody else's."""
     try:
-        offers = tuple(_answers(get()))
+        offers = tuple(_answers(get(), manager))
     except (Exception, SystemExit) as error:
         return Loaded(replace(fact, problem=_sentence(fact, error)))
     return Loaded(replace(fact, offers=tuple(f"{kind.name} {thing.name}" for kind, thing in offers)), offers)
@@ -119,26 +121,27 @@ class _Asker(pluggy.PluginManager):
         return super().parse_hookimpl_opts(plugin, name)
 
 
-@cache
-def _specs() -> ModuleType:
-    """The hooks without what their module imports."""
-    only = ModuleType(hooks.__name__)
-    vars(only).update({kind.hook: getattr(hooks, kind.hook) for kind in KINDS})
-    return only
-
-
-def _answers(plugin: object) -> Iterator[tuple[Kind, Descriptor]]:
-    """A manager for each plugin alone: one that registers badly cannot disturb another."""
+def _manager() -> pluggy.PluginManager:
+    """A manager that knows our hooks."""
     manager = _Asker(hooks.PROJECT)
-    manager.add_hookspecs(_specs())
-    manager.register(plugin)
-    manager.check_pending()
-    answered = [(kind, impl) for kind in KINDS for impl in getattr(manager.hook, kind.hook).get_hookimpls()]
-    if not answered:
-        raise BrokenContract("it offers nothing: no function is marked with `hookimpl`")
-    for kind, impl in answered:
-        for thing in checked(kind, impl.function()):
-            yield kind, thing
+    manager.add_hookspecs(hooks)
+    return manager
+
+
+def _answers(plugin: object, manager: pluggy.PluginManager) -> Iterator[tuple[Kind, Descriptor]]:
+    """A plugin is registered for as long as it is asked: one that registers badly cannot disturb another."""
+    try:
+        manager.register(plugin)
+        manager.check_pending()
+        answered = [(kind, impl) for kind in KINDS for impl in getattr(manager.hook, kind.hook).get_hookimpls()]
+        if not answered:
+            raise BrokenContract("it offers nothing: no function is marked with `hookimpl`")
+        for kind, impl in answered:
+            for thing in checked(kind, impl.function()):
+                yield kind, thing
+    finally:
+        if manager.is_registered(plugin):
+            manager.unregister(plugin)
 
 
 def _sentence(fact: PluginFact, error: BaseException) -> str:

@@ -8,6 +8,7 @@ to `importlib.metadata`.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -50,15 +51,15 @@ def normal(name: str) -> str:
 def _announced(folder: Path) -> Iterator[tuple[str, tuple[EntryPoint, ...]]]:
     """Each distribution in a folder with its plugins, most often none."""
     try:
-        inside = sorted(folder.iterdir())
+        inside = sorted(os.listdir(folder))  # noqa: PTH208 - a `Path` for each is most of the time this takes
     except NotADirectoryError:
         yield from _in_archive(folder)
         return
     except OSError:
         return
-    for path in inside:
-        if path.suffix in {".dist-info", ".egg-info"}:
-            yield normal(path.stem.partition("-")[0]), _of_distribution(path)
+    for name in inside:
+        if name.endswith((".dist-info", ".egg-info")):
+            yield normal(name.rpartition(".")[0].partition("-")[0]), _of_distribution(folder / name)
 
 
 def _of_distribution(folder: Path) -> tuple[EntryPoint, ...]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from patron.engine.contracts import ExporterType, ExportJob
 from patron.engine.hooks import hookimpl
 from patron.engine.results import Report
-from patron.plugins.exporters.parts import chosen
 
 EXTRA = "html"
 
@@ -17,6 +16,7 @@ def export(report: Report, job: ExportJob) -> Sequence[Path]:
     """Write `stem.html`. ImportError names the extra to install when a library is absent."""
     try:
         from patron.plugins.exporters.html.page import page
+        from patron.plugins.exporters.parts import chosen
 
         text = page(report, job.locale, None if job.only is None else (chosen(report, job.only).part,))
     except ModuleNotFoundError as error:

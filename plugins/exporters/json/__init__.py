@@ -7,14 +7,15 @@ from pathlib import Path
 
 from patron.engine.contracts import ExporterType, ExportJob
 from patron.engine.hooks import hookimpl
-from patron.engine.report.text import dump
 from patron.engine.results import Report
-from patron.plugins.exporters.json.document import part_object, provenance_object, report_object
-from patron.plugins.exporters.parts import chosen
 
 
 def export(report: Report, job: ExportJob) -> Sequence[Path]:
     """Write `stem.json`."""
+    from patron.engine.report.text import dump
+    from patron.plugins.exporters.json.document import part_object, provenance_object, report_object
+    from patron.plugins.exporters.parts import chosen
+
     if job.only is None:
         made = report_object(report)
     else:
