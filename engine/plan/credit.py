@@ -1,13 +1,13 @@
 """Attribution: pairs of action and order, and who gets the credit (language reference, section 12).
 
 Actions are joined to the orders of their customer inside their own window. A customer with very many actions and
-orders would make too many pairs: where only the first purchase counts, busy customers take a form that lays actions
-and orders in one order and is linear in both.
+orders would make too many pairs: with busy customers a form is taken that lays actions and orders in one order.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from patron.dsl import tree
 from patron.engine.model.attributions import Attribution, Override
@@ -31,6 +31,7 @@ from patron.engine.model.terms import (
     negated,
 )  # fmt: skip
 from patron.engine.plan import rows as row_plans
+from patron.engine.plan.laid import Laid, first_after, last_before, numbered, reached
 from patron.engine.plan.nodes import (
     Col,
     Expr,
@@ -40,7 +41,6 @@ from patron.engine.plan.nodes import (
     Node,
     Project,
     SortKey,
-    Stack,
     Temp,
     WindowCall,
     columns,
@@ -54,6 +54,11 @@ CUSTOMER, ORDER, ACTION, CAMPAIGN = (reference(t) for t in ("customers", "orders
 BUSY = 1_000_000
 """Pairs of one customer from which the linear form is used."""
 SECONDS = Type("number", whole=True)
+A_CUSTOMER, O_CUSTOMER = Col("a.customer", CUSTOMER), Col("o.customer", CUSTOMER)
+O_ID, O_AT, A_ID = Col("o.id", ORDER), Col("o.at", MOMENT), Col("a.id", ACTION)
+OF_ORDER = ("order", "customer", "ordered", "ordered@date", "value")
+"""The columns of a pair that its order gives."""
+EPOCH = Lit(dt.date(1970, 1, 1), DATE)
 
 
 def attribution_of(p: Planner, name: str) -> Attribution:
@@ -61,15 +66,20 @@ def attribution_of(p: Planner, name: str) -> Attribution:
     return type(p.b).define_attribution(p.b, found, found.span)
 
 
-def pairs(p: Planner, rows: CreditedRows) -> Temp:
-    """The pairs of an attribution, stored once: influenced ones, or those picked with their weights."""
-    attribution = attribution_of(p, rows.attribution)
-    influenced = p.step(
-        f"influenced_{attribution.name}", _influenced(p, attribution, rows), f"pairs of {attribution.name}"
-    )
+def pairs(p: Planner, rows: CreditedRows, needed: Collection[str]) -> Temp:
+    """The pairs of an attribution, stored once: influenced ones, or those picked with their weights.
+
+    Where only the orders of influenced pairs are needed, there is one row for each order.
+    """
+    a = attribution_of(p, rows.attribution)
+    if rows.influenced and set(needed) <= set(OF_ORDER) and a.every_purchase and a.require is None and a.until is None:
+        return p.step(f"reached_{a.name}", _reached(p, a, rows), f"orders reached by {a.name}")
+    if not rows.influenced and _takes_lasts(p, a):
+        return p.step(f"credited_{a.name}", _lasts(p, a, rows), f"credit by {a.name}")
+    influenced = p.step(f"influenced_{a.name}", _influenced(p, a, rows), f"pairs of {a.name}")
     if rows.influenced:
         return influenced
-    return p.step(f"credited_{attribution.name}", _picked(attribution, influenced), f"credit by {attribution.name}")
+    return p.step(f"credited_{a.name}", _picked(a, influenced), f"credit by {a.name}")
 
 
 def aliases(p: Planner, rows: CreditedRows) -> dict[Term, Col]:
@@ -121,15 +131,16 @@ def _actions(p: Planner, a: Attribution, rows: CreditedRows) -> Node:
     length = _length(p, a)
     rank = _kind_rank(a)
     items: list[tuple[str, Term]] = [
-        ("a.id", Field(here, "id", ACTION)), ("a.customer", customer), ("a.campaign", Field(here, "campaign", CAMPAIGN)),
-        ("a.at", acted), ("a.date", local_date(acted)), ("a.day_only", day_only(acted)), ("a.rank", rank),
+        ("a.id", Field(here, "id", ACTION)), ("a.customer", customer),
+        ("a.campaign", Field(here, "campaign", CAMPAIGN)), ("a.at", acted), ("a.date", local_date(acted)),
+        ("a.day_only", day_only(acted)), ("a.rank", rank),
         ("a.kind", Field(here, "kind", CHOICE)), ("a.channel", Field(here, "channel", TEXT)),
         ("w.start", start), ("w.date", local_date(start)), ("w.day_only", day_only(start)),
     ]  # fmt: skip
     if length is not None:
         items += [("w.seconds", length), ("w.end", Op("later", (start, length), MOMENT))]
-    where = all_of(known(customer), known(acted), _kinds(a), _actors(p, a), _machines(p, a), a.candidate, _listed(p, a, rows),
-                   _over(p, a, start, length), _in_focus(p, a, acted, "actions"))  # fmt: skip
+    where = all_of(known(customer), known(acted), _kinds(a), _actors(p, a), _machines(p, a), a.candidate,
+                   _listed(a, rows), _over(p, a, start, length), _in_focus(p, a, acted, "actions"))  # fmt: skip
     return _focused(p, row_plans.evaluate(p, "actions", items, where, f"actions of {a.name}"), "a.customer")
 
 
@@ -144,7 +155,7 @@ def _focused(p: Planner, node: Node, customer: str) -> Node:
 
 
 def _in_focus(p: Planner, a: Attribution, moment: Term, table: str) -> Term | None:
-    """Only rows that a pair of the question's dates may be made of: a window's reach around them, and a day to spare."""
+    """Only rows that pairs of the question's dates may be made of: a window's reach around them, and a day to spare."""
     if p.focus is None or p.focus.low is None or p.focus.high is None:
         return None
     reach = _longest(p, a)
@@ -246,7 +257,7 @@ def _machines(p: Planner, a: Attribution) -> Term | None:
     return negated(compare("=", Field(Here(), "is_machine", YESNO), Lit(True, YESNO)))
 
 
-def _listed(p: Planner, a: Attribution, rows: CreditedRows) -> Term | None:
+def _listed(a: Attribution, rows: CreditedRows) -> Term | None:
     if not a.of_list or rows.of_list is None:
         return None
     listed = Field(follow(Here(), "campaign", "campaigns"), "list", reference("lists"))
@@ -303,16 +314,76 @@ def _conj(parts: list[Expr]) -> Expr:
 def _influenced(p: Planner, a: Attribution, rows: CreditedRows) -> Node:
     """Pairs after `counts`: every qualified order of an action, or its first."""
     actions, orders = _actions(p, a, rows), _orders(p, a)
-    simple = a.require is None and a.until is None and not a.every_purchase
-    if simple and p.store.busiest > BUSY:
-        node = _linear(p, a, actions, orders)
-    else:
-        node = Join(actions, orders, "inner", ((Col("a.customer", CUSTOMER), Col("o.customer", CUSTOMER)),), _inside(p, a),
-                    note="orders inside the window of an action")  # fmt: skip
-        node = _required(p, a, node, rows)
-        if not a.every_purchase:
-            node = _first_purchase(node)
+    if _busy(p, a) and not a.every_purchase:
+        orders = p.step(f"orders_{a.name}", numbered(orders, (SortKey(O_AT), SortKey(O_ID))))
+        laid = first_after(_laid_actions(p, a, actions), _laid_orders(p, orders), A_ID)
+        return Project(Filter(laid, _inside(p, a)), tuple(_pair_columns(p, a)), f"pairs of {a.name}")
+    node: Node = Join(actions, orders, "inner", ((A_CUSTOMER, O_CUSTOMER),), _inside(p, a),
+                      note="orders inside the window of an action")  # fmt: skip
+    node = _required(p, a, node, rows)
+    if not a.every_purchase:
+        node = _first_purchase(node)
     return Project(node, tuple(_pair_columns(p, a)), f"pairs of {a.name}")
+
+
+def _reached(p: Planner, a: Attribution, rows: CreditedRows) -> Node:
+    """Every order that some action's window reaches."""
+    actions, orders = _actions(p, a, rows), _orders(p, a)
+    if _busy(p, a):
+        loose = _loose(p) == Lit(True, YESNO)
+        node, last = reached(_laid_actions(p, a, actions), _laid_orders(p, orders), _end(a, loose))
+        if a.window is not None:
+            place = _op("days_between", EPOCH, Col("o.date", DATE), type_=WHOLE) if loose else O_AT
+            node = Filter(node, _op("<=", place, last))
+    else:
+        on = ((O_CUSTOMER, A_CUSTOMER),)
+        node = Join(orders, actions, "semi", on, _inside(p, a), note="inside the window of an action")
+    return Project(node, tuple(c for c in _pair_columns(p, a) if c[0] in OF_ORDER), f"orders reached by {a.name}")
+
+
+def _end(a: Attribution, loose: bool) -> Expr:
+    """The last moment of an action's window, or its last date as a number of days."""
+    if not loose:
+        return Col("w.end" if a.window is not None else "a.at", MOMENT)
+    start = _op("days_between", EPOCH, Col("w.date", DATE), type_=WHOLE)
+    if a.window is None:
+        return start
+    dates = _op("dates_of_seconds", Col("w.seconds", SECONDS), type_=WHOLE)
+    return _op("-", _op("+", start, dates, type_=WHOLE), Lit(1, WHOLE), type_=WHOLE)
+
+
+def _lasts(p: Planner, a: Attribution, rows: CreditedRows) -> Node:
+    """The last action that reaches each order, as `_picked` would pick it from all pairs."""
+    length = Col("w.seconds", SECONDS) if a.window is not None else None
+    worst_first = (SortKey(Col("a.at", MOMENT)), SortKey(Col("a.rank", WHOLE), True),
+                   SortKey(Col("a.campaign", CAMPAIGN), True, missing_first=True), SortKey(A_ID, True))  # fmt: skip
+    actions = p.step(f"actions_{a.name}", numbered(_actions(p, a, rows), worst_first))
+    laid = last_before(_laid_actions(p, a, actions), _laid_orders(p, _orders(p, a)), O_ID, length, _inside(p, a))
+    one = Lit(1, WHOLE)
+    return Project(laid, (*_pair_columns(p, a), ("num", one), ("den", one), ("seq", one)), f"credit by {a.name}")
+
+
+def _busy(p: Planner, a: Attribution) -> bool:
+    """Whether some customer would make too many pairs, and a linear form gives the same ones."""
+    alone = a.require is None and a.until is None
+    return p.store.busiest > BUSY and alone and isinstance(_loose(p), Lit)
+
+
+def _takes_lasts(p: Planner, a: Attribution) -> bool:
+    return _busy(p, a) and a.every_purchase and a.model == "last" and not a.at_send
+
+
+def _laid_actions(p: Planner, a: Attribution, actions: Node) -> Laid:
+    """Actions at the place from which their window may reach an order."""
+    loose = _loose(p) == Lit(True, YESNO)
+    place = Col("a.date", DATE) if loose else Col("a.at", MOMENT)
+    start = Col("w.date", DATE) if loose else Col("w.start", MOMENT)
+    later = _op("if", _op(">", start, place), start, place, type_=place.type) if a.at_send else place
+    return Laid(actions, A_CUSTOMER, later)
+
+
+def _laid_orders(p: Planner, orders: Node) -> Laid:
+    return Laid(orders, O_CUSTOMER, Col("o.date", DATE) if _loose(p) == Lit(True, YESNO) else O_AT)
 
 
 def _pair_columns(p: Planner, a: Attribution) -> list[Named]:
@@ -328,7 +399,8 @@ def _pair_columns(p: Planner, a: Attribution) -> list[Named]:
         ("order", Col("o.id", ORDER)), ("action", Col("a.id", ACTION)), ("campaign", Col("a.campaign", CAMPAIGN)),
         ("customer", Col("o.customer", CUSTOMER)), ("acted", a_at), ("acted@date", Col("a.date", DATE)),
         ("ordered", o_at), ("ordered@date", Col("o.date", DATE)), ("kind", Col("a.kind", CHOICE)),
-        ("channel", Col("a.channel", TEXT)), ("value", Col("o.value", MONEY)), ("rank", Col("a.rank", WHOLE)), ("days_to_order", days), ("window", window),
+        ("channel", Col("a.channel", TEXT)), ("value", Col("o.value", MONEY)), ("rank", Col("a.rank", WHOLE)),
+        ("days_to_order", days), ("window", window),
     ]  # fmt: skip
 
 
@@ -390,33 +462,6 @@ def _first_purchase(node: Node) -> Node:
     return Filter(numbered, _op("=", Col("place", WHOLE), Lit(1, WHOLE)), "first purchase of each action")
 
 
-def _linear(p: Planner, a: Attribution, actions: Node, orders: Node) -> Node:
-    """The first order at or after each action, found in one sort of both, then the window checked.
-
-    Dates decide for date-only rows: those are laid by their local date, the others by their moment.
-    """
-    customer = Col("customer", CUSTOMER)
-    a_names, o_names = [c.name for c in columns(actions)], [c.name for c in columns(orders)]
-    types = {c.name: c.type for c in (*columns(actions), *columns(orders))}
-    sides = []
-    for node, own, key, kind in ((actions, a_names, "a", 0), (orders, o_names, "o", 1)):
-        items: list[Named] = [
-            ("customer", Col(f"{key}.customer", CUSTOMER)),
-            ("at", Col(f"{key}.at", MOMENT)),
-            ("kind", Lit(kind, WHOLE)),
-        ]
-        items += [(n, Col(n, types[n]) if n in own else Lit(None, types[n])) for n in (*a_names, *o_names)]
-        sides.append(Project(node, tuple(items)))
-    keys = (SortKey(Col("at", MOMENT), True), SortKey(Col("kind", WHOLE), True), SortKey(Col("o.id", ORDER), True))
-    laid: list[Named] = [("kind", Col("kind", WHOLE)), *((n, Col(n, types[n])) for n in a_names)]
-    laid += [
-        (n, WindowCall("last_known", types[n], (Col(n, types[n]),), (customer,), keys, upto=True)) for n in o_names
-    ]
-    node = Project(Stack(tuple(sides), "actions and orders"), tuple(laid))
-    return Filter(node, _op("and", _op("=", Col("kind", WHOLE), Lit(0, WHOLE)), _op("not", _op("is_missing", Col("o.id", ORDER))),
-                            _inside(p, a)), "first order after each action")  # fmt: skip
-
-
 # ---------------------------------------------------------------- who gets the credit
 
 
@@ -472,16 +517,21 @@ def _position(a: Attribution, seq: Expr, n: Expr) -> tuple[Expr, Expr]:
     def whole(value: int) -> Lit:
         return Lit(value, WHOLE)
 
-    def eq(left: Expr, right: Expr) -> Op:
+    def eq(left: Expr, right: Expr) -> Expr:
         return _op("=", left, right)
 
     inner = _op("-", n, whole(2), type_=WHOLE)
-    many = _op("if", eq(seq, whole(1)), _op("*", whole(first), inner, type_=WHOLE),
-               _op("if", eq(seq, n), _op("*", whole(last), inner, type_=WHOLE), whole(middle), type_=WHOLE), type_=WHOLE)  # fmt: skip
-    two = _op("if", eq(seq, whole(1)), whole(2 * first + middle), whole(2 * last + middle), type_=WHOLE)
-    num = _op("if", eq(n, whole(1)), whole(1), _op("if", eq(n, whole(2)), two, many, type_=WHOLE), type_=WHOLE)
-    den = _op("if", eq(n, whole(1)), whole(1),
-              _op("if", eq(n, whole(2)), whole(200), _op("*", whole(100), inner, type_=WHOLE), type_=WHOLE), type_=WHOLE)  # fmt: skip
+
+    def times(share: int) -> Expr:
+        return _op("*", whole(share), inner, type_=WHOLE)
+
+    def choose(condition: Expr, then: Expr, otherwise: Expr) -> Expr:
+        return _op("if", condition, then, otherwise, type_=WHOLE)
+
+    many = choose(eq(seq, whole(1)), times(first), choose(eq(seq, n), times(last), whole(middle)))
+    two = choose(eq(seq, whole(1)), whole(2 * first + middle), whole(2 * last + middle))
+    num = choose(eq(n, whole(1)), whole(1), choose(eq(n, whole(2)), two, many))
+    den = choose(eq(n, whole(1)), whole(1), choose(eq(n, whole(2)), whole(200), times(100)))
     return num, den
 
 

@@ -44,7 +44,7 @@ class SortKey:
 
 @dataclass(frozen=True, slots=True)
 class WindowCall(Leaf):
-    """A window function: row_number, count, sum, lag, last_known. `upto` frames rows from the start to this one."""
+    """A window function: row_number, count, sum, min, max, lag, last_known. `upto` frames the rows up to this one."""
 
     func: str
     type: Type

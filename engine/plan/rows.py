@@ -91,6 +91,7 @@ class Evaluation:
     def _collect(self, term: Any) -> None:
         """Note every column, row and leaf at this level of a term."""
         if term in self.aliases:
+            self.needed[Here()][self.aliases[term].name] = term.type
             return
         if isinstance(term, Field):
             self._need(term.row, term.column, term.type)
@@ -354,7 +355,7 @@ def base_rows(p: Planner, rows: Rows, needed: dict[str, Type]) -> Node:
     from patron.engine.plan import credit, following
 
     if isinstance(rows, CreditedRows):
-        return credit.pairs(p, rows)
+        return credit.pairs(p, rows, needed)
     return following.starts(p, rows, needed)
 
 

@@ -33,8 +33,8 @@ def table_node(p: Planner, table: str, needed: Mapping[str, Type]) -> Node:
     visible = _visible(p, stored)
     read = {n: t for n, t in needed.items() if _filled(stored, n)}
     for expr in masks.values():
-        read |= {c.name: c.type for c in _cols(expr)}
-    read |= {c.name: c.type for c in _cols(visible)}
+        read |= {c.name: c.type for c in cols(expr)}
+    read |= {c.name: c.type for c in cols(visible)}
     node: Node = Scan(table, tuple((n, n, t) for n, t in read.items()), table)
     if table == "lines" and cuts(p, "orders"):
         node = _of_visible_orders(p, node, read)
@@ -81,12 +81,12 @@ def _nothing(table: str, needed: Mapping[str, Type]) -> Node:
     return Values(tuple(Col(n, t) for n, t in needed.items()), (), f"{table} has no source")
 
 
-def _cols(expr: Expr | None) -> list[Col]:
+def cols(expr: Expr | None) -> list[Col]:
     if expr is None:
         return []
     if isinstance(expr, Col):
         return [expr]
-    return [c for a in getattr(expr, "args", ()) for c in _cols(a)]
+    return [c for a in getattr(expr, "args", ()) for c in cols(a)]
 
 
 def cuts(p: Planner, table: str) -> bool:
