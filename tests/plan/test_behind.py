@@ -8,9 +8,13 @@ from patron import open_project
 from patron.engine.runtime.errors import PatronError
 
 FILES = {
-    "customers": "id,name,city,birth_date\n" + "\n".join(
-        ("c1,Ann,Boulder,1990-05-20", "c2,Bob,,1985-01-01", "c3,Cid,Denver,", "c4,Dee,Boulder,2000-02-29", "c5,Eve,,")
-    ),
+    "customers": """id,name,city,birth_date
+c1,Ann,Boulder,1990-05-20
+c2,Bob,,1985-01-01
+c3,Cid,Denver,
+c4,Dee,Boulder,2000-02-29
+c5,Eve,,
+""",
     "orders": """id,customer,created_at,status,channel,total
 o1,c1,2026-03-20 10:00:00,paid,online,200.00
 o2,c1,2026-04-10 10:00:00,paid,retail,50.00
