@@ -174,7 +174,7 @@ class _Maker:
         return Figure(
             node.kind.key, title, place, result, settings_of(node), query.rest, marks, self._definitions(query),
             subject_words(self.frame, node.phrase.subject or defaults.subject), str(query.period),
-            _comparison_span(query), _filter_words(node.phrase, defaults), sql, notes=result.notes, trend=trend,
+            _comparison_span(query), _filter_words(node.phrase, defaults), sql, trend=trend,
         )  # fmt: skip
 
     def _own_defaults(self, node: tree.Show) -> Defaults:

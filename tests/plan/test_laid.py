@@ -73,7 +73,8 @@ def shop(folder: Path, seed: int, dates: str) -> None:
     write(data / "messages.csv", "id,campaign,customer,sent_at",
           [(f"m{n}", f"k{n % 4}", f"c{n % 3}", moment("actions")) for n in range(40)])  # fmt: skip
     write(data / "orders.csv", "id,customer,created_at,total",
-          [(f"o{n}", f"c{draw.randint(0, 2)}", moment("orders"), draw.randint(100, 9999) / 100) for n in range(80)])  # fmt: skip
+          [(f"o{n}", f"c{draw.randint(0, 2)}", moment("orders"), draw.randint(100, 9999) / 100)
+           for n in range(80)])  # fmt: skip
     actions = []
     for n in range(120):
         message = draw.randint(0, 39)
