@@ -107,7 +107,7 @@ def _abs(c: Call) -> E:
 
 
 def _rounded(c: Call) -> E:
-    digits = c.args[1] if len(c.args) > 1 else build.integer(0)
+    digits = whole_count(c.args[1]) if len(c.args) > 1 else build.integer(0)
     if c.types[0].kind == "money":
         return build.cast(exp.Round(this=c.args[0], decimals=digits), build.RATIO_TYPE)
     value: E = exp.Round(this=double(c.args[0]), decimals=digits)

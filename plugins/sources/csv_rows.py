@@ -31,11 +31,11 @@ class CsvShape:
 
 
 def first_row(lines: Iterable[str], shape: CsvShape, file: Path) -> list[str] | None:
-    """The first row that holds anything, or None."""
+    """The first row that is no empty line, or None."""
     for _, row in _parsed(lines, shape, file):
         if isinstance(row, str):
             raise SourceError("P0713", f"the header of {file.name} cannot be read: {row}", where=file.name)
-        if any(row):
+        if row and (len(row) > 1 or row[0].strip()):
             return row
     return None
 
@@ -162,7 +162,7 @@ class _Counted:
             self.done = True
             raise
         self.number += 1
-        return line.strip(" \t\r\n") + "\n" if self._strip else line
+        return line.replace("\t", " ").strip(" \r\n") + "\n" if self._strip else line
 
 
 def _words(error: csv.Error, shape: CsvShape) -> str:
