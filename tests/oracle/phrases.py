@@ -207,8 +207,17 @@ def _labels(dim: Node, shop: Shop) -> list[str]:
 
 def _sorted(keys: list[Key], said: Phrase, asked: Asked) -> list[Key]:
     keys.sort(key=lambda key: tuple(_dim_order(d, p, asked) for d, p in zip(asked.dims, key, strict=True)))
-    by = said.sort or ((said.top[1] or said.metrics[0][2][1], True) if said.top else None)
-    return _by_metric(keys, by, said, asked) if by else keys
+    if said.sort or not said.top:
+        return _by_metric(keys, said.sort, said, asked) if said.sort else keys
+    ranked = _by_metric(keys, (said.top[1] or said.metrics[0][2][1], True), said, asked)
+    per = _per(said)  # each value's best rows stand together: conformance, northwind/best_categories_per_staff
+    return sorted(ranked, key=lambda key: tuple(_dim_order(asked.dims[n], key[n], asked) for n in per))
+
+
+def _per(said: Phrase) -> list[int]:
+    """The places of the dimensions that `top n of m per dim` names."""
+    named = [path[2] for path in said.top[2]] if said.top and said.top[2] else []
+    return [n for n, dim in enumerate(said.dims) if dim[2] in named]
 
 
 def _by_metric(keys: list[Key], by: Node, said: Phrase, asked: Asked) -> list[Key]:
@@ -229,10 +238,10 @@ def _top(keys: list[Key], said: Phrase, asked: Asked) -> list[Key]:
     """The first n rows by the metric; with `per` n rows for each value of that dimension."""
     if said.top is None:
         return keys
-    count, path, per = said.top
+    count, path, _ = said.top
     number = int(value(count, Scope(asked.shop)))
     ranked = _by_metric(_by_dims(keys, asked), (path or said.metrics[0][2][1], True), said, asked)
-    places = [n for n, dim in enumerate(said.dims) if per and dim[2] in [p[2] for p in per]]
+    places = _per(said)
     seen: dict[Key, int] = {}
     kept = set()
     for key in ranked:
