@@ -14,7 +14,7 @@ from patron.engine.load.identities import Identities
 from patron.engine.model.canonical import TABLES
 from patron.engine.model.mapping import Bound
 from patron.engine.model.store import StoredColumn, StoredTable
-from patron.engine.sql import derived, finishing, staging
+from patron.engine.sql import derived, describing, finishing, staging
 from patron.engine.sql.finishing import FinalColumn, FinalTable
 from patron.engine.sql.offsets import changes
 from patron.engine.types import YESNO, Type
@@ -76,7 +76,7 @@ class Finisher:
         numbers = [n for n, t in filled.items() if t.kind == "number"]
         whole = dict.fromkeys(numbers, False)
         if numbers:
-            found = self.run(finishing.whole_numbers(self.filler.filled[table].name, numbers))[0]
+            found = self.run(describing.whole_numbers(self.filler.filled[table].name, numbers))[0]
             whole = {n: w is not False for n, w in zip(numbers, found, strict=True)}
         made = []
         for column in TABLES[table].columns:
@@ -160,7 +160,7 @@ class Finisher:
         moments = [c.name for c in columns if c.filled and c.type.kind == "moment"]
         if not moments:
             return {self.bound.zone: (0, ())}, None
-        low, high = self.run(finishing.span_of(self.filler.filled[table].name, moments))[0]
+        low, high = self.run(describing.span_of(self.filler.filled[table].name, moments))[0]
         low, high = low or dt.datetime(2000, 1, 1), high or dt.datetime(2000, 1, 1)
         names = [self.bound.zone]
         stores = self.filler.filled.get("stores")
@@ -203,7 +203,8 @@ class Finisher:
         filled = self.filler.filled.get("redemptions")
         if filled is None or not {"order", "coupon", "redeemed_at"} <= set(filled.columns):
             return None
-        self.filler.sources.run(staging.create("facts/coupons", derived.first_coupons(filled.name)))
+        tie = "id" if "id" in filled.columns else staging.ROW
+        self.filler.sources.run(staging.create("facts/coupons", derived.first_coupons(filled.name, tie)))
         return "facts/coupons"
 
     def _lost_references(self, table: str, columns: Sequence[FinalColumn]) -> None:
@@ -212,7 +213,7 @@ class Finisher:
             if column.ids is None:
                 continue
             parts = self.filler.filled[table]
-            before = self.run(finishing.known_count(parts.name, column.name, with_id="id" in parts.columns))[0][0]
+            before = self.run(describing.known_count(parts.name, column.name, with_id="id" in parts.columns))[0][0]
             after = self.stored_known(table, column.name)
             if column.name == "staff" and table == "lines":
                 continue
@@ -223,7 +224,7 @@ class Finisher:
                 self.problems.append(Problem("P0708", self.filler.span(table, column.name), message, hint))
 
     def stored_known(self, table: str, column: str) -> int:
-        return int(self.run(finishing.known_count(table, column))[0][0])
+        return int(self.run(describing.known_count(table, column))[0][0])
 
     # ------------------------------------------------------------ tables no statement fills
 
@@ -261,7 +262,7 @@ class Finisher:
 
     def _describe(self, table: str, columns: Sequence[FinalColumn], *, one_zone: bool, present: bool = True) -> None:
         ends = [(c.name, c.filled and c.storage in ("date", "moment", "whole", "double")) for c in columns]
-        found = iter(self.run(finishing.statistics(table, ends))[0])
+        found = iter(self.run(describing.statistics(table, ends))[0])
         rows = int(next(found))
         described: dict[str, StoredColumn] = {}
         for column, (name, has_ends) in zip(columns, ends, strict=True):
@@ -281,7 +282,7 @@ class Finisher:
         ]
         if not names:
             return {}
-        found = list(self.run(finishing.statistics(table, [(n, True) for n in names]))[0])[1:]
+        found = list(self.run(describing.statistics(table, [(n, True) for n in names]))[0])[1:]
         triples = zip(names, found[0::3], found[1::3], found[2::3], strict=True)
         return {n: StoredColumn(n, YESNO, "yesno", low=low, high=high) for n, _, low, high in triples}
 

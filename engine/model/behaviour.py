@@ -246,6 +246,7 @@ def window_condition(b: Binder, scope: Scope, at: Term, window: tree.Qualifier) 
         if not b.in_metric:
             raise b.fail("P0309", window.span, "`in the period` is known in metrics and queries only",
                          "Write `in the last ... days`, or `between ... and ...`.")  # fmt: skip
+        b.period_read[0] = True
         return in_span(at, b.period) if b.period is not None else None
     if isinstance(window, tree.Since):
         return _edge(b, scope, at, window.point, ">=")

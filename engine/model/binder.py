@@ -80,7 +80,7 @@ class Binder:
     """Everything needed to understand a project's expressions at one `as of`.
 
     Definitions are understood when first needed and kept. `period` is that of the query at hand, for `in the period`.
-    `shown` are the reports whose rows are being understood.
+    `shown` are the reports whose rows are being understood; `period_read` holds whether something read the period.
     """
 
     RULES: Mapping[type, Rule] = {}
@@ -96,6 +96,7 @@ class Binder:
         self._kept: dict[tuple[str, str, str], object] = {}
         self._open: list[tuple[str, str, str]] = []
         self.shown: list[str] = []
+        self.period_read = [False]
 
     def variant(self, *, as_of: AsOf | None = None, period: Dates | None = None,
                 params: Mapping[str, ParamValue] | None = None, attribution: str | None = None) -> Binder:  # fmt: skip
@@ -106,6 +107,7 @@ class Binder:
         other.problems = self.problems
         other.ways = self.ways
         other.shown = self.shown
+        other.period_read = self.period_read
         return other
 
     # ------------------------------------------------------------ problems

@@ -96,11 +96,23 @@ class _Phrase:
             raise Unbound
         smallest = self.defaults.smallest_group
         settings = self.b.settings
+        before = self._before(compare) if self.b.period_read[0] else None
         return Query(
             tuple(self.metrics), tuple(dims), frames, subject, self.span, compare, having, order, top,
             self.phrase.rest.value if self.phrase.rest else "", self.phrase.total.value if self.phrase.total else "",
-            settings.smallest_group if smallest is None else smallest,
+            settings.smallest_group if smallest is None else smallest, before=before,
         )  # fmt: skip
+
+    def _before(self, compare: Comparison | None) -> Query | None:
+        """The same question of the compared period."""
+        if compare is None or compare.span is None:
+            return None
+        quiet = self.b.variant()
+        quiet.problems = []
+        other = _Phrase(quiet, self.phrase, self.defaults)
+        other.b = quiet.variant(period=compare.span)
+        other.span, other.compare_node = compare.span, None
+        return other.query()
 
     # ------------------------------------------------------------ metrics
 

@@ -99,3 +99,5 @@ class Query:
     smallest_group: int = 0
     each_period: bool = False
     """Audiences are evaluated again at the end of each side (`membership each period`)."""
+    before: Query | None = None
+    """What is asked of the compared period, where `in the period` makes it another question."""

@@ -80,8 +80,9 @@ class QueryPlan:
 
 @dataclass(frozen=True)
 class _Side:
-    """One side of a query: its window, people, and a suffix for its columns."""
+    """One side of a query: what is asked there, its window, people, and a suffix for its columns."""
 
+    query: Query
     window: Window
     people: People | None
     suffix: str
@@ -147,7 +148,7 @@ class QueryPlanner:
     def sides(self) -> list[_Side]:
         query = self.query
         people = self._people_of(query.subject, query.period)
-        sides = [_Side(Window(query.period, reach=self._reach()), people, "")]
+        sides = [_Side(query, Window(query.period, reach=self._reach()), people, "")]
         compare = query.compare
         if compare is None:
             return sides
@@ -157,7 +158,8 @@ class QueryPlanner:
             others = self._people_of(compare.subject or query.subject, span)
         if compare.subject is not None and others is not None and others.labels:
             others = People(others.node)
-        sides.append(_Side(Window(span, reach=self._reach()), others, "_before", self._alignment(span)))
+        window = Window(span, reach=self._reach())
+        sides.append(_Side(query.before or query, window, others, "_before", self._alignment(span)))
         return sides
 
     def _reach(self) -> periods.Span | None:
@@ -208,7 +210,7 @@ class QueryPlanner:
     def _wanted(self, side: _Side, level: tuple[int, ...]) -> list[tuple[str, Agg, str]]:
         """Every aggregate of every metric: name, aggregate, and how it is read ("" or a rolled window's key)."""
         found: dict[str, tuple[str, Agg, str]] = {}
-        for metric in self.query.metrics:
+        for metric in side.query.metrics:
             for agg, kind in self.leaves(metric.metric.measure, "", self._has_time(level)):
                 if kind.startswith("level:"):
                     continue
@@ -259,7 +261,7 @@ class QueryPlanner:
         for key, asked in groups.items():
             window = self.window(side, key[2], level)
             found.append(
-                self._aligned(part_node(self.p, self.query, asked, level, window, side.people, self.cut), side, level)
+                self._aligned(part_node(self.p, side.query, asked, level, window, side.people, self.cut), side, level)
             )
         return found
 
@@ -268,8 +270,9 @@ class QueryPlanner:
         subject = self.query.subject
         if isinstance(agg.rows, CreditedRows) and subject.kind == "lists" and len(subject.names) == 1:
             rows = replace(agg.rows, of_list=subject.names[0])
-            if rows in self.query.frames or agg.rows in self.query.frames:
-                self.query.frames.setdefault(rows, self.query.frames[agg.rows])  # type: ignore[attr-defined]
+            for query in (self.query, self.query.before):
+                if query is not None and agg.rows in query.frames:
+                    query.frames.setdefault(rows, query.frames[agg.rows])  # type: ignore[attr-defined]
             return replace(agg, rows=rows)
         return agg
 
@@ -438,7 +441,7 @@ class QueryPlanner:
         for name, agg, kind in leaves:
             groups.setdefault((agg.rows, agg.date, kind), []).append(Asked(name, agg))
         return [
-            part_node(self.p, self.query, asked, plain, self.window(side, kind, plain), side.people, self.cut)
+            part_node(self.p, side.query, asked, plain, self.window(side, kind, plain), side.people, self.cut)
             for (_, _, kind), asked in groups.items()
         ]
 
@@ -463,7 +466,7 @@ class QueryPlanner:
     def _levels(self, node: Node, side: _Side, level: tuple[int, ...]) -> Node:
         """The denominators of shares: the same aggregates without the other dimensions."""
         wanted: dict[tuple[int, ...], dict[str, Agg]] = {}
-        for metric in self.query.metrics:
+        for metric in side.query.metrics:
             for agg, kind in self.leaves(metric.metric.measure, "", self._has_time(level)):
                 if kind.startswith("level:"):
                     dims = self._level_of(kind, level)
@@ -474,7 +477,7 @@ class QueryPlanner:
                 groups.setdefault((agg.rows, agg.date, agg.once, agg.split), []).append(Asked(name, self.of_list(agg)))
             for asked in groups.values():
                 use = dims if asked[0].agg.date is not None else tuple(i for i in dims if i not in self.time_dims)
-                part = part_node(self.p, self.query, asked, use, side.window, side.people)
+                part = part_node(self.p, side.query, asked, use, side.window, side.people)
                 node = self._beside(node, self._aligned(part, side, use))
         return node
 
@@ -501,7 +504,7 @@ class QueryPlanner:
         """The metrics over the aggregates."""
         items: list[Named] = [(k.name, k) for k in self._keys(node)]
         for side in sides:
-            for number, metric in enumerate(self.query.metrics):
+            for number, metric in enumerate(side.query.metrics):
                 items.append((f"m{number}{side.suffix}", self._expr(metric.metric.measure, "", side, level)))
                 if self.query.smallest_group > 0 and not metric.hidden:
                     items.append((f"m{number}{side.suffix}_people", self._people(metric, side)))

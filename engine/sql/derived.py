@@ -145,10 +145,10 @@ def order_facts(ids: str) -> exp.Select:
     )
 
 
-def first_coupons(redemptions: str) -> exp.Select:
-    """The coupon of each order's first redemption."""
-    moment_and_row = {"a": build.col("redeemed_at", "t"), "b": build.col(staging.ROW, "t")}
-    when = exp.Struct(expressions=[exp.PropertyEQ(this=build.text(k), expression=v) for k, v in moment_and_row.items()])
+def first_coupons(redemptions: str, tie: str) -> exp.Select:
+    """The coupon of each order's first redemption; `tie` decides between redemptions of one moment."""
+    first = {"a": build.col("redeemed_at", "t"), "b": build.col(tie, "t")}
+    when = exp.Struct(expressions=[exp.PropertyEQ(this=build.text(k), expression=v) for k, v in first.items()])
     coupon = build.anonymous("arg_min", build.col("coupon", "t"), when)
     query = staging.select([(build.col("order", "t"), "order"), (coupon, "coupon")], build.table(redemptions, "t"))
     known = build.not_(build.is_null(build.col("coupon", "t")))
