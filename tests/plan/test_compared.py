@@ -1,5 +1,6 @@
 """A question beside another period means there what it would mean alone."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,6 @@ def test_in_the_period_is_that_of_each_side(shop: Path, metric: str) -> None:
     with patron.open_project(shop, as_of="2025-04-01") as project:
         alone = {n: project.query(f"{metric} during {span}").rows[0][0] for n, span in months.items()}
         assert len(set(alone.values())) == 3
-        for now in months:
-            for before in months:
-                both = project.query(f"{metric} during {months[now]} compare to {months[before]}")
-                assert (both.rows[0][0], both.rows[0][1]) == (alone[now], alone[before])
+        for now, before in itertools.product(months, months):
+            both = project.query(f"{metric} during {months[now]} compare to {months[before]}")
+            assert (both.rows[0][0], both.rows[0][1]) == (alone[now], alone[before])
