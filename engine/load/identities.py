@@ -11,7 +11,7 @@ from patron.engine.contracts import SourceColumn
 from patron.engine.load.filling import Filler
 from patron.engine.load.reading import spooled
 from patron.engine.model.canonical import TABLES
-from patron.engine.sql import finishing, staging
+from patron.engine.sql import describing, staging
 from patron.engine.sql.mapping_select import Filled
 from patron.engine.types import TEXT
 
@@ -95,14 +95,14 @@ class Identities:
                 continue
             filled = self.filler.filled.get(table)
             numbers = self._numbers(table)
-            whole, count = self.run(finishing.all_whole(source, numbers=numbers))[0]
+            whole, count = self.run(describing.all_whole(source, numbers=numbers))[0]
             self.whole[table] = bool(whole) and count > 0
             survivors = self._survivors() if table == "customers" else None
             if filled is not None and self.references(table):
                 self.tables[table] = f"ids/{table}"
                 self.filler.sources.run(
                     staging.create(
-                        self.tables[table], finishing.ids(self._id_source(table), self.whole[table], survivors)
+                        self.tables[table], describing.ids(self._id_source(table), self.whole[table], survivors)
                     )
                 )
 

@@ -28,7 +28,7 @@ from patron.engine.model.store import Store
 from patron.engine.runtime.errors import IoFailed, LimitReached
 from patron.engine.runtime.files import io_errors
 from patron.engine.runtime.progress import SILENT, Progress
-from patron.engine.sql import finishing
+from patron.engine.sql import describing
 
 KEPT = 3
 """Stored loads that stay; older ones are removed."""
@@ -164,7 +164,7 @@ def _run(
     found = [*sources.problems, *filler.problems, *finisher.problems]
     notes, more = checks(finisher)
     found += more
-    busiest = int((finisher.run(finishing.busiest())[0][0] or 0) if finisher.stored["actions"].rows else 0)
+    busiest = int((finisher.run(describing.busiest())[0][0] or 0) if finisher.stored["actions"].rows else 0)
     store = Store(finisher.stored, newest(finisher), busiest, key)
     stops = any(p.stops for p in found)
     loaded = Loaded(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from sqlglot import exp
 
@@ -238,86 +237,6 @@ def _status(has: set[str]) -> E:
         for column, status in (("canceled_at", "canceled"), ("returned_at", "returned")) if column in has
     ]  # fmt: skip
     return build.case(branches, build.text("paid")) if branches else build.text("paid")
-
-
-# ---------------------------------------------------------------- around it
-
-
-def ids(parts: E, whole: bool, survivors: str | None) -> exp.Select:
-    """Staged and stored form of every id of a table; of merged customers the survivor's."""
-    column: E = build.col("id", "i")
-    kind = "BIGINT" if whole else "VARCHAR"
-    outputs: list[tuple[E, str]] = [(column, "key")]
-    if survivors is None:
-        outputs.append((build.cast(column.copy(), kind), "id"))
-        return select(outputs, build.subquery(parts, "i"))
-    as_text = build.cast(column.copy(), "VARCHAR")
-    outputs.append((build.cast(build.coalesce(build.col("survivor", "s"), as_text), kind), "id"))
-    query = select(outputs, build.subquery(parts, "i"))
-    on = build.binary(exp.EQ, build.col("id", "s"), as_text.copy())
-    return query.join(build.table(survivors, "s"), on=on, join_type="left", copy=False)
-
-
-def all_whole(source: E, *, numbers: bool) -> exp.Select:
-    """Whether all ids are digits without leading zeros, 18 at most; `numbers` when they are staged as numbers."""
-    fits = build.func("regexp_matches", build.col("id", "i"), build.text("^(0|[1-9][0-9]{0,17})$"))
-    if numbers:
-        fits = exp.Between(this=build.col("id", "i"), low=build.integer(0), high=build.integer(10**18 - 1))
-    return select(
-        [(build.anonymous("bool_and", fits), "whole"), (exp.Count(this=exp.Star()), "n")], build.subquery(source, "i")
-    )
-
-
-def whole_numbers(table: str, columns: Sequence[str]) -> exp.Select:
-    """For each column, whether all its known values are whole."""
-    outputs: list[tuple[E, str]] = []
-    for i, name in enumerate(columns):
-        value = build.cast(build.col(name, "t"), "DOUBLE")
-        whole = build.binary(exp.EQ, value, exp.Floor(this=value.copy()))
-        small = build.binary(exp.LTE, exp.Abs(this=value.copy()), build.decimal(Decimal(2**53)))
-        outputs.append((build.anonymous("bool_and", exp.Paren(this=exp.And(this=whole, expression=small))), f"w{i}"))
-    return select(outputs, build.table(table, "t"))
-
-
-def span_of(table: str, columns: Sequence[str]) -> exp.Select:
-    """The smallest and largest of all these moments."""
-    lows = [exp.Min(this=build.col(c, "t")) for c in columns]
-    highs = [exp.Max(this=build.col(c, "t")) for c in columns]
-    low = exp.Least(this=lows[0], expressions=lows[1:], ignore_nulls=True) if len(lows) > 1 else lows[0]
-    high = exp.Greatest(this=highs[0], expressions=highs[1:], ignore_nulls=True) if len(highs) > 1 else highs[0]
-    return select([(low, "low"), (high, "high")], build.table(table, "t"))
-
-
-def statistics(table: str, columns: Sequence[tuple[str, bool]]) -> exp.Select:
-    """Number of rows; for each column how many values are known and, when asked, the smallest and largest."""
-    outputs: list[tuple[E, str]] = [(exp.Count(this=exp.Star()), "rows")]
-    for i, (name, ends) in enumerate(columns):
-        outputs.append((exp.Count(this=build.col(name, "t")), f"n{i}"))
-        if ends:
-            outputs += [(exp.Min(this=build.col(name, "t")), f"l{i}"), (exp.Max(this=build.col(name, "t")), f"h{i}")]
-    return select(outputs, build.table(table, "t"))
-
-
-def known_count(table: str, column: str, *, with_id: bool = False) -> exp.Select:
-    """How many values of a column are known, in all rows or in those with an id."""
-    query = select([(exp.Count(this=build.col(column, "t")), "n")], build.table(table, "t"))
-    return query.where(build.not_(build.is_null(build.col("id", "t"))), copy=False) if with_id else query
-
-
-def busiest() -> exp.Select:
-    """The largest number of pairs of an action and an order that one customer has."""
-    sides = []
-    for table in ("actions", "orders"):
-        query = select(
-            [(build.col("customer", "t"), "customer"), (exp.Count(this=exp.Star()), "n")], build.table(table, "t")
-        )
-        query = query.where(build.not_(build.is_null(build.col("customer", "t"))), copy=False)
-        sides.append(build.subquery(query.group_by(build.col("customer", "t"), copy=False), table[0]))
-    pairs = build.binary(exp.Mul, build.col("n", "a"), build.col("n", "o"))
-    query = select([(exp.Max(this=pairs), "n")], sides[0])
-    return query.join(
-        sides[1], on=build.binary(exp.EQ, build.col("customer", "a"), build.col("customer", "o")), copy=False
-    )
 
 
 def booked(table: str, columns: Sequence[str]) -> exp.Select:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from sqlglot import exp
 
@@ -18,6 +17,7 @@ from patron.engine.model.mapping import Aggregate, Converted, Lookup, MapColumnT
 from patron.engine.model.terms import Lit
 from patron.engine.sql import build, scalars
 from patron.engine.sql.build import E
+from patron.engine.sql.mapping_aggregates import aggregated, filtered
 from patron.engine.sql.mapping_rows import Join, Rows
 from patron.engine.sql.readings import Reader, Reading
 from patron.engine.types import MOMENT, NUMBER, Type
@@ -150,13 +150,13 @@ class SelectMaker:
         if term.func == "most_common" and r is not None:
             self._most_common(term, r, keys, rows, source, where, condition)
             return
-        self.inner.append((_aggregated(term, r, condition), name))
+        self.inner.append((aggregated(term, r, condition, SOURCE), name))
         out = Reading(build.col(name, GROUPS), term.type)
         if term.type.kind == "moment" and r is not None:
             out = self._marks(out, r, term, condition, name)
         if r is not None and (r.bad or r.counts):
             bad = build.disjunction([b.copy() for b in r.bad])
-            self.inner.append((_filtered(exp.Count(this=exp.Star()), bad, condition), name + "@bad"))
+            self.inner.append((filtered(exp.Count(this=exp.Star()), bad, condition), name + "@bad"))
             out = replace(out, counts=(build.col(name + "@bad", GROUPS),))
         self.known[term] = out
 
@@ -171,7 +171,7 @@ class SelectMaker:
             first = term.func in ("min", "first")
             picked = build.anonymous("arg_min" if first else "arg_max", value.copy(), by.copy())
             known = build.not_(build.is_null(r.e.copy()))
-            self.inner.append((_filtered(picked, known, condition), f"{name}@{mark}"))
+            self.inner.append((filtered(picked, known, condition), f"{name}@{mark}"))
             out = out.marked(mark, build.coalesce(build.col(f"{name}@{mark}", GROUPS), exp.false()))
         return out
 
@@ -299,50 +299,6 @@ def _finite(r: Reading) -> Reading:
     endless = build.not_(build.anonymous("isfinite", as_double.copy()))
     return replace(r, e=build.case([(build.anonymous("isfinite", as_double.copy()), as_double)]), type=NUMBER,
                    bad=(*r.bad, build.coalesce(exp.Paren(this=endless), exp.false())))  # fmt: skip
-
-
-def _aggregated(term: Aggregate, r: Reading | None, condition: E | None) -> E:
-    """The aggregate of the known values that meet the condition."""
-    if r is None:
-        return _filtered(exp.Count(this=exp.Star()), condition)
-    value = r.e
-    if term.func == "sum":
-        return build.coalesce(_filtered(exp.Sum(this=value), condition), _zero(r.type))
-    if term.func == "average" and r.type.kind == "money":
-        total, count = _filtered(exp.Sum(this=value), condition), _filtered(exp.Count(this=value.copy()), condition)
-        return scalars.money_divided(total, count, Type("number", whole=True))
-    known = build.not_(build.is_null(value.copy()))
-    rowid = build.col("rowid", SOURCE)
-    made: Mapping[str, Callable[[], E]] = {
-        "count": lambda: exp.Count(this=value),
-        "unique": lambda: exp.Count(this=exp.Distinct(expressions=[value])),
-        "average": lambda: exp.Avg(this=build.cast(value, "DOUBLE")),
-        "min": lambda: exp.Min(this=value),
-        "max": lambda: exp.Max(this=value),
-        "median": lambda: build.anonymous("quantile_cont", _exact(value, r.type), build.decimal(_HALF)),
-        "percentile": lambda: build.anonymous(
-            "quantile_cont", _exact(value, r.type), build.decimal(term.share or _HALF)
-        ),
-        "first": lambda: build.anonymous("arg_min", value, rowid),
-        "last": lambda: build.anonymous("arg_max", value, rowid),
-    }
-    return _filtered(made[term.func](), known if term.func in ("first", "last") else None, condition)
-
-
-_HALF = Decimal("0.5")
-
-
-def _exact(value: E, type_: Type) -> E:
-    return build.cast(value, build.RATIO_TYPE) if type_.kind == "money" else value
-
-
-def _zero(type_: Type) -> E:
-    return build.cast(build.integer(0), build.SUM_TYPE) if type_.kind == "money" else build.integer(0)
-
-
-def _filtered(aggregate: E, *conditions: E | None) -> E:
-    known = [c.copy() for c in conditions if c is not None]
-    return exp.Filter(this=aggregate, expression=exp.Where(this=build.conjunction(known))) if known else aggregate
 
 
 def _stored(column: SourceColumn | None) -> str:
