@@ -48,13 +48,18 @@ class _Shared:
 
 
 def _compared(key: Callable[[Any], Any], frozen: bool) -> dict[str, Any]:
-    """Equality and hash of a kind: what its `key` says. What may change has no hash."""
+    """Equality and hash of a kind: what its `key` says. What may change has no hash; what may not, keeps it."""
 
     def equal(self: object, other: object) -> object:
         return key(self) == key(other) if other.__class__ is self.__class__ else NotImplemented
 
-    def hashed(self: object) -> int:
-        return hash(key(self))
+    def hashed(self: Any) -> int:
+        try:
+            known: int = self._hash
+        except AttributeError:
+            known = hash(key(self))
+            object.__setattr__(self, "_hash", known)
+        return known
 
     return {"__eq__": equal, "__hash__": hashed if frozen else None}
 
@@ -115,13 +120,14 @@ def _node(kind: type, frozen: bool, order: bool) -> type:
     for base in kind.__mro__[:0:-1]:
         fields |= getattr(base, "__dataclass_fields__", {})
     inherited = set(fields)
+    keeps = hasattr(kind, "_hash")  # from a class above
     fields |= own
     compared = [name for name, one in fields.items() if one.compare]
     key: Callable[[Any], Any] = attrgetter(*compared) if compared else lambda _: ()
     body = {
         **_METHODS, **(_FROZEN if frozen else {}), **_compared(key, frozen), **(_ordered(key) if order else {}),
         **{name: value for name, value in vars(kind).items() if name not in own and name not in _OF_THE_OLD},
-        "__slots__": tuple(name for name in own if name not in inherited),
+        "__slots__": (*(name for name in own if name not in inherited), *(("_hash",) if frozen and not keeps else ())),
         "__match_args__": tuple(name for name, one in fields.items() if not one.kw_only),
         "__dataclass_fields__": fields,
         "__dataclass_params__": _SAID[frozen, order],

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 
-from sqlglot import exp
+from sqlglot import Dialect, exp
 
 from patron.engine.types import Type
 
@@ -28,7 +29,7 @@ def col(column: str, table: str | None = None) -> exp.Column:
 
 def func(function: str, *args: E) -> E:
     """A function call by its DuckDB name; sqlglot's typed node where it has one."""
-    return exp.func(function, *args, dialect="duckdb")
+    return exp.func(function, *args, dialect=_duckdb())
 
 
 def anonymous(function: str, *args: E) -> E:
@@ -37,7 +38,18 @@ def anonymous(function: str, *args: E) -> E:
 
 
 def cast(value: E, type_: str) -> E:
-    return exp.Cast(this=value, to=exp.DataType.build(type_, dialect="duckdb"))
+    return exp.Cast(this=value, to=_type(type_).copy())
+
+
+@cache
+def _type(text: str) -> exp.DataType:
+    """A type from its DuckDB name; read once, for there are few and they are written often."""
+    return exp.DataType.build(text, dialect=_duckdb())
+
+
+@cache
+def _duckdb() -> Dialect:
+    return Dialect.get_or_raise("duckdb")
 
 
 def text(value: str) -> E:

@@ -35,8 +35,8 @@ class Program:
 
 
 def render(select: E, dialect: str) -> str:
-    """SQL text; what a dialect cannot say is an error, never a guess."""
-    return select.sql(dialect=dialect, pretty=True, unsupported_level=ErrorLevel.RAISE)
+    """SQL text, the tree used up; what a dialect cannot say is an error, never a guess."""
+    return select.sql(dialect=dialect, pretty=True, copy=False, unsupported_level=ErrorLevel.RAISE)
 
 
 def create(name: str, select: E, dialect: str) -> str:
