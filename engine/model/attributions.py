@@ -172,7 +172,18 @@ def _actions(b: Binder, scope: Scope, node: tree.Actions, found: Found) -> None:
 
 
 def _of_the_list(b: Binder, scope: Scope, node: tree.OfTheList, found: Found) -> None:
+    if not scope.prefix:
+        need_lists(b, node.span, "`campaigns of the list`")
     found["of_list"] = True
+
+
+def need_lists(b: Binder, span: tree.Span, what: str) -> None:
+    """Refuse what looks at the list of a campaign where no source tells it; a pack is refused when it is asked."""
+    campaigns = b.schema.tables.get("campaigns")
+    column = campaigns.columns.get("list") if campaigns is not None else None
+    if column is None or not column.filled:
+        hint = "Map the column, or choose an attribution without `campaigns of the list`."
+        raise b.fail("P0609", span, f"{what} needs `campaigns.list`, which no source fills", hint)
 
 
 def _conversion(b: Binder, scope: Scope, node: tree.Conversion, found: Found) -> None:
