@@ -1,11 +1,9 @@
-"""Audiences and lists: who is in, and how a photograph of them may be read (language reference, section 11)."""
+"""Audiences: who is in (language reference, section 11)."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any
 
 from patron.dsl import tree
 from patron.dsl.nodes import dataclass
@@ -15,7 +13,6 @@ from patron.engine.model.files import Declaration
 from patron.engine.model.periods import AsOf
 from patron.engine.model.population import tracked
 from patron.engine.model.terms import NO, YES, Field, Here, Lit, Ranked, Term, all_of, any_of, negated
-from patron.engine.model.values import length, read_date
 from patron.engine.types import reference
 
 
@@ -118,24 +115,6 @@ def group(b: Binder, scope: Scope, node: tree.Condition) -> Term:
     return negated(joined) if node.kind == "none" else joined
 
 
-@dataclass(frozen=True, slots=True)
-class TreeLine:
-    """A line of an audience's tree: the condition as written, its depth, and its meaning."""
-
-    node: tree.Condition
-    depth: int
-    term: Term
-    side: str
-
-
-def lines(b: Binder, scope: Scope, node: tree.Condition, side: str, depth: int = 0) -> Iterator[TreeLine]:
-    """Every line of `include` or `exclude`, groups first."""
-    yield TreeLine(node, depth, group(b, scope, node), side)
-    if isinstance(node, tree.Group):
-        for item in node.items:
-            yield from lines(b, scope, item, side, depth + 1)
-
-
 def kept(audience: Audience) -> Ranked | None:
     """The rank behind `keep`, as a condition on customers."""
     keep = audience.keep
@@ -143,93 +122,6 @@ def kept(audience: Audience) -> Ranked | None:
         return None
     return Ranked(Here(), "customers", keep.value, keep.top, keep.count, keep.share,
                   all_of(audience.condition, keep.active if keep.share is not None else None))  # fmt: skip
-
-
-# ---------------------------------------------------------------- lists
-
-
-@dataclass(frozen=True, slots=True)
-class ListRules:
-    """How a list may be read, in days around the date it was taken; None: no bound."""
-
-    before: int | None = None
-    after: int | None = None
-    at_most: int | None = None
-    lives: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListDefinition:
-    """A list, understood: whose photograph it is, when it is taken, and its rules."""
-
-    name: str
-    title: str
-    audience: str
-    taken_at: dt.datetime | None
-    every: tree.Every | None
-    rules: ListRules
-    describe: str = ""
-
-
-SHOPLINE = ListRules(60, 180, 90, 180)
-RULES = {"shopline": SHOPLINE}
-
-
-def define_list(b: Binder, declaration: Declaration) -> ListDefinition:
-    """The meaning of a `list` statement; P0612 when its clauses contradict each other."""
-    return b.define("list", declaration, declaration.span, lambda: _list(b, declaration))  # type: ignore[no-any-return]
-
-
-def _list(b: Binder, declaration: Declaration) -> ListDefinition:
-    node = declaration.statement
-    assert isinstance(node, tree.ListDecl)
-    scope = Scope("", file=declaration.file)
-    if node.source is None:
-        raise b.fail("P0101", node.name.span, "a list is taken from an audience", "Add `from audience ...`.")
-    b.audience(node.source, scope)
-    rules = ListRules()
-    if node.rules is not None:
-        if node.rules.name.key not in RULES:
-            raise b.fail("P0201", node.rules.name.span, f"there are no list rules called `{node.rules.name.text}`",
-                         f"Known: {', '.join(RULES)}.")  # fmt: skip
-        rules = RULES[node.rules.name.key]
-    rules = _said_rules(b, scope, node, rules)
-    taken = None
-    if isinstance(node.take, tree.TakeOnce):
-        on = node.take.on
-        if isinstance(on, tree.Date):
-            taken = AsOf.at(dt.datetime.combine(read_date(b, on), dt.time()), b.settings.timezone).moment
-        else:
-            point = b.value(scope, on)
-            assert isinstance(point, Lit) and isinstance(point.value, dt.datetime)
-            taken = point.value
-    every = node.take if isinstance(node.take, tree.Every) else None
-    title = node.title or declaration.name.replace("_", " ").capitalize()
-    return ListDefinition(declaration.name, title, node.source.key, taken, every, rules,
-                          node.describe.value if node.describe else "")  # fmt: skip
-
-
-def _said_rules(b: Binder, scope: Scope, node: tree.ListDecl, rules: ListRules) -> ListRules:
-    def days(duration: tree.Duration) -> int:
-        return length(b, scope, duration).days
-
-    said: dict[str, tuple[Any, Callable[[Any], tuple[int | None, ...]], tuple[int | None, ...]]] = {
-        "analyse": (node.analyse, lambda n: (days(n.before), days(n.after)), (rules.before, rules.after)),
-        "at most": (node.at_most, lambda n: (days(n.duration),), (rules.at_most,)),
-        "refresh": (node.refresh, lambda n: (days(n.lasting) if n.lasting else None,), (rules.lives,)),
-    }
-    values: dict[str, tuple[int | None, ...]] = {}
-    for word, (clause, read, ruled) in said.items():
-        if clause is None:
-            values[word] = ruled
-            continue
-        values[word] = read(clause)
-        if node.rules is not None and values[word] != ruled:
-            later = max(clause.span, node.rules.span, key=lambda s: (s.line, s.column))
-            first, second = ("rules", word) if later is clause.span else (word, "rules")
-            raise b.fail("P0612", later, f"clauses `{first}` and `{second}` contradict each other", "Keep one of them.")
-    (before, after), (at_most,), (lives,) = values["analyse"], values["at most"], values["refresh"]
-    return ListRules(before, after, at_most, lives)
 
 
 CUSTOMER_ID = Field(Here(), "id", reference("customers"))

@@ -9,7 +9,7 @@ from patron.dsl import tree
 from patron.dsl.nodes import dataclass
 from patron.dsl.problems import Problem, by_place
 from patron.dsl.tree import Span
-from patron.engine.model import attributions, audiences, behaviour, conditions, metrics, shown, traits, values
+from patron.engine.model import attributions, audiences, behaviour, conditions, lists, metrics, shown, traits, values
 from patron.engine.model.binder import Binder, ParamValue, Scope, Unbound
 from patron.engine.model.files import Declaration, Declared
 from patron.engine.model.periods import AsOf
@@ -112,7 +112,7 @@ _CHECKS: Mapping[str, Callable[[Binder, Declaration], object]] = {
     "event": _check_event,
     "metric": _check_metric,
     "audience": _check_audience,
-    "list": audiences.define_list,
+    "list": lists.define_list,
     "attribution": _check_attribution,
     "report": check_report,
     "run": check_run,

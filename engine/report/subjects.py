@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from patron.dsl.problems import Problem
 from patron.dsl.tree import NOWHERE
-from patron.engine.model.audiences import ListDefinition, define_list
 from patron.engine.model.binder import Binder
+from patron.engine.model.lists import ListDefinition, define_list
 from patron.engine.model.periods import cut_to, to_local
 from patron.engine.model.queries import Query
 from patron.engine.plan.planner import ListMembers
@@ -48,9 +48,9 @@ def _within(b: Binder, query: Query, name: str, version: int | None, context: Co
                        f"the period has {span.planned_days or span.days} days, at most {rules.at_most} are allowed",
                        f"Ask for {rules.at_most} days or fewer.")  # fmt: skip
     day = taken_on(b, name, version, context)
-    if day is None or rules.before is None or rules.after is None:
+    if day is None or rules.before is None:
         return query
-    low, high = day - dt.timedelta(days=rules.before), day + dt.timedelta(days=rules.after)
+    low, high = rules.bounds(day)
     if not span.bounded:
         return replace(query, period=cut_to(span, low, min(high, b.as_of.today)))
     assert span.start is not None and span.end is not None
