@@ -11,6 +11,9 @@ from patron.engine.model.mapping import AnyMapping, Converted, MapColumnTerm, Sq
 from patron.engine.model.schema import Schema, SchemaColumn, TableSchema
 from patron.engine.types import TEXT, Type
 
+TAKEN_ALONG: Mapping[tuple[str, str], tuple[str, ...]] = {("lines", "staff"): ("order", "staff")}
+"""References that a load copies from another row where the table has none of its own."""
+
 
 def agreed(mappings: tuple[AnyMapping, ...]) -> tuple[AnyMapping, ...]:
     """The mappings with extra columns of one name given one type where stacked tables disagree: text."""
@@ -89,6 +92,7 @@ def _table(
     columns: dict[str, SchemaColumn] = {}
     for c in TABLES[name].columns:
         gets = c.name in filled or trusted or (present and (c.default is not None or c.name in made))
-        columns[c.name] = SchemaColumn(c.name, c.type, gets, personal=c.personal)
+        along = () if c.name in filled else TAKEN_ALONG.get((name, c.name), ())
+        columns[c.name] = SchemaColumn(c.name, c.type, gets, personal=c.personal, taken_along=along)
     columns |= {key: c for key, c in filled.items() if not c.canonical}
     return TableSchema(name, columns, present)

@@ -13,6 +13,7 @@ from patron.engine.model.binder import Binder, Scope, Unbound
 from patron.engine.model.canonical import SINGULAR, TABLES
 from patron.engine.model.moments import date_part, moment_parts
 from patron.engine.model.paths import Ambiguous
+from patron.engine.model.queries import TIME_UNITS
 from patron.engine.model.terms import Children, Field, Followed, Here, Lit, Op, Row, Term, compare, known, rebase, shift
 from patron.engine.types import MOMENT, NUMBER, TEXT, WHOLE, YESNO, reference
 
@@ -277,6 +278,8 @@ def _unknown(b: Binder, scope: Scope, name: Name, rest: Sequence[Name]) -> Unbou
             b.find(_kind(hidden), name.text, name.span, scope.file)
         return unknown_column(b, scope, scope.table, name)
     names = [*SINGULAR, *(d.name for d in b.declared.known("trait").values())]
+    if scope.fan_out == "P0401" and len(rest) == 1:  # a dimension, which may also be of time
+        names += TIME_UNITS
     hint = suggest(name.text, names)
     if scope.table and name.key in b.ways.columns(scope.table):
         hint = f"Write `{TABLES[scope.table].singular}.{name.text}`."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from patron.dsl.nodes import dataclass
@@ -51,10 +51,14 @@ class Ways:
         return self._references.get(table, ())
 
     def chain(self, start: str, goal: str) -> tuple[str, ...] | Ambiguous | None:
-        """The shortest chain of references named like their tables; filled ones count before absent ones."""
+        """The shortest chain of references named like their tables; filled ones count before absent ones.
+
+        A reference that was copied along a chain is as long as that chain, and stands for it.
+        """
         key = (start, goal)
         if key not in self._chains:
-            self._chains[key] = self._search(start, goal, True) or self._search(start, goal, False)
+            found = self._search(start, goal, True) or self._search(start, goal, False)
+            self._chains[key] = self._shortcut(start, found) if isinstance(found, tuple) else found
             if start == goal:
                 self._chains[key] = ()
         return self._chains[key]
@@ -68,12 +72,25 @@ class Ways:
                 return hits[0] if len(hits) == 1 else Ambiguous(tuple(hits))
             following = []
             for table, way in level:
-                for column, target, filled in self.references(table):
+                for column, target, filled in self._own_references(table):
                     if SINGULAR.get(column) == target and target not in seen and (filled or not filled_only):
                         following.append((target, (*way, column)))
             seen |= {table for table, _ in following}
             level = following
         return None
+
+    def _own_references(self, table: str) -> Iterator[tuple[str, str, bool]]:
+        """Those that rows of the table have by themselves."""
+        known = self.columns(table)
+        return (r for r in self.references(table) if not known[r[0]].taken_along)
+
+    def _shortcut(self, start: str, way: tuple[str, ...]) -> tuple[str, ...]:
+        """The same way by a copy that the row has of a reference further on."""
+        for column in self.columns(start).values():
+            along = column.taken_along
+            if along and column.filled and way[: len(along)] == along:
+                return (column.name, *way[len(along) :])
+        return way
 
     def key_to(self, start: str, goal: str) -> Term | None:
         """The term on a row of `start` that gives the id of its row of `goal`; None without a single way.

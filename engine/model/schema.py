@@ -20,6 +20,8 @@ class SchemaColumn:
     filled: bool = True
     canonical: bool = True
     personal: bool = False
+    taken_along: tuple[str, ...] = ()
+    """The references by which its values were taken from another row, when no source says them of this one."""
 
 
 @dataclass(frozen=True, slots=True)
