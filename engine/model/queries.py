@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from patron.dsl import tree
 from patron.dsl.nodes import dataclass, field
 from patron.engine.model.measures import Metric
 from patron.engine.model.periods import ALL_TIME, Span
@@ -101,3 +102,5 @@ class Query:
     """Audiences are evaluated again at the end of each side (`membership each period`)."""
     before: Query | None = None
     """What is asked of the compared period, where `in the period` makes it another question."""
+    period_at: tree.Span = field(default=tree.NOWHERE, compare=False, repr=False)
+    """Where the period is written, for problems that only stored lists show."""

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from patron.dsl.problems import Problem
-from patron.dsl.tree import NOWHERE
 from patron.engine.model.binder import Binder
 from patron.engine.model.lists import ListDefinition, define_list
 from patron.engine.model.periods import cut_to, to_local
@@ -44,7 +43,7 @@ def _within(b: Binder, query: Query, name: str, version: int | None, context: Co
     rules = definition(b, name).rules
     span = query.period
     if rules.at_most is not None and span.bounded and (span.planned_days or span.days) > rules.at_most:
-        raise _refused("P0503",
+        raise _refused("P0503", query,
                        f"the period has {span.planned_days or span.days} days, at most {rules.at_most} are allowed",
                        f"Ask for {rules.at_most} days or fewer.")  # fmt: skip
     day = taken_on(b, name, version, context)
@@ -59,11 +58,12 @@ def _within(b: Binder, query: Query, name: str, version: int | None, context: Co
         return query
     if span.rolling or span.unit:
         return replace(query, period=cut_to(span, low, high))
-    raise _refused("P0504", f"the list may be analysed from {low} to {high}", "Choose a period inside these dates.")
+    message = f"the list may be analysed from {low} to {high}"
+    raise _refused("P0504", query, message, "Choose a period inside these dates.")
 
 
-def _refused(code: str, message: str, hint: str) -> SpecError:
-    return SpecError(problems=(Problem(code, NOWHERE, message, hint),))
+def _refused(code: str, query: Query, message: str, hint: str) -> SpecError:
+    return SpecError(problems=(Problem(code, query.period_at, message, hint),))
 
 
 def pending(query: Query, context: Context) -> bool:

@@ -37,3 +37,41 @@ def test_a_clause_that_says_otherwise_than_the_rules_is_refused(shop_with):
 def test_a_clause_that_repeats_the_rules_is_not(shop_with):
     shop = shop_with("\nlist both {\n  from audience best\n  rules shopline\n  at most 90 days per report\n}\n")
     assert not [p for p in shop.check() if p.stops]
+
+
+BOTH = """
+list short {
+  from audience employees
+  take once on 2026-05-06
+  at most 10 days per report
+}
+list vips {
+  from audience employees
+  take once on 2026-05-06
+  analyse from 60 days before to 180 days after
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "code, phrase",
+    [
+        ("P0504", "total_sales for list vips during 2025-01-01 to 2025-02-01"),
+        ("P0503", "total_sales for list short during 2026-04-01 to 2026-05-01"),
+    ],
+)
+def test_a_period_outside_is_refused_at_its_words(shop_with, code, phrase):
+    with pytest.raises(SpecError) as refused:
+        shop_with(BOTH).query(phrase)
+    (problem,) = refused.value.problems
+    assert problem.code == code
+    assert phrase[problem.span.column - 1 : problem.span.end_column - 1] == phrase.partition("during ")[2]
+
+
+def test_a_report_is_refused_at_its_period(shop_with):
+    shop = shop_with(BOTH + "report r {\n  for list vips\n  period 2025-01-01\n  show cards of total_sales\n}\n")
+    with pytest.raises(SpecError) as refused:
+        shop.report("r")
+    (problem,) = refused.value.problems
+    assert problem.code == "P0504"
+    assert shop.line(problem.span.file, problem.span.line) == "  period 2025-01-01"
