@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 from patron.dsl.problems import Problem, nearest
 from patron.engine.load.filling import Filler
 from patron.engine.load.identities import Identities
-from patron.engine.model.canonical import TABLES
+from patron.engine.model.canonical import SINGULAR, TABLES
 from patron.engine.model.mapping import Bound
 from patron.engine.model.store import StoredColumn, StoredTable
 from patron.engine.sql import derived, describing, finishing, staging
@@ -219,7 +219,7 @@ class Finisher:
                 continue
             if before > after:
                 rows = self.stored[table].rows
-                hint = f"`add missing from {table}.{column.name}` in {column.type.table}"
+                hint = _mend(table, column)
                 message = f"{before - after} of {rows} {table} point to no row of {column.type.table} (`{column.name}`)"
                 self.problems.append(Problem("P0708", self.filler.span(table, column.name), message, hint))
 
@@ -285,6 +285,13 @@ class Finisher:
         found = list(self.run(describing.statistics(table, [(n, True) for n in names]))[0])[1:]
         triples = zip(names, found[0::3], found[1::3], found[2::3], strict=True)
         return {n: StoredColumn(n, YESNO, "yesno", low=low, high=high) for n, _, low, high in triples}
+
+
+def _mend(table: str, column: FinalColumn) -> str:
+    """What helps when references find no row: to add the rows, where the column is what the table is known by."""
+    if SINGULAR.get(column.name) == column.type.table:
+        return f"`add missing from {table}.{column.name}` in {column.type.table}"
+    return f"Is `{column.name}` filled with ids of {column.type.table}? Where it is not, it counts as missing."
 
 
 def physical(column: FinalColumn) -> tuple[str, ...]:

@@ -69,13 +69,15 @@ class Sources:
         if kind is None:
             self._unknown_connector(decl, connector)
         settings: dict[str, object] = {}
+        told = len(self.problems)
         if kind is not None:
             other = override.connector is not None and fold(override.connector) != fold(str(decl.connector))
             settings = {**({} if other else self._settings(decl, kind)), **self._overridden(decl, kind, override)}
         zone = settings.get("timezone")
+        refused = len(self.problems) > told and kind is not None and not _opens(kind, settings)
         self.found[key] = BoundSource(
             decl.name.text,
-            connector if kind else "",
+            connector if kind and not refused else "",
             settings,
             timezone=str(zone) if zone else None,
             span=decl.name.span,
@@ -296,6 +298,11 @@ class Sources:
             bound.name, settings, Path(str(folder)) if folder else None, bound.timezone,
             (self.root, *self.allow_paths), self.limits,
         )  # fmt: skip
+
+
+def _opens(kind: SourceType, settings: Mapping[str, object]) -> bool:
+    """Whether everything is there that opening needs."""
+    return all(s.name in settings for s in kind.settings if s.required)
 
 
 def _from_toml(value: object) -> object:

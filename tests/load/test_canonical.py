@@ -47,6 +47,19 @@ def test_references_without_a_row_are_missing_and_counted(world):
     loaded = world("table customers from shop.customers\ntable orders from shop.orders\n", files).load()
     assert rows(loaded, "SELECT id, customer FROM orders") == [(1, "a"), (2, None)]
     assert faults(loaded) == [("P0708", "W", "1 of 2 orders point to no row of customers (`customer`)")]
+    assert loaded.problems[0].hint == "`add missing from orders.customer` in customers"
+
+
+def test_a_reference_by_another_name_is_no_reason_to_make_rows(world):
+    files = {
+        "customers.csv": "id\na\n",
+        "actions.csv": "id,customer,actor,kind,acted_at\n1,a,visitor-7,clicked,2026-01-01\n",
+    }
+    loaded = world("table customers from shop.customers\ntable actions from shop.actions\n", files).load()
+    (problem,) = loaded.problems
+    assert problem.code == "P0708"
+    assert "add missing" not in problem.hint
+    assert "ids of customers" in problem.hint
 
 
 def test_facts_of_merged_people_move_to_the_survivor(world):

@@ -77,6 +77,12 @@ def test_a_secret_that_is_not_set_is_named_never_shown(world, monkeypatch):
     assert [(p.code, p.span.line) for p in problems] == [("P0702", 5)]
 
 
+def test_a_refused_folder_is_told_once(world):
+    source = 'source shop from csv {\n  folder "../.."\n}\n'
+    problems = world("table orders from shop.orders\n", ORDERS, source=source).bind()[1]
+    assert [(p.code, p.span.line, p.span.column) for p in problems] == [("P0702", 3, 10)]
+
+
 def test_headers_that_differ(world):
     source = 'source shop from csv {\n  folder "data"\n  files {\n    orders "o*.csv"\n  }\n}\n'
     files = {"o1.csv": "id,customer,created_at,total\n", "o2.csv": "id,created_at,customer,total\n"}
