@@ -15,7 +15,7 @@ _KINDS = (
     ("UNIT", "a unit (days, weeks, months ...)"), ("WEEKDAY", "a weekday"), ("CURRENCY", "a currency such as USD"),
     ("SQLTEXT", 'a text between """'), ("NAME", "a name"), ("DOLLAR", "a parameter such as $name"),
 )  # fmt: skip
-_MOST = 8
+_MOST, _CLAUSES = 8, 24
 
 
 def lacks(fault: Fault) -> str:
@@ -66,8 +66,9 @@ def fits(fault: Fault) -> str:
     named = named or [f"`{machine.SPELLING[s]}`" for s in sorted(fault.accepted) if machine.SPELLING.get(s, ".") != "."]
     if not named:
         return "This word may not stand here."
-    more = ", ..." if len(named) > _MOST else "."
-    return f"What fits here: {', '.join(named[:_MOST])}{more}"
+    most = _CLAUSES if fault.at_line_start else _MOST
+    more = ", ..." if len(named) > most else "."
+    return f"What fits here: {', '.join(named[:most])}{more}"
 
 
 _SIGNS = frozenset(n for word, n in machine.WORDS.items() if not word[0].isalpha())

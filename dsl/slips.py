@@ -44,6 +44,22 @@ _WORDS = {
     "case": "Write `if (...) then ... else ...`.",
 }  # fmt: skip
 
+_SYNONYMS = (
+    (("window", "lookback"), "within", "Write `within 14 days of action`."),
+    (
+        ("in", "over", "since", "between", "from"),
+        "during",
+        "The period of a phrase is written `during`: `during last 30 days`, `during 2026-01-01 to 2026-03-31`.",
+    ),
+    (("per", "split", "grouped"), "by", "Write `by`."),
+    (("filter", "if", "members", "condition"), "include", "Write `include` and the condition."),
+    (("dates", "date_range", "range", "timeframe"), "period", "Write `period last 30 days`."),
+    (("filter",), "only", "Write `only` and the condition."),
+    (("filter",), "where", "Write `where` and the condition."),
+    (("versus", "vs", "against"), "compare", "Write `compare to previous period`."),
+)
+"""Words, the keyword that fits where they are meant, what to write."""
+
 
 def comment_of_sql(fault: Fault) -> Problem | None:
     """`-- note` and `// note`: a comment begins with #."""
@@ -123,6 +139,16 @@ def sign(fault: Fault) -> Problem | None:
 def word(fault: Fault) -> Problem | None:
     if fault.kind == WORD and fault.text.lower() in _WORDS and not fault.fits(fault.text):
         return fault.problem(_WORDS[fault.text.lower()])
+    return None
+
+
+def synonym(fault: Fault) -> Problem | None:
+    """A word of other tools for a clause or part that fits here under its own name."""
+    if fault.kind != WORD or fault.fits(fault.text):
+        return None
+    for words, fitting, hint in _SYNONYMS:
+        if fault.text.lower() in words and fault.fits(fitting):
+            return fault.problem(hint)
     return None
 
 
@@ -247,6 +273,15 @@ def digits_first(fault: Fault) -> Problem | None:
     return None
 
 
+def value_and_block(fault: Fault) -> Problem | None:
+    """`metric x = total_sales {`, and `value = total_sales` inside the block."""
+    if fault.text == "{" and fault.statement == "metric" and fault.may_end:
+        return fault.problem("With a block, the value is a clause of it: `metric x {`, below it `value ...`.")
+    if fault.text == "=" and len(fault.line_before()) == 1 and fault.before in CLAUSES and not fault.fits("="):
+        return fault.problem(f"Leave `=` out: `{fault.before} {fault.after}`.")
+    return None
+
+
 def closing(fault: Fault) -> Problem | None:
     if fault.text == ")" and not fault.in_brackets:
         return fault.problem("This `)` closes nothing: delete it.")
@@ -256,7 +291,7 @@ def closing(fault: Fault) -> Problem | None:
 
 
 SLIPS: tuple[Slip, ...] = (
-    comment_of_sql, unequal_of_sql, in_of_sql, membership, negated_test, order_of_sql, sign, word, amount,
+    comment_of_sql, unequal_of_sql, in_of_sql, membership, negated_test, order_of_sql, sign, word, synonym, amount,
     where_of_a_table, where_outside, part_of_a_phrase, part_on_a_line_of_its_own, calculation_in_a_phrase,
-    forgotten_word, quotes, written_dates, digits_first, closing,
+    forgotten_word, quotes, written_dates, digits_first, value_and_block, closing,
 )  # fmt: skip
