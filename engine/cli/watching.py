@@ -1,4 +1,4 @@
-"""A project opened while somebody may be watching: progress on a terminal."""
+"""A project opened while somebody may be watching: progress on a terminal, and what it warns of."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
 @contextmanager
 def watched(options: Options) -> Iterator[Project]:
-    """The project, with progress on standard error while the block runs."""
+    """The project, with progress on standard error while the block runs and its warnings afterwards."""
+    from patron.engine.cli import problems
     from patron.engine.runtime.progress import shown
 
     wanted = not options.quiet and not options.json
     with shown(wanted, takes_color(sys.stderr, options.no_color)) as progress:
-        yield options.project(progress)
+        project = options.project(progress)
+        yield project
+    if not options.quiet:
+        problems.brief(project.warnings, options)

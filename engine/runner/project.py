@@ -77,6 +77,7 @@ class Project:
         self.stages, self.clock, self.progress = stages, clock, progress
         self.folder = folder
         """A folder that replaces the folder of every file source, for tests."""
+        self._just_loaded: list[Problem] = []
         if catalog is not None:
             self.catalog = catalog
 
@@ -105,6 +106,7 @@ class Project:
         other = Project(
             self.config, when or self.when, self.params, self.stages, self.clock, self.catalog, self.progress, folder
         )
+        other._just_loaded = self._just_loaded
         shared = ["_parsed", "declared"]
         if folder == self.folder:
             shared += ["bound", "loaded"]
@@ -182,6 +184,8 @@ class Project:
         self._ready()
         loaded = self.stages.load(self.bound, self.config, self.catalog, self.progress)
         raise_for(loaded.problems)
+        if not loaded.reused:
+            self._just_loaded += loaded.problems
         return loaded
 
     @cached_property
@@ -210,9 +214,9 @@ class Project:
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """What does not stop and should be told beside an answer."""
-        loaded = self.__dict__.get("loaded")
-        found = (*self.ground_problems, *(loaded.problems if loaded else ()))
+        """What does not stop and should be told beside an answer. What is odd in the data is told by the answer that
+        loads it and not by those after it; `check(data=True)` tells it at any time."""
+        found = (*self.ground_problems, *self._just_loaded)
         return tuple(p for p in by_place(found) if p.severity == "W")
 
     # ------------------------------------------------------------ what callers ask

@@ -86,6 +86,7 @@ class FakeStages(Stages):
     """Steps that answer from `VALUES`."""
 
     warnings: tuple[Problem, ...] = ()
+    loads: int = 0
     crash: BaseException | None = None
 
     def catalog(self, _config: Any) -> Catalog:
@@ -105,7 +106,8 @@ class FakeStages(Stages):
         return ()
 
     def load(self, _bound: Any, _config: Any, _catalog: Any, _progress: Any) -> Any:
-        return SimpleNamespace(problems=self.warnings, store=None, path=None)
+        self.loads += 1
+        return SimpleNamespace(problems=self.warnings, store=None, path=None, reused=self.loads > 1)
 
     def open(self, _loaded: Any, _catalog: Any, _config: Any) -> Any:
         return SimpleNamespace(close=lambda: None)

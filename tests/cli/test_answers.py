@@ -112,6 +112,14 @@ def test_warnings_of_the_load_are_told_beside_the_answer(shop: Shop) -> None:
     assert "329" in done.stderr
 
 
+def test_warnings_of_a_load_are_told_once_and_on_demand(shop: Shop) -> None:
+    span = Span("shop.patron", 3, 1, 3, 8)
+    shop.stages.warnings = (Problem("P0705", span, "329 values of total are not money", severity="W"),)
+    assert "329" in shop("why", "1", "romans").stderr
+    assert "329" not in shop("query", "total_sales").stderr
+    assert "329" in shop("check", "--data").stderr
+
+
 @pytest.mark.parametrize(
     "error, code",
     [

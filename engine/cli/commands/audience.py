@@ -50,7 +50,7 @@ def audience(
         _show_count(len(result.rows), name, options)
     else:
         target.write(sampled(result, sample, name), options, project)
-    tell_notes(() if tree else result.notes, project.warnings, options)
+    tell_notes(() if tree else result.notes, options)
 
 
 def sampled(result: Result, number: int | None, salt: str) -> Result:

@@ -47,7 +47,7 @@ def demo(options: Options, dir: str, size: str, seed: int, force: bool) -> int: 
     with watched(here) as project:
         results = project.run()
     for result in results:
-        for file in result.files:
+        for file in result.files if not options.quiet else ():
             click.echo(shown_path(file))
     problems.note(_next(folder), options)
     return 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from patron.dsl.problems import Problem
 from patron.engine.cli import output, problems
 from patron.engine.cli.options import Options, command
 from patron.engine.cli.watching import watched
@@ -31,11 +30,10 @@ def query(options: Options, phrase: str, target: output.Target) -> None:
     with watched(options) as project:
         result = project.query(phrase)
     target.write(result, options, project)
-    tell_notes(result.notes, project.warnings, options)
+    tell_notes(result.notes, options)
 
 
-def tell_notes(notes: tuple[str, ...], warnings: tuple[Problem, ...], options: Options) -> None:
+def tell_notes(notes: tuple[str, ...], options: Options) -> None:
     """What a reader of the numbers should know, on standard error."""
     for text in notes:
         problems.note(text, options)
-    problems.brief(warnings, options)
