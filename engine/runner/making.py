@@ -107,8 +107,7 @@ def pieces_of(
 ) -> tuple[tuple[Piece, ...], tuple[Problem, ...]]:
     """The files to make, and the exports that this run's role may not make."""
     role = project.config.role
-    whole = slug(order.name)
-    pieces = [Piece(f, whole) for f in order.formats]
+    pieces: list[Piece] = []
     skipped: list[Problem] = []
     for export in _exports(decl) if order.exports else ():
         if export.allow and tree.fold(role) not in {a.key for a in export.allow}:
@@ -116,10 +115,22 @@ def pieces_of(
             message = f'{role} may not export "{export.title.value}"'
             skipped.append(Problem("P0805", export.span, message, f"Allowed: {allowed}."))
         else:
-            pieces.extend(_of_export(export, {p.stem.casefold() for p in pieces if p.stem != whole}))
+            pieces.extend(_of_export(export, {p.stem.casefold() for p in pieces}))
+    pieces[:0] = [p for form in dict.fromkeys(order.formats) for p in _as_asked(order.name, form, pieces)]
     if not pieces and not skipped:
-        pieces = [Piece(_default_format(project), whole)]
+        pieces = [Piece(_default_format(project), slug(order.name))]
     return tuple(dict.fromkeys(pieces)), tuple(skipped)
+
+
+def _as_asked(report: str, form: str, exports: Sequence[Piece]) -> Iterator[Piece]:
+    """The whole report in a format. Names differ by more than case, for disks that know no case; an export that is
+    this very file is enough."""
+    stem = slug(report)
+    same = next((p for p in exports if p.format == form and p.stem.casefold() == stem.casefold()), None)
+    if same is None:
+        yield Piece(form, stem)
+    elif (same.only, same.detail, same.to) != (None, None, None):
+        yield Piece(form, slug(report, {stem.casefold()}))
 
 
 def _of_export(export: tree.Export, taken: set[str]) -> Iterator[Piece]:

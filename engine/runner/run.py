@@ -72,10 +72,22 @@ def perform(project: Project, decl: tree.RunDecl, out: Path | None = None) -> Ru
         done = _step(so_far, step)
         steps.append(done)
         if done.failed:
-            so_far.failure = f"The run {decl.name.text} failed at: {done.words}\n{done.error or ''}".strip() + "\n"
+            so_far.failure = "\n".join((f"The run {decl.name.text} failed at: {done.words}", *_why(done))) + "\n"
             steps.extend(_step(so_far, s, late=True) for s in decl.steps if isinstance(s, tree.RunSend) and s.if_failed)
             break
     return Run(decl.name.text, tuple(steps), tuple(so_far.files), tuple(so_far.skipped))
+
+
+def _why(done: Done) -> Iterator[str]:
+    """What went wrong in a step: its error, and both sides of every expectation that failed."""
+    if done.error is not None:
+        yield str(done.error)
+    for tested in done.tested:
+        if tested.error is not None:
+            yield f"{tested.title}: {tested.error}"
+        for failure in tested.failures:
+            yield f"{tested.title}: {failure.line}"
+            yield from (f"  {side}" for side in failure.told)
 
 
 def _in_turn(decl: tree.RunDecl) -> Iterator[tree.RunStep]:

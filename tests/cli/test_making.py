@@ -61,6 +61,26 @@ def test_a_failing_test_stops_a_run(shop: Shop) -> None:
     assert not (shop.root / "out").exists()
 
 
+def test_a_failing_step_is_told_however_quiet(shop: Shop) -> None:
+    done = shop("run", "broken", "--quiet")
+    assert 'FAILED  test "bad"' in done.stderr
+    assert "done" not in done.stderr
+    (step,) = json.loads(shop("run", "broken", "--json").stdout)["results"][0]["steps"]
+    assert step["tests"][0]["failures"][0]["sides"] == ["total_sales = 12.50", "1.00"]
+
+
+def test_names_of_files_differ_by_more_than_case(shop: Shop) -> None:
+    spec = 'language 1\nimport "shop.patron"\nreport %s {\n  for all records\n  show cards "Sales" of total_sales\n'
+    (shop.root / "a.patron").write_text(spec % "tiny" + '  export "Tiny" as fake\n}\n')
+    (shop.root / "b.patron").write_text(spec % "sales" + '  export "Sales" as fake of "Sales"\n}\n')
+    run = "run both {\n  every day at 06:00\n  report tiny, sales as fake\n}\n"
+    (shop.root / "run.patron").write_text('language 1\nimport "a.patron"\nimport "b.patron"\n' + run)
+    files = shop("run", "both").stdout.splitlines()
+    assert files[0] == "out/tiny/Tiny.txt", "the export is the whole report: made once"
+    assert files[1].startswith("out/sales/sales-"), "this export is another file"
+    assert files[2:] == ["out/sales/Sales.txt"]
+
+
 def test_tests_print_both_sides(shop: Shop) -> None:
     done = shop("test")
     assert done.exit_code == 3

@@ -57,7 +57,10 @@ def test_what_failed_is_delivered(shop):
     assert run.exit_code == 4
     ((to, ((name, text),)),) = letters
     assert (to, name) == ("ops", "failed.txt")
-    assert text == 'The run nightly failed at: test "many orders"\n'
+    assert text == (
+        'The run nightly failed at: test "many orders"\n'
+        "many orders: expect total_orders >= 10\n  total_orders = 1\n  10\n"
+    )
 
 
 def test_a_place_that_cannot_be_reached(shop):

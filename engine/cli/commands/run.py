@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from patron.engine.cli import output, problems
-from patron.engine.cli.commands.test import tell_test
+from patron.engine.cli.commands.test import tell_test, test_json
 from patron.engine.cli.options import Options, command
 from patron.engine.cli.watching import watched
 from patron.engine.runtime.errors import PatronError
@@ -47,7 +47,6 @@ def run(options: Options, names: tuple[str, ...], forms: str | None, out: str | 
     else:
         for result in results:
             _tell(result, project, options)
-    problems.brief(project.warnings, options)
     return next((r.exit_code for r in results if r.exit_code), 0)
 
 
@@ -73,7 +72,10 @@ def _tell_error(error: PatronError, project: Project, options: Options) -> None:
 
 
 def _tell_step(step: Done, project: Project, options: Options) -> None:
-    problems.note(f"{'FAILED' if step.failed else 'done'}  {step.words}", options)
+    if step.failed:
+        problems.say(f"FAILED  {step.words}", options)
+    else:
+        problems.note(f"done  {step.words}", options)
     for tested in step.tested:
         if not tested.passed:
             tell_test(tested, project, options, err=True)
@@ -89,9 +91,10 @@ def shown_path(path: Path) -> str:
 
 def _json(result: Made | Run) -> dict[str, object]:
     steps = [
-        {"step": s.words, "exit_code": s.exit_code, "error": s.error and s.error.message}
+        {"step": s.words, "exit_code": s.exit_code, "error": s.error and s.error.message,
+         **({"tests": [test_json(t) for t in s.tested]} if s.tested else {})}
         for s in getattr(result, "steps", ())
-    ]
+    ]  # fmt: skip
     error = getattr(result, "error", None)
     found = (*result.skipped, *(error.problems if isinstance(error, PatronError) else ()))
     return {

@@ -33,7 +33,7 @@ def test(options: Options, names: tuple[str, ...]) -> int:
     with watched(options) as project:
         done = list(testing.perform(project, testing.chosen(project, names)))
     if options.json:
-        output.say_json({"tests": [_json(t) for t in done]})
+        output.say_json({"tests": [test_json(t) for t in done]})
         return testing.exit_code(done)
     for tested in done:
         tell_test(tested, project, options)
@@ -56,7 +56,8 @@ def tell_test(tested: Tested, project: Project, options: Options, *, err: bool =
             problems.say_error(tested.error, options)
 
 
-def _json(tested: Tested) -> dict[str, object]:
+def test_json(tested: Tested) -> dict[str, object]:
+    """A test for machines."""
     failures = [
         {"file": f.span.file, "line": f.span.line, "column": f.span.column, "expectation": f.line, "sides": f.told}
         for f in tested.failures
