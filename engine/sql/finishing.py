@@ -7,7 +7,6 @@ and ids are BIGINT, and defaults are filled in.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from sqlglot import exp
 
@@ -71,34 +70,66 @@ class FinalTable:
 
 
 def finish(table: FinalTable) -> exp.Select:
-    """The rows to store, in order."""
+    """The rows to store, in order: sorted while they are narrow, then every column made of them."""
     has = {c.name for c in table.columns if c.filled}
     outputs: list[tuple[E, str]] = []
-    joins: list[tuple[E, E]] = []
-    for i, column in enumerate(table.columns):
-        if column.name == "order" and table.orders is not None:
-            value = _reference(replace(column, ids=table.orders), "o", joins)
-        elif column.ids and column.filled:
-            value = _reference(column, f"r{i}", joins)
-        else:
-            value = _value(table, column)
-        value = _defaulted(table, column, value, has)
+    for column in table.columns:
+        value = _defaulted(table, column, _value(table, column), has)
         outputs.append((build.cast(value, SQL_TYPES[column.storage]), column.name))
         if column.type.kind == "moment":
             outputs += _companions(table, column)
     if table.numbered:
         outputs.append((_position(table.numbered), POSITION))
-    query = select(outputs, build.subquery(_instants(table, has), "t"))
+    return select(outputs, build.subquery(_sorted(table, has), "t"))
+
+
+def _sorted(table: FinalTable, has: set[str]) -> exp.Select:
+    """What the parts say, with the rows that references mean, in the order of the stored rows."""
+    outputs: list[tuple[E, str]] = [(build.col(ROW, "t"), ROW)] if table.numbered else []
+    joins: list[tuple[E, E]] = []
+    for i, column in enumerate(c for c in table.columns if c.name in has):
+        outputs.append((_looked_up(table, column, f"r{i}", joins), column.name))
+        if column.type.kind == "moment":
+            outputs.append((build.col(column.name + "@d", "t"), column.name + "@d"))
+    if table.stores is not None:
+        outputs.append((build.col("@zone", "t"), "@zone"))
+    if table.staff_from_order:
+        outputs.append((build.col("staff", "o"), "@staff"))
     if table.coupons is not None:
+        outputs.append((build.col("coupon", "c"), "@coupon"))
         joins.append(
             (build.table(table.coupons, "c"), build.binary(exp.EQ, build.col("order", "c"), build.col("id", "t")))
         )
+    if _counted(table, has):
+        outputs.append((_place(), "@place"))
+    query = select(outputs, build.subquery(_instants(table, has), "t"))
     for source, on in joins:
         query = query.join(source, on=on, join_type="left", copy=False)
     if table.drop_nameless:
         query = query.where(build.not_(build.is_null(build.col("id", "t"))), copy=False)
     order = [exp.Ordered(this=_sorting(table, name), nulls_first=False) for name in table.order]
     return query.order_by(*order, build.col(ROW, "t"), copy=False)
+
+
+def _looked_up(table: FinalTable, column: FinalColumn, alias: str, joins: list[tuple[E, E]]) -> E:
+    """A value of the parts; of a reference, the id of the row that is meant, missing when there is none."""
+    ids = column.ids
+    if column.name == "order" and table.orders is not None:
+        ids, alias = table.orders, "o"
+    if ids is None:
+        return build.col(column.name, "t")
+    joins.append((build.table(ids, alias), build.binary(exp.EQ, build.col("key", alias), build.col(column.name, "t"))))
+    return build.col("id", alias)
+
+
+def _counted(table: FinalTable, has: set[str]) -> bool:
+    """Whether rows are numbered because no source names them."""
+    return table.name in ("points", "redemptions") and "id" not in has
+
+
+def _place() -> E:
+    """The number of a row, in the order of the source."""
+    return exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[exp.Ordered(this=build.col(ROW, "t"))]))
 
 
 def _position(parts: int) -> E:
@@ -170,15 +201,6 @@ def _companions(table: FinalTable, column: FinalColumn) -> list[tuple[E, str]]:
     ]
 
 
-def _reference(column: FinalColumn, alias: str, joins: list[tuple[E, E]]) -> E:
-    """The id of the row that is meant, missing when there is none."""
-    assert column.ids is not None
-    joins.append(
-        (build.table(column.ids, alias), build.binary(exp.EQ, build.col("key", alias), build.col(column.name, "t")))
-    )
-    return build.col("id", alias)
-
-
 def _value(table: FinalTable, column: FinalColumn) -> E:
     if not column.filled:
         return build.cast(exp.Null(), SQL_TYPES[column.storage])
@@ -209,11 +231,11 @@ def _defaulted(table: FinalTable, column: FinalColumn, value: E, has: set[str]) 
         if column.name == "status" and not column.filled:
             return _status(has)
         if column.name == "coupon" and table.coupons is not None:
-            return build.coalesce(value, build.col("coupon", "c")) if column.filled else build.col("coupon", "c")
+            return build.coalesce(value, build.col("@coupon", "t")) if column.filled else build.col("@coupon", "t")
     if table.name in ("lines", "reviews") and column.name == "staff" and table.staff_from_order:
-        return build.coalesce(value, build.col("staff", "o")) if column.filled else build.col("staff", "o")
-    if table.name in ("points", "redemptions") and column.name == "id" and not column.filled:
-        return exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[exp.Ordered(this=build.col(ROW, "t"))]))
+        return build.coalesce(value, build.col("@staff", "t")) if column.filled else build.col("@staff", "t")
+    if column.name == "id" and _counted(table, has):
+        return build.col("@place", "t")
     default = TABLES[table.name].by_name[column.name].default if column.name in TABLES[table.name].by_name else None
     if default is None:
         return value
