@@ -40,6 +40,34 @@ class SettingSpec:
     required: bool = False
     choices: tuple[str, ...] = ()
 
+    @property
+    def takes(self) -> str:
+        """What it takes, in the words of an analyst: `measured or own`, "a text", "yes or no"."""
+        return " or ".join(self._written(c) for c in self.choices) if self.choices else _TAKES.get(self.kind, self.kind)
+
+    @property
+    def default_written(self) -> str:
+        """The default as a spec would write it; empty when there is none."""
+        several = self.default if isinstance(self.default, tuple) else (self.default,)
+        return ", ".join(self._written(v) for v in several if v is not None)
+
+    def _written(self, value: object) -> str:
+        match value:
+            case bool():
+                return "yes" if value else "no"
+            case dt.timedelta():
+                return f"{value.days} days"
+            case str() if not (self.kind == "choice" and value.isidentifier()):
+                return f'"{value}"'
+        return f"{value * 100:g}%" if self.kind == "percent" and isinstance(value, (int, float)) else str(value)
+
+
+_TAKES: Mapping[str, str] = {
+    "text": "a text", "texts": "texts", "number": "a number", "numbers": "numbers", "percent": "a percent",
+    "yesno": "yes or no", "choice": "a word", "duration": "a duration", "secret": 'a secret: env("NAME")',
+    "files": "a block of files",
+}  # fmt: skip
+
 
 # ---------------------------------------------------------------- sources
 

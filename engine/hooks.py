@@ -44,7 +44,8 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 def patron_sources() -> list[SourceType]:  # type: ignore[empty-body]
     """Connectors, for `source x from NAME { settings }`.
 
-    Return one `SourceType` per connector. Its `open` is called when data is read, never by `patron check`.
+    Return one `SourceType` per connector. Its `open` is called for a source that a `table` reads, also by `patron
+    check`, which then asks for tables and columns; only a load asks for rows.
 
     Since 0.1.
     """

@@ -10,7 +10,6 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -150,34 +149,12 @@ def _offered(thing: object, level: int) -> str:
 
 def settings_table(settings: Iterable[SettingSpec]) -> str:
     return table(
-        ("setting", "takes", "default", "is"), [(f"`{s.name}`", _takes(s), _default(s), s.describe) for s in settings]
+        ("setting", "takes", "default", "is"), [(f"`{s.name}`", s.takes, _default(s), s.describe) for s in settings]
     )
 
 
-def _takes(setting: SettingSpec) -> str:
-    if setting.choices:
-        return " or ".join(f"`{c}`" for c in setting.choices)
-    return {"yesno": "yes/no", "secret": "a secret", "files": "a block of files"}.get(setting.kind, setting.kind)
-
-
 def _default(setting: SettingSpec) -> str:
-    match setting.default:
-        case None:
-            return "required" if setting.required else ""
-        case bool(said):
-            return "`yes`" if said else "`no`"
-        case timedelta() as length:
-            return f"`{length.days} days`"
-        case tuple() as several:
-            return "`" + ", ".join(f'"{v}"' if isinstance(v, str) else str(v) for v in several) + "`"
-        case str(text):
-            return (
-                f"`{text}`"
-                if (setting.choices and text.isalpha()) or (text.isalnum() and setting.kind == "choice")
-                else f'`"{text}"`'
-            )
-        case other:
-            return f"`{other:%}`".replace(".000000", "") if setting.kind == "percent" else f"`{other}`"
+    return "required" if setting.required else setting.default_written and f"`{setting.default_written}`"
 
 
 def not_yet() -> str:

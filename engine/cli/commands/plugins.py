@@ -9,11 +9,11 @@ import click
 
 from patron.engine.cli import output, problems
 from patron.engine.cli.options import Options, command
+from patron.engine.contracts import PluginFact, SettingSpec, ShowType
 from patron.engine.runtime.errors import UsageError
 
 if TYPE_CHECKING:
     from patron.engine.catalog import Catalog
-    from patron.engine.contracts import PluginFact, SettingSpec
 
 EXAMPLES = """
 patron plugins                what is there
@@ -71,8 +71,9 @@ def _everything(catalog: Catalog) -> Iterator[str]:
 
 
 def _needs(thing: object) -> str:
+    """The extra to install; of a kind of show, what its phrase must give."""
     needs = getattr(thing, "needs", "")
-    return f" (needs patron[{needs}])" if needs else ""
+    return f" (needs {needs if isinstance(thing, ShowType) else f'patron[{needs}]'})" if needs else ""
 
 
 def _fact(fact: PluginFact) -> str:
@@ -93,9 +94,8 @@ def _about(catalog: Catalog, name: str) -> Iterator[str]:
 
 
 def _setting(setting: SettingSpec) -> str:
-    kind = " | ".join(setting.choices) if setting.choices else setting.kind
-    default = "" if setting.default is None else f", default {setting.default}"
-    return f"{setting.name} ({kind}{', required' if setting.required else default}): {setting.describe}"
+    default = setting.default_written and f"; default {setting.default_written}"
+    return f"{setting.name} ({setting.takes}{'; required' if setting.required else default}): {setting.describe}"
 
 
 def _names(catalog: Catalog) -> list[str]:
