@@ -118,6 +118,10 @@ def test_lists_are_taken_shown_and_exported(shop: Shop) -> None:
     assert "photo,live,1,5,2026-03-01T09:00:00+00:00,2026-08-28T09:00:00+00:00,2025-12-31,2026-08-28,90" in told
     assert "expired" in shop("list", "--as-of", "2026-12-01").stdout
     assert shop("lists", "export", "photo").stdout == "id\n1\n2\n3\n4\n5\n"
+    assert shop("lists", "--format", "markdown").stdout.startswith("| List | State |")
+    (row,) = json.loads(shop("lists", "show", "photo", "--format", "json").stdout)["rows"]
+    assert len(row[-1]) == 12, "the beginning of a hash tells photographs apart"
+    assert shop("lists", "--format", "csv", "show", "photo").exit_code == 2
     assert (
         shop("lists", "show", "photo").stdout.splitlines()[1].startswith("photo,1,5,2026-03-01T09:00:00+00:00,romans,")
     )

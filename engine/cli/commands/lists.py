@@ -39,27 +39,28 @@ class _Lists(click.Group):
 
 
 @click.group("lists", cls=_Lists, invoke_without_command=True)
+@output.format_options
 @click.pass_context
-def lists(ctx: click.Context) -> None:
+def lists(ctx: click.Context, target: output.Target) -> None:
     """Frozen lists: photographs of audiences.
 
     Without a command: every list with its state, latest version and size.
     """
     if ctx.invoked_subcommand is None:
-        ctx.invoke(overview)
+        _overview(given_options(ctx), target)
+    elif target != output.STANDARD_OUTPUT:
+        raise click.UsageError(f"--format, --out and --raw stand after `lists {ctx.invoked_subcommand}`.", ctx)
 
 
 for _option in Command("", params=[]).params:
     lists.params.append(_option)
 
 
-@click.command("overview")
-def overview() -> None:
+def _overview(options: Options, target: output.Target) -> None:
     """All lists."""
-    options = given_options(click.get_current_context())
     with watched(options) as project:
         facts = project.list_facts()
-    output.STANDARD_OUTPUT.write(_facts_table(facts), options, project)
+    target.write(_facts_table(facts), options, project)
     if not facts:
         problems.note("this project declares no list", options)
 
@@ -87,14 +88,15 @@ def take(options: Options, name: str) -> None:
 
 @command("show", "patron lists show spring_vips")
 @click.argument("name")
-def show(options: Options, name: str) -> None:
+@output.format_options
+def show(options: Options, name: str, target: output.Target) -> None:
     """Show the versions of the list NAME: when each was taken, how many people, from which audience."""
     from patron.engine.runner.taking import list_of
 
     with watched(options) as project:
         decl = list_of(project, name)
         versions = project.lists.versions(decl.name.text)
-    output.STANDARD_OUTPUT.write(_versions_table(versions), options, project)
+    target.write(_versions_table(versions), options, project)
     if not versions:
         problems.note(f"{decl.name.text} was not taken yet: `patron lists take {decl.name.text}`", options)
 
@@ -142,9 +144,11 @@ def _date(day: dt.date | None) -> dt.date | None:
 def _versions_table(versions: tuple[Taken, ...]) -> Result:
     columns = (
         Column("list", "List", TEXT), Column("version", "Version", WHOLE), Column("size", "People", WHOLE),
-        Column("created_at", "Taken", MOMENT), Column("audience", "Audience", TEXT), Column("digest", "SHA-256", TEXT),
+        Column("created_at", "Taken", MOMENT), Column("audience", "Audience", TEXT),
+        Column("digest", "SHA-256 begins", TEXT),
     )  # fmt: skip
-    return Result(columns, tuple((t.name, t.version, t.size, t.created_at, t.audience, t.digest) for t in versions))
+    rows = ((t.name, t.version, t.size, t.created_at, t.audience, t.digest[:12]) for t in versions)
+    return Result(columns, tuple(rows))
 
 
 for _sub in (take, show, export):
