@@ -13,6 +13,7 @@ from patron.engine.model.shown import shown_rows
 from patron.engine.model.terms import BehindRows, Term, all_of
 from patron.engine.plan import parts
 from patron.engine.plan import query as query_plans
+from patron.engine.plan.bounds import bounded
 from patron.engine.plan.nodes import Aggregate, Col, Join, Node, Project, columns
 from patron.engine.plan.planner import Planner
 from patron.engine.types import WHOLE, reference
@@ -24,7 +25,8 @@ def ids(p: Planner, leaf: BehindRows) -> Node:
     """The customers, each once."""
     shown = shown_rows(p.b, leaf.report, leaf.title)
     p = p.at(shown.frame.binder)
-    query = replace(shown.query, smallest_group=0, each_period=shown.frame.membership == "each period")
+    query = bounded(p, shown.query)
+    query = replace(query, smallest_group=0, each_period=shown.frame.membership == "each period")
     planner = query_plans.QueryPlanner(p, query)
     level = planner.all_dims if shown.cut else ()
     side = planner.sides()[0]

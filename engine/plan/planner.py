@@ -18,6 +18,7 @@ class ListMembers:
 
     table: str | None
     expires_at: object = None
+    taken_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

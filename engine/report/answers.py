@@ -15,6 +15,7 @@ from patron.engine.model.store import Store
 from patron.engine.model.terms import Field, Here, Term
 from patron.engine.plan import people
 from patron.engine.plan import rows as row_plans
+from patron.engine.plan.bounds import bounded
 from patron.engine.plan.nodes import Node, Plan, Sorted, SortKey, Step, columns
 from patron.engine.plan.planner import ListMembers, Planner
 from patron.engine.plan.query import QueryPlan, plan_query
@@ -55,11 +56,11 @@ def _said(problem: Problem) -> str:
 
 def run_query(model: Model, found: Query, b: Binder, context: Context, notes: Sequence[str] = ()) -> Result:
     """Plan, compile and run a bound query."""
-    from patron.engine.report.subjects import check_lists, pending
+    from patron.engine.report.subjects import pending
     from patron.engine.report.unowned import left_out_notes, with_left_out
 
-    found = check_lists(b, found, context)
     planner = Planner(b, context.store, list_reader(context))
+    found = bounded(planner, found)
     plan = with_left_out(planner, found, plan_query(planner, found))
     program = compile_plan(optimized(plan.plan), lowering(model, context.store))
     fetched = run_program(program, context)

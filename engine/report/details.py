@@ -17,6 +17,7 @@ from patron.engine.model.reports import ReportFrame, bind_report
 from patron.engine.model.resolve import Model
 from patron.engine.model.terms import CreditedRows, Field, Here, Lit, Term, all_of, compare, follow, known
 from patron.engine.plan import rows as row_plans
+from patron.engine.plan.bounds import bounded
 from patron.engine.plan.nodes import (
     Col,
     Filter,
@@ -37,7 +38,6 @@ from patron.engine.report.answers import list_reader, run_program
 from patron.engine.report.assemble import clean
 from patron.engine.report.context import Context, lowering
 from patron.engine.report.reports import given_param
-from patron.engine.report.subjects import check_lists
 from patron.engine.results import Column, Result
 from patron.engine.runtime.errors import SpecError
 from patron.engine.sql.program import compile_plan
@@ -63,10 +63,10 @@ def detail(model: Model, name: str, table: str, params: Mapping[str, object], co
     try:
         declaration = b.find("report", name, tree.NOWHERE, "")
         frame = bind_report(b, declaration, {tree.fold(k): given_param(v) for k, v in params.items()})
-        query = check_lists(frame.binder, _orders_query(frame), context)
+        p = Planner(frame.binder, context.store, list_reader(context))
+        query = bounded(p, _orders_query(frame))
     except Unbound:
         raise SpecError(problems=by_place(b.problems)) from None
-    p = Planner(frame.binder, context.store, list_reader(context))
     node = order_details(p, frame, query)
     plan = Plan(tuple(p.steps), (Step("rows", node, "one row per order"),))
     fetched = run_program(compile_plan(optimized(plan), lowering(model, context.store)), context)["rows"]

@@ -22,6 +22,7 @@ from patron.engine.model.reports import parts as report_parts
 from patron.engine.model.resolve import Model
 from patron.engine.model.spans import bind_period, period_words
 from patron.engine.model.terms import Lit
+from patron.engine.plan.bounds import bounded
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.query import plan_query
 from patron.engine.report import marking, provenance
@@ -29,7 +30,7 @@ from patron.engine.report.answers import list_reader, run_program
 from patron.engine.report.assemble import assemble
 from patron.engine.report.context import Context, lowering
 from patron.engine.report.facts import list_facts
-from patron.engine.report.subjects import check_lists, pending
+from patron.engine.report.subjects import pending
 from patron.engine.report.unowned import left_out_notes, with_left_out
 from patron.engine.results import Conditions, Definition, Figure, Note, Part, Report, Result, Section
 from patron.engine.runtime.errors import PatronError, SpecError
@@ -165,7 +166,7 @@ class _Maker:
         b = self.frame.binder
         known = len(b.problems)
         defaults = self._own_defaults(node)
-        query = check_lists(b, bind_phrase(b, node.phrase, defaults), self.context)
+        query = bounded(self.planner, bind_phrase(b, node.phrase, defaults))
         query = replace(query, each_period=self.frame.membership == "each period")
         notes = [p.message for p in by_place(b.problems[known:]) if not p.stops]
         result, sql = self._answer(query, notes)
@@ -208,7 +209,7 @@ class _Maker:
             along = replace(
                 node.phrase, compare=tree.NoComparison(), by=(tree.Dimension(tree.Path((tree.Name(unit),))),)
             )
-            bound = check_lists(period, bind_phrase(period, along, replace(defaults, compare=None)), self.context)
+            bound = bounded(self.planner, bind_phrase(period, along, replace(defaults, compare=None)))
         except (Unbound, SpecError):
             return None
         finally:

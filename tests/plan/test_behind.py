@@ -88,6 +88,41 @@ def test_who_is_behind(tmp_path, show, ids):
     assert asked(tmp_path, f"in rows of sales {show}") == ids.split()
 
 
+LIST = """
+audience buyers = has ordered
+list known {
+  from audience buyers
+  take once on 2026-04-08
+  analyse from 3 days before to 3 days after
+}
+report listed {
+  for list known
+  %s
+  show table "Channels" of total_sales by order.channel
+}
+"""
+
+
+@pytest.mark.parametrize("period", ["", "period last 3 months"])
+def test_a_list_is_looked_at_as_far_as_its_rules_say(tmp_path, period):
+    data = tmp_path / "data"
+    data.mkdir()
+    for name, text in FILES.items():
+        (data / f"{name}.csv").write_text(text, "utf-8")
+    behind = 'audience asked = in rows of listed "Channels"\n'
+    (tmp_path / "main.patron").write_text(SPEC + LIST % period + behind, "utf-8")
+    with open_project(tmp_path, as_of="2026-04-08") as then:
+        then.take_list("known")
+    with open_project(tmp_path, as_of="2026-05-06") as project:
+        assert [row[0] for row in project.audience("asked").rows] == ["c1"]  # c2's order is 5 days before
+
+
+def test_a_period_that_the_list_forbids_is_refused_behind_its_rows_too(tmp_path):
+    with pytest.raises(PatronError) as raised:
+        asked(tmp_path, 'in rows of listed "Channels"', LIST % "period 2026-03-01 to 2026-04-30")
+    assert [p.code for p in raised.value.problems] == ["P0504"]
+
+
 def test_the_others_and_two_at_once(tmp_path):
     condition = 'not in rows of sales "Channels" where (order.channel is "online") and in rows of sales "Sales"'
     assert asked(tmp_path, condition) == ["c3"]
