@@ -150,11 +150,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class ConditionLine:
-    """A line of an audience's tree: words, depth, and how many people are left after it (None: not counted)."""
+    """A line of an audience's tree: words, depth, and how many people are left after it (None: not counted, or
+    `state` says why)."""
 
     words: str
     depth: int
     left: int | None = None
+    state: str = OK
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,8 @@ class Conditions:
     address: str
     lines: tuple[ConditionLine, ...]
     total: int | None = None
+    state: str = OK
+    """That of `total`."""
 
 
 @dataclass(frozen=True, slots=True)

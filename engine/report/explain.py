@@ -28,7 +28,7 @@ from patron.engine.report.findings import Known, Told
 from patron.engine.report.happenings import Asked, happenings
 from patron.engine.report.speech import Speaker, counted
 from patron.engine.report.turning import Outlook
-from patron.engine.results import ConditionLine, Conditions, Why, WhyLine
+from patron.engine.results import SUPPRESSED, ConditionLine, Conditions, Why, WhyLine
 from patron.engine.runtime.errors import SpecError
 from patron.engine.sql.program import compile_plan
 from patron.engine.types import WHOLE, reference
@@ -67,6 +67,17 @@ def list_tree(model: Model, name: str, version: int | None, context: Context) ->
     assert node.source is not None
     found = clauses_of(model.binder(), node.source.text)
     return Conditions(title, declared.name, tuple(ConditionLine(c.words, c.depth) for c in found.lines))
+
+
+def without_small_groups(found: Conditions, smallest: int) -> Conditions:
+    """The tree with counts of 1 to `smallest` - 1 people suppressed."""
+
+    def hidden(count: int | None) -> bool:
+        return count is not None and 0 < count < smallest
+
+    lines = tuple(replace(c, left=None, state=SUPPRESSED) if hidden(c.left) else c for c in found.lines)
+    shown = replace(found, lines=lines)
+    return replace(shown, total=None, state=SUPPRESSED) if hidden(found.total) else shown
 
 
 def _people_left(model: Model, found: Clauses, context: Context) -> list[int]:

@@ -136,7 +136,7 @@ class _Maker:
         known = len(self.frame.binder.problems)
         try:
             if needs == "people":
-                return self._conditions(title, place)
+                return self._conditions(node, title, place)
             if needs == "fields":
                 return Figure(node.kind.key, title, place, list_facts(self.frame, node, self.context))
             return self._figure(node, title, place)
@@ -151,12 +151,16 @@ class _Maker:
         """Why a figure alone could not be made."""
         return "; ".join(dict.fromkeys(p.message for p in self.frame.binder.problems[known:]))
 
-    def _conditions(self, title: str, place: str) -> Conditions:
+    def _conditions(self, node: tree.Show, title: str, place: str) -> Conditions:
         subject = self.frame.defaults.subject
         name = _subject_name(self.frame, subject)
-        from patron.engine.report.explain import tree_of
+        from patron.engine.report.explain import tree_of, without_small_groups
 
         found = tree_of(self.model, name, self.context, self.frame.binder)
+        smallest = self._own_defaults(node).smallest_group
+        found = without_small_groups(
+            found, self.model.declared.settings.smallest_group if smallest is None else smallest
+        )
         return replace(found, title=title, address=place)
 
     # ------------------------------------------------------------ figures

@@ -106,3 +106,19 @@ def test_a_list_keeps_the_conditions_it_was_taken_with(shop_with):
     found = list_tree(shop.model, "fans", None, shop.context)
     assert (found.title, found.total) == ("Fans", 1)
     assert shown(found) == shown(shop.conditions("win_back"))
+
+
+SMALL = """
+report people {
+  for audience win_back
+  smallest_group 2
+  show conditions "Who"
+}
+"""
+
+
+def test_a_report_hides_counts_of_few_people(shop_with):
+    (tree,) = shop_with(SMALL).report("people").parts
+    assert [(c.left, c.state) for c in tree.lines[:2]] == [(4, "ok"), (None, "suppressed")]
+    assert (tree.lines[5].left, tree.lines[5].state) == (0, "ok"), "nobody is no group of people"
+    assert (tree.total, tree.state) == (None, "suppressed")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from patron.engine.contracts import ExportJob
 from patron.engine.report.text import csv_line, csv_lines, inert
-from patron.engine.results import Conditions, Figure, Report
+from patron.engine.results import OK, Conditions, Figure, Report
 from patron.plugins.exporters.parts import Placed, chosen, figures, stable_slugs
 
 INDEX = (
@@ -54,10 +54,12 @@ def _lines(placed: Placed, *, raw: bool) -> Iterator[str]:
 
 
 def _condition_lines(conditions: Conditions, *, raw: bool) -> Iterator[str]:
-    yield csv_line(["depth", "condition", "people_left"])
+    stated = any(line.state != OK for line in conditions.lines)
+    yield csv_line(["depth", "condition", "people_left", *(["people_left_state"] if stated else [])])
     for line in conditions.lines:
         words = line.words if raw else inert(line.words)
-        yield csv_line([str(line.depth), words, "" if line.left is None else str(line.left)])
+        left = "" if line.left is None else str(line.left)
+        yield csv_line([str(line.depth), words, left, *([line.state] if stated else [])])
 
 
 def _index(report: Report, placed: Sequence[Placed], paths: Sequence[Path], *, raw: bool) -> Iterator[str]:

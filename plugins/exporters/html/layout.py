@@ -10,7 +10,7 @@ from patron.engine.report.reader import plain
 from patron.engine.results import Conditions, Figure, Note, Part, Report, Section
 from patron.plugins.exporters.html.desk import Desk
 from patron.plugins.exporters.html.figures import FigureView, figure_view
-from patron.plugins.exporters.html.lists import Branch, conditions
+from patron.plugins.exporters.html.lists import Branch, conditions, people
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +101,4 @@ def _rows(parts: Sequence[FigureView | ConditionsView]) -> list[Block]:
 
 
 def _conditions(tree: Conditions, desk: Desk) -> ConditionsView:
-    total = "" if tree.total is None else desk.reader.count(tree.total)
-    return ConditionsView(plain(tree.title), total, conditions(tree, desk))
+    return ConditionsView(plain(tree.title), people(tree.total, tree.state, desk), conditions(tree, desk))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from patron.engine.report.reader import plain
 from patron.engine.report.text import is_number
-from patron.engine.results import ConditionLine, Conditions, Result
+from patron.engine.results import OK, ConditionLine, Conditions, Result
 from patron.plugins.exporters.html.desk import Desk
 from patron.plugins.exporters.html.shape import Measure, shape, visible
 from patron.plugins.exporters.html.tables import Cell, cell
@@ -106,6 +106,13 @@ def conditions(tree: Conditions, desk: Desk) -> tuple[Branch, ...]:
     return _branches(tree.lines, first, desk)
 
 
+def people(count: int | None, state: str, desk: Desk) -> str:
+    """A count of people, or why there is none."""
+    if count is not None:
+        return desk.reader.count(count)
+    return "" if state == OK else desk.reader.words(state).short
+
+
 def _branches(lines: tuple[ConditionLine, ...], first: int, desk: Desk) -> tuple[Branch, ...]:
     made: list[Branch] = []
     start = 0
@@ -114,7 +121,7 @@ def _branches(lines: tuple[ConditionLine, ...], first: int, desk: Desk) -> tuple
         while end < len(lines) and lines[end].depth > lines[start].depth:
             end += 1
         line = lines[start]
-        left = "" if line.left is None else desk.reader.count(line.left)
+        left = people(line.left, line.state, desk)
         width = "" if line.left is None else _width(line.left, max(first, line.left))
         made.append(Branch(plain(line.words), left, width, _branches(lines[start + 1 : end], first, desk)))
         start = end

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from patron.engine.report.text import Json, json_object, moment_text
 from patron.engine.results import (
+    OK,
     Conditions,
     Coverage,
     Definition,
@@ -68,9 +69,16 @@ def _conditions(conditions: Conditions) -> Object:
         "part": "conditions",
         "title": conditions.title,
         "address": conditions.address,
-        "total": conditions.total,
-        "lines": [{"depth": line.depth, "words": line.words, "left": line.left} for line in conditions.lines],
+        "total": _count(conditions.total, conditions.state),
+        "lines": [
+            {"depth": line.depth, "words": line.words, "left": _count(line.left, line.state)}
+            for line in conditions.lines
+        ],
     }
+
+
+def _count(people: int | None, state: str) -> Json:
+    return people if state == OK else {"value": people, "state": state}
 
 
 def _figure(figure: Figure) -> Object:

@@ -318,7 +318,7 @@ def conditions() -> r.Conditions:
         ("their total sales during the last 12 months is at least $300", 1, 6044),
         ("any of", 1, 5630),
         ("consent.sms is yes", 2, None),
-        ("consent.email is yes", 2, None),
+        ("consent.email is yes", 2, None, r.SUPPRESSED),
         ("not in audience employees", 1, 5312),
     )
     return r.Conditions("Filters", "list_performance/conditions", tuple(r.ConditionLine(*line) for line in lines), 5312)

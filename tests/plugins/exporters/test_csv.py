@@ -37,6 +37,13 @@ def test_only_one_figure_is_one_file(sample, job):
     assert len(rows(paths[0])) == 66
 
 
+def test_a_count_that_is_hidden_is_empty_and_says_so(sample, job):
+    (path,) = exporter.export(sample.rich(), dataclasses.replace(job, only="Filters"))
+    head, first, *_ = lines = rows(path)
+    assert (head[-1], first) == ("people_left_state", ["0", "everyone", "41820", "ok"])
+    assert ["2", "consent.email is yes", "", "suppressed"] in lines
+
+
 def test_a_figure_nobody_knows_is_told_with_those_there_are(sample, job):
     with pytest.raises(LookupError, match=r'no show "Activties"; it has .*"Activities"'):
         exporter.export(sample.rich(), dataclasses.replace(job, only="Activties"))

@@ -3,6 +3,7 @@ import json
 
 from patron.engine.results import STATES
 from patron.plugins.exporters import json as exporter
+from patron.plugins.exporters.json.document import part_object
 
 
 def read(paths):
@@ -32,6 +33,12 @@ def test_money_is_text_and_every_state_is_told(sample, job):
     assert values[:3] == ["1250.00", "0.00", None]
     assert set(told) == set(STATES) - {"ok", "empty"}
     assert {"value": "777.00", "state": "expired"} in values
+
+
+def test_a_count_that_is_hidden_says_so(sample):
+    lines = part_object(sample.conditions())["lines"]
+    assert {"depth": 2, "words": "consent.email is yes", "left": {"value": None, "state": "suppressed"}} in lines
+    assert {"depth": 2, "words": "consent.sms is yes", "left": None} in lines
 
 
 def test_equal_reports_give_equal_bytes(sample, job, tmp_path):
