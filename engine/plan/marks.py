@@ -24,9 +24,9 @@ from patron.engine.model.terms import (
 from patron.engine.model.terms import (
     Sequence as Steps,
 )
-from patron.engine.plan import people, sequences
+from patron.engine.plan import numbers, people, sequences
 from patron.engine.plan import rows as row_plans
-from patron.engine.plan.nodes import Col, Expr, Filter, Join, Node, Project, SortKey, WindowCall
+from patron.engine.plan.nodes import Col, Expr, Filter, Join, Node, Project, SortKey, WindowCall, columns
 from patron.engine.plan.planner import Planner
 from patron.engine.types import WHOLE, YESNO, reference
 
@@ -48,7 +48,11 @@ class Marked:
 def leaf_node(p: Planner, outer: Evaluation, leaf: Term) -> Marked:
     """The side table of a leaf."""
     if isinstance(leaf, (Numbered, Previous)):
-        return _numbered(p, outer, leaf)
+        node, value = numbers.sequence(p, leaf)
+        return Marked(node, ((outer.row_id(leaf.row), "id"),), value)
+    if isinstance(leaf, numbers.First):
+        ids = numbers.first_ids(p, outer, leaf.number)
+        return Marked(_marked(ids), ((outer.row_id(leaf.number.row), "id"),), _is_marked())
     if isinstance(leaf, Binned):
         return _binned(p, outer, leaf)
     if isinstance(leaf, Ranked):
@@ -70,28 +74,13 @@ def _people(p: Planner, leaf: Member | Listed | BehindRows | Steps) -> Node:
 
 
 def _marked(ids: Node) -> Node:
-    return Project(ids, (("id", Col("id", reference("customers"))), (MARK, Lit(1, WHOLE))))
+    ident = next(c for c in columns(ids) if c.name == "id")
+    return Project(ids, (("id", ident), (MARK, Lit(1, WHOLE))))
 
 
 def _is_marked() -> Expr:
     missing = Op("is_missing", (Col(MARK, WHOLE),), YESNO)
     return Op("not", (missing,), YESNO)
-
-
-def _numbered(p: Planner, outer: Evaluation, leaf: Numbered | Previous) -> Marked:
-    """Rows of one key in order of date and id: their numbers, and the row before each."""
-    ident = Field(Here(), "id", reference(leaf.table))
-    where = all_of(known(leaf.key), leaf.where)
-    order = [(f"o{i}", t) for i, t in enumerate(leaf.order)]
-    source = row_plans.evaluate(p, leaf.table, [("id", ident), ("key", leaf.key), *order], where)
-    keys = tuple(SortKey(Col(n, t.type)) for n, t in order)
-    part = (Col("key", leaf.key.type),)
-    row = Col("id", ident.type)
-    number = WindowCall("row_number", WHOLE, (), part, keys)
-    before = WindowCall("lag", ident.type, (row,), part, keys)
-    node = Project(source, (("id", row), ("@number", number), ("@before", before)), f"{leaf.table} in sequence")
-    name, type_ = ("@number", WHOLE) if isinstance(leaf, Numbered) else ("@before", ident.type)
-    return Marked(node, ((outer.row_id(leaf.row), "id"),), Col(name, type_))
 
 
 def _binned(p: Planner, outer: Evaluation, leaf: Binned) -> Marked:

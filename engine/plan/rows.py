@@ -31,7 +31,7 @@ from patron.engine.model.terms import (
 from patron.engine.model.terms import (
     Sequence as Steps,
 )
-from patron.engine.plan import children, marks
+from patron.engine.plan import children, marks, numbers
 from patron.engine.plan.nodes import Col, Expr, Filter, Join, Node, Project, columns
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.simplify import facts_of, given, simple
@@ -54,9 +54,11 @@ def evaluate(
     of: People | None = None,
 ) -> Node:
     """The terms as named columns, for the rows that meet a condition and belong to the people wanted."""
+    items = [(name, numbers.by_first(t)) for name, t in items]
+    where = numbers.by_first(where) if where is not None else None
     facts = facts_of(where)
     items = [(name, given(t, facts)) for name, t in items] if facts else items
-    found = Evaluation(p, rows, [t for _, t in items] + ([where] if where is not None else []), of)
+    found = Evaluation(p, rows, [t for _, t in items], of, where)
     node: Node = found.node
     if where is not None:
         node = Filter(node, found.expr(where))
@@ -66,8 +68,10 @@ def evaluate(
 class Evaluation:
     """One relation in which all the terms asked are expressions over its columns."""
 
-    def __init__(self, p: Planner, rows: Rows, terms: Iterable[Term], of: People | None = None) -> None:
-        self.p, self.rows, self.of = p, rows, of
+    def __init__(
+        self, p: Planner, rows: Rows, terms: Iterable[Term], of: People | None = None, where: Term | None = None
+    ) -> None:
+        self.p, self.rows, self.of, self.where = p, rows, of, where
         self.needed: dict[Row, dict[str, Type]] = {Here(): {}}
         self.groups: dict[tuple[Row, Rows, Term], list[Children]] = {}
         self.leaves: list[Term] = []
@@ -75,7 +79,7 @@ class Evaluation:
         self._names: set[str] = set()
         self.aliases = self._aliases()
         self.early: dict[Row, list[Op]] = {}
-        wanted = [*terms, *((of[0],) if of is not None else ())]
+        wanted = [*terms, *((where,) if where is not None else ()), *((of[0],) if of is not None else ())]
         for term in wanted:
             self._collect(term)
             self._settle_early(term)
@@ -108,8 +112,8 @@ class Evaluation:
                 for outside in children.outside_terms(term, self.table_of(term.row)):
                     self._collect(outside)
             self._leaf(term)
-        elif isinstance(term, (Numbered, Previous, Binned, Ranked)):
-            self._need_id(term.row)
+        elif isinstance(term, (Numbered, Previous, Binned, Ranked, numbers.First)):
+            self._need_id(term.number.row if isinstance(term, numbers.First) else term.row)
             self._leaf(term)
         elif isinstance(term, (Member, Listed, BehindRows, Steps)):
             self._collect(term.key)

@@ -1,0 +1,105 @@
+"""Rows of one key in sequence: their numbers, the row before each, and which is the first of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from patron.dsl.nodes import dataclass
+from patron.engine.model.terms import Field, Here, Leaf, Lit, Numbered, Op, Previous, Term, all_of, known, negated
+from patron.engine.plan import children
+from patron.engine.plan import rows as row_plans
+from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Join, Node, Project, SortKey, WindowCall
+from patron.engine.plan.planner import Planner
+from patron.engine.types import DATE, WHOLE, YESNO, Type, reference
+
+if TYPE_CHECKING:
+    from patron.engine.plan.rows import Evaluation
+
+NUMBER, BEFORE = "@number", "@before"
+
+
+@dataclass(frozen=True, slots=True)
+class First(Leaf):
+    """Whether a row is numbered 1, which is told without numbering the others."""
+
+    number: Numbered
+    type: Type = YESNO
+
+
+def by_first(term: Term) -> Term:
+    """A term in which a number compared with 1 asks for the first row only."""
+    if not isinstance(term, Op):
+        return term
+    if len(term.args) == 2 and isinstance(term.args[0], Numbered) and isinstance(term.args[1], Lit):
+        return _compared(term, term.args[0], term.args[1])
+    args = tuple(by_first(a) for a in term.args)
+    return term if args == term.args else replace(term, args=args)
+
+
+def _compared(term: Op, number: Numbered, limit: Lit) -> Term:
+    asked = (term.name, limit.value)
+    if asked in (("=", 1), ("<=", 1), ("<", 2)):
+        return First(number)
+    if asked in ((">", 1), (">=", 2)) and number.row == Here():
+        return all_of(known(number.key), number.where, negated(First(number))) or term
+    return term
+
+
+def sequence(p: Planner, leaf: Numbered | Previous) -> tuple[Node, Col]:
+    """Rows of one key in order of date and id: the number of each, or the row before it."""
+    source, order = _ordered(p, leaf, None)
+    ident = Col("id", reference(leaf.table))
+    part = (Col("key", leaf.key.type),)
+    if isinstance(leaf, Numbered):
+        found = WindowCall("row_number", WHOLE, (), part, order)
+        name = NUMBER
+    else:
+        found = WindowCall("lag", ident.type, (ident,), part, order)
+        name = BEFORE
+    return Project(source, (("id", ident), (name, found)), f"{leaf.table} in sequence"), Col(name, found.type)
+
+
+def first_ids(p: Planner, outer: Evaluation, leaf: Numbered) -> Node:
+    """The rows numbered 1: of those at the earliest moment of their key, the first by what else orders them.
+
+    The earliest moment is one grouped pass over all rows. Only the rows of the question are then looked at: where
+    its dates let one row of a key and moment in, they let in all.
+    """
+    source, order = _ordered(p, leaf, None)
+    key, at = Col("key", leaf.key.type), order[0].value
+    earliest = Aggregate(source, (("@key", key),), (("@at", AggCall("min", at.type, at)),), f"first of {leaf.table}")
+    near, _ = _ordered(p, leaf, all_of(*_of_moment(p, outer, leaf)))
+    on = ((key, Col("@key", key.type)), (at, Col("@at", at.type)))
+    tied = Join(near, earliest, "inner", on, missing_equal=True, note="at the first moment")
+    ident = Col("id", reference(leaf.table))
+    number = WindowCall("row_number", WHOLE, (), (key,), order[1:])
+    numbered = Project(tied, (("id", ident), (NUMBER, number)))
+    return Filter(numbered, Op("=", (Col(NUMBER, WHOLE), Lit(1, WHOLE)), YESNO))
+
+
+def _ordered(p: Planner, leaf: Numbered | Previous, also: Term | None) -> tuple[Node, tuple[SortKey, ...]]:
+    """The rows that are numbered, with their key and what orders them."""
+    order = [(f"o{i}", t) for i, t in enumerate(leaf.order)]
+    items: list[tuple[str, Term]] = [("id", Field(Here(), "id", reference(leaf.table))), ("key", leaf.key), *order]
+    source = row_plans.evaluate(p, leaf.table, items, all_of(known(leaf.key), leaf.where, also))
+    return source, tuple(SortKey(Col(n, t.type)) for n, t in order)
+
+
+def _of_moment(p: Planner, outer: Evaluation, leaf: Numbered) -> list[Term]:
+    """What the question asks of its rows that rows of one key and moment meet together or not at all."""
+    table = p.store.tables.get(leaf.table)
+    if leaf.row != Here() or outer.rows != leaf.table or table is None:
+        return []
+    at = leaf.order[0]
+    shared = [leaf.key, at]
+    if isinstance(at, Field) and table.one_zone:
+        shared.append(Field(at.row, f"{at.column}@date", DATE))
+    return [part for part in children.conjuncts(outer.where) if _made_of(part, shared)]
+
+
+def _made_of(term: Term, parts: Sequence[Term]) -> bool:
+    if isinstance(term, Op):
+        return all(_made_of(a, parts) for a in term.args)
+    return isinstance(term, Lit) or term in parts
