@@ -33,6 +33,8 @@ class Reading:
     day_only: E | None = None
     bad: tuple[E, ...] = ()
     counts: tuple[E, ...] = ()
+    exact: bool = False
+    """A number that lies in decimal digits."""
 
     def marked(self, mark: str, value: E) -> Reading:
         """The value with `zoned` or `day_only` said."""
@@ -77,7 +79,7 @@ class Reader:
         if type_.kind == "date":
             return Reading(e, DATE)
         if type_.kind != "moment":
-            return Reading(e, type_)
+            return Reading(e, type_, exact=stored.startswith("DECIMAL"))
         if "TIME ZONE" in stored:
             return Reading(at_zone("UTC", e), MOMENT, exp.true(), exp.false())
         return self.local(Reading(build.cast(e, "TIMESTAMP"), MOMENT, exp.false(), exp.false()))
@@ -133,7 +135,7 @@ class Reader:
     def money(self, r: Reading) -> Reading:
         if r.type.textual:
             read = scalars.number_from_text(self._plain(r.e.copy()), build.MONEY_TYPE, self.dialect)
-        elif r.type.whole or r.type.kind == "money":
+        elif r.exact or r.type.whole or r.type.kind == "money":
             read = scalars.try_cast(r.e.copy(), build.MONEY_TYPE, self.dialect)
         else:
             read = scalars.try_cast(build.cast(r.e.copy(), "VARCHAR"), build.MONEY_TYPE, self.dialect)

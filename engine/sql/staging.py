@@ -231,6 +231,19 @@ def bad_counts(table: str, columns: Sequence[str]) -> exp.Select:
     return select(outputs, build.table(table, "t"))
 
 
+def rising(table: str) -> exp.Select:
+    """How many rows there are, and how many have a larger id than the row before, whichever that is: when only one
+    has not, no id occurs twice."""
+    before = exp.Window(this=exp.Lag(this=build.col("id", "t")))
+    pairs = select([(build.col("id", "t"), "id"), (before, "before")], build.table(table, "t"))
+    larger = build.binary(exp.GT, build.col("id", "p"), build.col("before", "p"))
+    counts: list[tuple[E, str]] = [
+        (exp.Count(this=exp.Star()), "rows"),
+        (exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=larger)), "rising"),
+    ]
+    return select(counts, build.subquery(pairs, "p"))
+
+
 def doubled(table: str) -> exp.Select:
     """How many ids occur more than once, the smallest of them, and the row of its second occurrence."""
     counted = select([(build.col("id", "t"), "id"), (exp.Count(this=exp.Star()), "n"),
