@@ -20,6 +20,7 @@ import duckdb
 from patron.engine.contracts import Limits, Session
 from patron.engine.runtime.errors import Damaged, InternalError, LimitReached, PatronError
 from patron.engine.runtime.limits import deadline
+from patron.engine.runtime.scratch import scratch_folder
 
 if TYPE_CHECKING:
     import pyarrow
@@ -32,6 +33,8 @@ _STEPS = (duckdb.StatementType.CREATE, duckdb.StatementType.SELECT, duckdb.State
 _STEP = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
                    r"(?:CREATE\s+(?:OR\s+REPLACE\s+)?TEMP(?:ORARY)?\s+(?:TABLE|VIEW)|DROP\s+(?:TABLE|VIEW)|SELECT|WITH|FROM)\b",
                    re.IGNORECASE | re.DOTALL)  # fmt: skip
+MEMORY_OF_A_THREAD = 512 * 2**20
+"""Little enough that a laptop does other things meanwhile, and enough that sorting and joining seldom spill."""
 _SIZES = {
     "BYTES": 1,
     "BYTE": 1,
@@ -50,6 +53,26 @@ _LOCKED = {
 }  # fmt: skip
 
 
+def connect(
+    path: Path | str, limits: Limits, spill: Path | None = None, *, read_only: bool = False, **more: object
+) -> duckdb.DuckDBPyConnection:
+    """A connection within limits that fetches nothing by itself; what does not fit in memory goes to `spill`."""
+    config: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False, **more}
+    said = {"memory_limit": limits.memory, "threads": limits.threads, "temp_directory": spill and str(spill)}
+    connection = duckdb.connect(str(path), read_only=read_only, config=config | {k: v for k, v in said.items() if v})
+    connection.execute("SET enable_progress_bar = false")  # ours is another, and a prompt would get this one too
+    if not limits.memory:
+        _limit_memory(connection)
+    return connection
+
+
+def _limit_memory(connection: duckdb.DuckDBPyConnection) -> None:
+    """What may be used when nobody says how much: so much a thread, never more than DuckDB itself would take."""
+    found = connection.execute("SELECT current_setting('threads'), current_setting('memory_limit')").fetchall()[0]
+    amount = min(int(found[0]) * MEMORY_OF_A_THREAD, _bytes(found[1]))
+    connection.execute(f"SET memory_limit = '{int(amount)}B'")
+
+
 def open_session(path: Path, limits: Limits | None = None) -> Session:
     """A session on a stored load. Damaged when the file is not whole, InternalError when a lock did not take."""
     return DuckdbSession(path, limits or Limits())
@@ -60,7 +83,7 @@ class DuckdbSession:
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self._limits = limits
-        self._scratch = Path(tempfile.mkdtemp(prefix="patron-", dir=limits.temp_folder))
+        self._scratch = scratch_folder(limits.temp_folder or Path(tempfile.gettempdir()))
         self._busy = threading.Lock()
         self._closed = False
         try:
@@ -70,17 +93,10 @@ class DuckdbSession:
             raise
 
     def _open(self, path: Path) -> duckdb.DuckDBPyConnection:
-        config: dict[str, Any] = {
-            "autoinstall_known_extensions": False, "autoload_known_extensions": False,
-            "allow_community_extensions": False,
-            "allow_unsigned_extensions": False, "preserve_insertion_order": False,
-            "temp_directory": str(self._scratch),
-        }  # fmt: skip
-        if self._limits.memory:
-            config["memory_limit"] = self._limits.memory
-        if self._limits.threads:
-            config["threads"] = self._limits.threads
-        connection = duckdb.connect(":memory:", config=config)
+        connection = connect(
+            ":memory:", self._limits, self._scratch, preserve_insertion_order=False,
+            allow_community_extensions=False, allow_unsigned_extensions=False,
+        )  # fmt: skip
         try:
             _attach(connection, path)
             for setting in ("TimeZone = 'UTC'", "enable_external_access = false", "lock_configuration = true"):

@@ -56,7 +56,8 @@ class Config:
         """What a query may use."""
         from patron.engine.contracts import Limits
 
-        return Limits(self.memory, self.threads, self.temp_folder, self.timeout, self.rows)
+        temp_folder = self.temp_folder or self.state_folder / "temp"
+        return Limits(self.memory, self.threads, temp_folder, self.timeout, self.rows)
 
 
 def read_config(root: Path, profile: str | None = None) -> Config:

@@ -17,6 +17,7 @@ from patron.dsl.nodes import dataclass
 from patron.engine.runner.making import MANIFEST
 from patron.engine.runtime.errors import Damaged, IoFailed, PatronError
 from patron.engine.runtime.files import sha256
+from patron.engine.runtime.scratch import abandoned
 
 if TYPE_CHECKING:
     from patron.engine.catalog import Catalog
@@ -88,17 +89,7 @@ def _left_over(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     found = [*folder.glob(".making-*"), *folder.rglob(".*.part")]
-    return [p for p in found if not _alive(p)]
-
-
-def _alive(path: Path) -> bool:
-    """Whether the process that writes there may still run: its number is in the name, else an hour is enough."""
-    number = next((part for part in reversed(path.name.split(".")) if part.isdigit()), "")
-    if number:
-        return Path("/proc", number).exists() or not Path("/proc").exists()
-    from time import time
-
-    return time() - path.stat().st_mtime < 3600
+    return [p for p in found if abandoned(p)]
 
 
 def _manifests(folder: Path) -> Iterator[Finding]:

@@ -160,3 +160,21 @@ def test_a_closed_session(session):
     session.close()
     with pytest.raises(InternalError):
         session.fetch("SELECT 1")
+
+
+def test_a_session_uses_half_a_gibibyte_a_thread_unless_told(world):
+    path = world(SPEC, {"orders.csv": ORDERS}).load().path
+    ask = "SELECT current_setting('memory_limit'), current_setting('enable_progress_bar')"
+    with open_session(path, Limits(threads=2)) as opened:
+        assert opened.fetch(ask) == [("1.0 GiB", False)]
+    with open_session(path, Limits(memory="700MB", threads=2)) as opened:
+        assert opened.fetch(ask) == [("667.5 MiB", False)]
+
+
+def test_what_is_spilled_is_removed(world, tmp_path):
+    path = world(SPEC, {"orders.csv": ORDERS}).load().path
+    with open_session(path, Limits(memory="60MB", threads=1, temp_folder=tmp_path / "temp")) as opened:
+        opened.run("step", "CREATE TEMP TABLE x AS SELECT i, hash(i) AS h FROM range(6000000) t(i)")
+        assert [p for p in (tmp_path / "temp").rglob("*") if p.is_file()]
+        assert opened.fetch("SELECT count(h) FROM x") == [(6_000_000,)]
+    assert list((tmp_path / "temp").iterdir()) == []
