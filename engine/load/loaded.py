@@ -85,7 +85,8 @@ def _store(store: Store) -> Mapping[str, Any]:
 
 def _column(c: StoredColumn) -> list[Any]:
     t = c.type
-    return [t.kind, t.table, t.whole, list(t.labels), c.storage, c.filled, c.never_missing, _end(c.low), _end(c.high)]
+    return [t.kind, t.table, t.whole, list(t.labels), c.storage, c.filled, c.never_missing, _end(c.low), _end(c.high),
+            c.values]  # fmt: skip
 
 
 def _end(value: object) -> object:
@@ -102,11 +103,12 @@ def _read_store(said: Mapping[str, Any]) -> Store:
 
 
 def _read_column(name: str, said: list[Any]) -> StoredColumn:
-    kind, table, whole, labels, storage, filled, never_missing, low, high = said
+    kind, table, whole, labels, storage, filled, never_missing, low, high, values = said
     read = {"date": dt.date.fromisoformat, "moment": dt.datetime.fromisoformat}.get(storage)
     if read is not None:
         low, high = (None if v is None else read(v) for v in (low, high))
-    return StoredColumn(name, Type(kind, table, whole, tuple(labels)), storage, filled, never_missing, low, high)
+    type_, few = Type(kind, table, whole, tuple(labels)), None if values is None else tuple(values)
+    return StoredColumn(name, type_, storage, filled, never_missing, low, high, few)
 
 
 def _span(s: Span) -> list[Any]:

@@ -19,6 +19,8 @@ from patron.engine.sql.finishing import FinalColumn, FinalTable
 from patron.engine.sql.offsets import changes
 from patron.engine.types import YESNO, Type
 
+FEW = 100
+"""A text with more values than this is no choice."""
 _FIRST = ("stores", "staff", "customers", "orders")
 
 
@@ -265,15 +267,28 @@ class Finisher:
         found = iter(self.run(describing.statistics(table, ends))[0])
         rows = int(next(found))
         described: dict[str, StoredColumn] = {}
+        values = self._few_values(table, columns)
         for column, (name, has_ends) in zip(columns, ends, strict=True):
             known = int(next(found))
             low, high = (next(found), next(found)) if has_ends else (None, None)
             filled = column.filled or known > 0
             described[name] = StoredColumn(
-                name, column.type, column.storage, filled, known == rows and rows > 0, low, high
+                name, column.type, column.storage, filled, known == rows and rows > 0, low, high, values.get(name)
             )
         described.update(self._day_only(table, columns))
         self.stored[table] = StoredTable(table, described, rows, present, one_zone)
+
+    def _few_values(self, table: str, columns: Sequence[FinalColumn]) -> dict[str, tuple[str, ...]]:
+        """The values of texts that have few. A look at the first rows spares most of those that have many."""
+        names = [c.name for c in columns if c.filled and c.storage == "text" and _is_public_text(table, c)]
+        if not names:
+            return {}
+        found = {}
+        for name, count in zip(names, self.run(describing.distinct_counts(table, names, 10_000))[0], strict=True):
+            values = self.run(describing.few_values(table, name, FEW)) if count <= FEW else []
+            if count <= FEW and len(values) <= FEW:
+                found[name] = tuple(v for (v,) in values)
+        return found
 
     def _day_only(self, table: str, columns: Sequence[FinalColumn]) -> dict[str, StoredColumn]:
         """Whether the moments of a table came from dates: all, none or some (low and high of the companion)."""
@@ -285,6 +300,11 @@ class Finisher:
         found = list(self.run(describing.statistics(table, [(n, True) for n in names]))[0])[1:]
         triples = zip(names, found[0::3], found[1::3], found[2::3], strict=True)
         return {n: StoredColumn(n, YESNO, "yesno", low=low, high=high) for n, _, low, high in triples}
+
+
+def _is_public_text(table: str, column: FinalColumn) -> bool:
+    known = TABLES[table].by_name.get(column.name)
+    return column.type.kind in ("text", "choice") and not (known is not None and known.personal)
 
 
 def _mend(table: str, column: FinalColumn) -> str:

@@ -9,12 +9,13 @@ from typing import Any
 
 from patron.dsl import tree
 from patron.dsl.nodes import dataclass
-from patron.dsl.problems import nearest
+from patron.dsl.problems import nearest, suggest
 from patron.engine.model.behaviour import pair_roots
 from patron.engine.model.binder import Binder, Scope, Unbound
 from patron.engine.model.canonical import ACTION_KINDS
 from patron.engine.model.files import Declaration
 from patron.engine.model.names import unknown_column
+from patron.engine.model.seen import look_for
 from patron.engine.model.terms import Field, Followed, Here, Occurrence, Op, Term, all_of, follow
 from patron.engine.model.values import length
 from patron.engine.types import MOMENT, YESNO
@@ -163,11 +164,11 @@ Found = dict[str, object]
 
 def _actions(b: Binder, scope: Scope, node: tree.Actions, found: Found) -> None:
     kinds = tuple(ACTION_KINDS.get(k.key, k.key) for k in node.kinds)
-    known = set(ACTION_KINDS.values()) | set(ACTION_KINDS)
+    seen = b.ways.columns("actions")["kind"].seen
+    known = {*ACTION_KINDS.values(), *ACTION_KINDS, *(seen or ())}
     for written, kind in zip(node.kinds, kinds, strict=True):
-        near = nearest(kind, known, 0.8)
-        if kind not in known and near is not None:
-            raise b.fail("P0604", written.span, f"there is no action kind `{written}`", f"Did you mean `{near}`?")
+        if kind not in known and (seen or nearest(kind, known, 0.8) is not None):
+            raise b.fail("P0604", written.span, f"there is no action kind `{written}`", suggest(kind, seen or known))
     found["kinds"] = kinds
 
 
@@ -212,20 +213,23 @@ def _within_for(b: Binder, scope: Scope, node: tree.WithinFor, found: Found) -> 
     campaign = follow(Here(), "campaign", "campaigns")
     parts = node.path.parts
     named = parts[0].key == "campaign" and (len(parts) == 1 or parts[1].key == "name")
+    said = list(zip(values, (v.span for v in node.values), strict=True))
     if named:
         where = _named_campaign(b, campaign, values)
+        look_for(b, scope, where.args[0], said)
     else:
         inner = Scope("actions", roots={"campaign": (campaign, "campaigns"), "action": (Here(), "actions")},
                       credited=True,
                       file=scope.file, prefix=scope.prefix)  # fmt: skip
         target = b.value(inner, node.path)
         where = Op("one_of", (target, *values), YESNO)
+        look_for(b, inner, target, said)
     overrides = found["overrides"]
     assert isinstance(overrides, list)
     overrides.append(Override(length(b, scope, node.duration), where, named))
 
 
-def _named_campaign(b: Binder, campaign: Followed, values: Sequence[Term]) -> Term:
+def _named_campaign(b: Binder, campaign: Followed, values: Sequence[Term]) -> Op:
     name = b.ways.columns("campaigns")["name"]
     label = Field(campaign, "name", name.type) if name.filled else campaign.key
     return Op("one_of", (label, *values), YESNO)

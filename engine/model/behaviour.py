@@ -15,6 +15,7 @@ from patron.engine.model.files import Declaration
 from patron.engine.model.measures import Agg, Calc, Measure
 from patron.engine.model.moments import in_span, local_date, within_after
 from patron.engine.model.names import path_term, resolve
+from patron.engine.model.seen import look_for
 from patron.engine.model.terms import (
     Children,
     CreditedRows,
@@ -35,6 +36,7 @@ from patron.engine.model.terms import (
     known,
     negated,
     rebase,
+    walk,
 )  # fmt: skip
 from patron.engine.model.terms import (
     Sequence as Steps,
@@ -270,13 +272,20 @@ def _edge(b: Binder, scope: Scope, at: Term, node: tree.Expr, op: str) -> Term:
 
 def _object(b: Binder, inner: Scope, table: str, node: tree.Object) -> Term:
     """`category "Edibles"`: the name on the event's table, else on the one table it refers to that has it."""
-    values = [
-        t
+    said = [
+        (t, v.span)
         for v in node.values
         for t in (b.param(inner, v).values if isinstance(v, tree.Param) else (b.value(inner, v),))
     ]
-    first = node.path.parts[0]
     asked = Scope(table, file=inner.file, prefix=inner.prefix, use="row")
+    found, equal = _object_found(b, asked, table, node, [t for t, _ in said])
+    look_for(b, asked, found, said, only_near=any(isinstance(t, Op) and t.name == "named" for t in walk(equal)))
+    return equal
+
+
+def _object_found(b: Binder, asked: Scope, table: str, node: tree.Object, values: Sequence[Term]) -> tuple[Term, Term]:
+    """What is compared, and the comparison."""
+    first = node.path.parts[0]
     if len(node.path.parts) == 1:
         places = _object_places(b, table, first.key)
         if len(places) > 1:
@@ -284,7 +293,7 @@ def _object(b: Binder, inner: Scope, table: str, node: tree.Object) -> Term:
             raise b.fail("P0310", first.span, f"`{first.text}` is in {' and in '.join(names)}",
                          f"Write `{TABLES[names[0]].singular}.{first.text}`.")  # fmt: skip
         if places:
-            return _object_equals(places[0][1], values)
+            return places[0][1], _object_equals(places[0][1], values)
         target = SINGULAR.get(first.key)
         if target is not None:
             found = resolve(b, asked, node.path.parts) if first.key in b.ways.columns(table) else resolve(
@@ -293,7 +302,7 @@ def _object(b: Binder, inner: Scope, table: str, node: tree.Object) -> Term:
     found = resolve(b, asked, node.path.parts)
     if isinstance(found, tuple) or (found.type.kind == "reference" and found.type.table in TABLES):
         return _named_row(b, found, found[1] if isinstance(found, tuple) else found.type.table, values)
-    return _object_equals(found, values)
+    return found, _object_equals(found, values)
 
 
 def _object_places(b: Binder, table: str, key: str) -> list[tuple[str, Term]]:
@@ -319,16 +328,16 @@ def _object_equals(value: Term, values: Sequence[Term]) -> Term:
     return Op("one_of", (value, *values), YESNO)
 
 
-def _named_row(b: Binder, found: object, target: str, values: Sequence[Term]) -> Term:
+def _named_row(b: Binder, found: object, target: str, values: Sequence[Term]) -> tuple[Term, Term]:
     """A table as object: its name is compared, or its id where no row has that name."""
     row = found[0] if isinstance(found, tuple) else Followed(found, target)  # type: ignore[arg-type]
     key = row.key if isinstance(row, Followed) else Field(row, "id", reference(target))
     name = b.ways.columns(target).get("name")
     if name is None or not name.filled:
-        return _object_equals(key, values)
+        return key, _object_equals(key, values)
     label = Field(row, "name", name.type)
     parts = [Op("named", (label, key, Lit(target, name.type), v), YESNO) for v in values]
-    return any_of(*parts)
+    return label, any_of(*parts)
 
 
 def _within_of(b: Binder, scope: Scope, event: Occurrence, node: tree.WithinOf) -> Term:

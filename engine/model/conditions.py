@@ -14,6 +14,7 @@ from patron.engine.model.binder import Binder, Rule, Scope, Unbound
 from patron.engine.model.moments import in_span, local_date, near
 from patron.engine.model.names import path_term
 from patron.engine.model.population import tracked
+from patron.engine.model.seen import Said, look_for
 from patron.engine.model.terms import (
     NO,
     YES,
@@ -83,6 +84,9 @@ def _compare(b: Binder, scope: Scope, node: tree.Compare) -> Term:
     if left.type.kind == "yesno" and node.op not in ("=", "!="):
         raise b.fail("P0301", node.op_span, "yes and no have no order", "Write `is` or `is not`.")
     left, right = aligned(left, right)
+    if node.op in ("=", "!="):
+        look_for(b, scope, left, [(right, node.right.span)])
+        look_for(b, scope, right, [(left, node.left.span)])
     if node.op == "!=":
         return negated(compare("=", left, right))
     return compare(node.op, left, right)
@@ -96,12 +100,15 @@ def _is_missing(b: Binder, scope: Scope, node: tree.IsMissing) -> Term:
 def _one_of(b: Binder, scope: Scope, node: tree.OneOf) -> Term:
     value = b.term(scope, node.value)
     options: list[Term] = []
+    said: list[Said] = []
     for option in node.options:
         terms = b.param(scope, option).values if isinstance(option, tree.Param) else (b.term(scope, option),)
         for term in terms:
             if not comparable(value.type, term.type):
                 raise _cannot_compare(b, option.span, value.type, term.type)
             options.append(term)
+            said.append((term, option.span))
+    look_for(b, scope, value, said)
     if any(o.type.timely for o in options):
         found = any_of(*(compare("=", *aligned(value, o)) for o in options))
     else:

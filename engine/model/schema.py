@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from patron.dsl.nodes import dataclass, field
+from patron.dsl.tree import fold
+from patron.engine.model.store import Store
 from patron.engine.types import Type
 
 
@@ -22,6 +25,8 @@ class SchemaColumn:
     personal: bool = False
     taken_along: tuple[str, ...] = ()
     """The references by which its values were taken from another row, when no source says them of this one."""
+    seen: tuple[str, ...] | None = None
+    """Every value that a load found, of a text that has few of them; None before any row was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +43,14 @@ class Schema:
     """All canonical tables, present or not."""
 
     tables: Mapping[str, TableSchema] = field(default_factory=dict)
+
+
+def informed(schema: Schema, store: Store) -> Schema:
+    """The schema, with the values that a load found."""
+    tables = {}
+    for name, table in schema.tables.items():
+        stored = store.tables[name].columns if name in store.tables else {}
+        found = {fold(c.name): c.values for c in stored.values() if c.values is not None}
+        columns = {k: replace(c, seen=found[k]) if k in found else c for k, c in table.columns.items()}
+        tables[name] = replace(table, columns=columns)
+    return Schema(tables)

@@ -31,6 +31,8 @@ class StoredColumn:
     low: object = None
     high: object = None
     """Smallest and largest value, where cheap to know: dates, moments, whole numbers."""
+    values: tuple[str, ...] | None = None
+    """Every value of a text that has few of them, in order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from patron.dsl import tree
 from patron.dsl.problems import Problem, by_place
 from patron.engine.model.binder import Binder, Scope, Unbound
 from patron.engine.model.phrases import PLAIN, Defaults, bind_phrase
-from patron.engine.model.queries import Query
+from patron.engine.model.queries import Query, Subject
 from patron.engine.model.resolve import Model
 from patron.engine.model.store import Store
 from patron.engine.model.terms import Field, Here, Term
@@ -46,12 +47,15 @@ def bound(
 def query(model: Model, phrase: tree.Phrase, context: Context) -> Result:
     """The answer to a phrase."""
     found, b = bound(model, phrase)
-    notes = tuple(_said(p) for p in by_place(b.problems) if not p.stops)
+    notes = tuple(said(p) for p in by_place(b.problems) if not p.stops)
     return run_query(model, found, b, context, notes)
 
 
-def _said(problem: Problem) -> str:
-    return f"{problem.code}: {problem.message}" + (f". {problem.hint}" if problem.hint else "")
+def said(problem: Problem) -> str:
+    """A warning or note in one line, with its place when a file says it."""
+    s = problem.span
+    place = f"{s.file}:{s.line}:{s.column}: " if s.file else ""
+    return f"{place}{problem.code}: {problem.message}" + (f". {problem.hint}" if problem.hint else "")
 
 
 def run_query(model: Model, found: Query, b: Binder, context: Context, notes: Sequence[str] = ()) -> Result:
@@ -65,7 +69,20 @@ def run_query(model: Model, found: Query, b: Binder, context: Context, notes: Se
     program = compile_plan(optimized(plan.plan), lowering(model, context.store))
     fetched = run_program(program, context)
     extra = left_out_notes(fetched)
-    return assemble(found, plan, fetched, model.declared.settings.currency, [*notes, *extra], pending(found, context))
+    currency = model.declared.settings.currency
+    result = assemble(found, plan, fetched, currency, [*notes, *extra], pending(found, context))
+    counted = [i for i, c in enumerate(result.columns) if c.role == "metric"]
+    if any(row[i] for row in result.rows for i in counted):
+        return result
+    return replace(result, notes=(*result.notes, *why_empty(model, found.subject, context)))
+
+
+def why_empty(model: Model, subject: Subject, context: Context) -> tuple[str, ...]:
+    """For audiences with nobody in them: since which clause."""
+    from patron.engine.report.emptiness import emptied
+
+    names = subject.names if subject.kind == "audiences" else ()
+    return tuple(said(p) for name in names if (p := emptied(model, name, context)) is not None)
 
 
 def run_program(program: Program, context: Context) -> dict[str, list[tuple[Any, ...]]]:
@@ -119,9 +136,13 @@ def audience(model: Model, name: str, context: Context, extra: Sequence[str] = (
     rows = run_program(program, context)["rows"]
     cols = columns(node)
     out = tuple(tuple(clean(v, c.type) for v, c in zip(row, cols, strict=True)) for row in rows)
+    notes = tuple(said(p) for p in by_place(b.problems) if p.severity == "W")
+    if not out and b.has("audience", name):
+        notes += why_empty(model, Subject("audiences", (name,)), context)
     return Result(
-        tuple(Column(c.name, c.name.capitalize(), c.type, "dimension", format=Format("text")) for c in cols), out
-    )
+        tuple(Column(c.name, c.name.capitalize(), c.type, "dimension", format=Format("text")) for c in cols), out,
+        notes=notes,
+    )  # fmt: skip
 
 
 def _columns(b: Binder, names: Sequence[str]) -> list[tuple[str, Term]]:

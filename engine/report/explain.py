@@ -45,7 +45,7 @@ def tree_of(model: Model, name: str, context: Context, binder: Binder | None = N
     if not b.has("audience", name) and b.has("list", name):
         return list_tree(model, name, None, context)
     found = clauses_of(b, name)
-    left = _people_left(model, found, context)
+    left = people_left(model, found, context)
     lines = tuple(ConditionLine(c.words, c.depth, n) for c, n in zip(found.lines, left, strict=True))
     return Conditions(found.audience.title, found.audience.name, lines, _last(found, left))
 
@@ -80,7 +80,7 @@ def without_small_groups(found: Conditions, smallest: int) -> Conditions:
     return replace(shown, total=None, state=SUPPRESSED) if hidden(found.total) else shown
 
 
-def _people_left(model: Model, found: Clauses, context: Context) -> list[int]:
+def people_left(model: Model, found: Clauses, context: Context) -> list[int]:
     """One pass: a yes/no column for every condition, then one count for every line."""
     p = Planner(found.binder, context.store, list_reader(context))
     node = row_plans.evaluate(p, "customers", [("id", CUSTOMER_ID), *found.columns.items()])

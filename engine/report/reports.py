@@ -6,7 +6,7 @@ All shows of a report share one planner, so an audience or a credit that several
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -26,7 +26,7 @@ from patron.engine.plan.bounds import bounded
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.query import plan_query
 from patron.engine.report import marking, provenance
-from patron.engine.report.answers import list_reader, run_program
+from patron.engine.report.answers import list_reader, run_program, said, why_empty
 from patron.engine.report.assemble import assemble
 from patron.engine.report.context import Context, lowering
 from patron.engine.report.facts import list_facts
@@ -82,7 +82,6 @@ class _Maker:
     frame: ReportFrame
     context: Context
     done: set[str] = field(default_factory=set)
-    notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.planner = Planner(self.frame.binder, self.context.store, list_reader(self.context))
@@ -94,12 +93,21 @@ class _Maker:
         self._check_all(node)
         parts = self._parts(node.parts, frame.name)
         defaults = frame.defaults
+        source = provenance.of(self.model, frame, self.context, self.planner, self.done)
         return Report(
             frame.name, frame.title, settings.title, subject_words(frame, defaults.subject),
-            self._period_words(defaults.period), comparison_words(defaults.compare), parts,
-            provenance.of(self.model, frame, self.context, self.planner, self.done),
-            node.describe.value if node.describe else "", tuple(dict.fromkeys(self.notes)),
+            self._period_words(defaults.period), comparison_words(defaults.compare), parts, source,
+            node.describe.value if node.describe else "", tuple(dict.fromkeys(self._warnings(source.people))),
         )  # fmt: skip
+
+    def _warnings(self, people: int | None) -> Iterator[str]:
+        """What the definitions warn of, and why nobody is in the report when nobody is."""
+        yield from (said(p) for p in by_place(self.frame.binder.problems) if p.severity == "W")
+        if people == 0:
+            subject = bind_subject(
+                self.frame.binder, Scope("", file=self.frame.defaults.file), self.frame.defaults.subject
+            )
+            yield from why_empty(self.model, subject, self.context)
 
     def _check_all(self, node: tree.ReportDecl) -> None:
         """All problems of all shows at once, before anything runs."""
@@ -172,7 +180,7 @@ class _Maker:
         defaults = self._own_defaults(node)
         query = bounded(self.planner, bind_phrase(b, node.phrase, defaults))
         query = replace(query, each_period=self.frame.membership == "each period")
-        notes = [p.message for p in by_place(b.problems[known:]) if not p.stops]
+        notes = [p.message for p in by_place(b.problems[known:]) if p.severity == "N"]
         result, sql = self._answer(query, notes)
         trend = self._trend(node, defaults) if node.kind.key in ("card", "cards") else None
         marks = marking.marks(self.planner, self.model, node.phrase, query, self.context) if node.phrase.marks else ()

@@ -189,6 +189,11 @@ class Project:
         return loaded
 
     @cached_property
+    def informed(self) -> Any:
+        """The model that answers are made with: it also knows which values the stored rows have."""
+        return self.stages.inform(self.model, self.loaded)
+
+    @cached_property
     def session(self) -> Session:
         """The backend with the tables in it."""
         return self.stages.open(self.loaded, self.catalog, self.config)
@@ -231,8 +236,17 @@ class Project:
             (*ground, *(p for p in meaning if (p.span.file, p.span.line, p.span.column) not in taken))
         )  # one word that was misread is one problem
         if data and not any(p.stops for p in found):
-            found = by_place((*found, *self.stages.load(self.bound, self.config, self.catalog, self.progress).problems))
+            found = by_place((*found, *self._check_data(wanted)))
         return found if wanted is None else tuple(p for p in found if p.span.file in wanted or not p.span.file)
+
+    def _check_data(self, wanted: frozenset[str] | None) -> tuple[Problem, ...]:
+        """What only rows show: of the load, and of definitions that name or ask for what nobody has."""
+        loaded = self.stages.load(self.bound, self.config, self.catalog, self.progress)
+        if loaded.path is None:
+            return tuple(loaded.problems)
+        self.__dict__.setdefault("loaded", loaded)
+        meaning = self.stages.check(self.informed, wanted)
+        return (*loaded.problems, *meaning, *self.stages.examine(self.informed, wanted, self.context))
 
     def named(self, paths: Iterable[str | Path]) -> tuple[str, ...]:
         """The spec files that these paths, files or folders, stand for."""
@@ -256,34 +270,34 @@ class Project:
             phrase = self._phrase(phrase)
         raise_for(self.stages.understand(self.model, phrase))
         self._ready()
-        return self.stages.query(self.model, phrase, self.context)
+        return self.stages.query(self.informed, phrase, self.context)
 
     def audience(self, name: str, columns: Sequence[str] = ()) -> Result:
         """The members of an audience: column `id` and those asked, ascending."""
         self._ready()
-        return self.stages.audience(self.model, self._known("audience", name, "list"), self.context, columns)
+        return self.stages.audience(self.informed, self._known("audience", name, "list"), self.context, columns)
 
     def conditions(self, name: str) -> Conditions:
         """The tree of an audience with the number of people left after every line."""
         self._ready()
-        return self.stages.audience_tree(self.model, self._known("audience", name), self.context)
+        return self.stages.audience_tree(self.informed, self._known("audience", name), self.context)
 
     def why(self, customer: str, name: str) -> Why:
         """Why somebody is or is not in an audience or list."""
         self._ready()
-        return self.stages.why(self.model, customer, self._known("audience", name, "list"), self.context)
+        return self.stages.why(self.informed, customer, self._known("audience", name, "list"), self.context)
 
     def report(self, name: str, **params: object) -> Report:
         """A finished report."""
         self._ready()
         full = self._known("report", name)
-        return self.stages.report(self.model, full, self._values(params), self.context)
+        return self.stages.report(self.informed, full, self._values(params), self.context)
 
     def detail(self, name: str, table: str, **params: object) -> Result:
         """The rows behind a report: `order_details`, or a pack's."""
         self._ready()
         full = self._known("report", name)
-        return self.stages.detail(self.model, full, table, self._values(params), self.context)
+        return self.stages.detail(self.informed, full, table, self._values(params), self.context)
 
     def run(
         self, names: Iterable[str] = (), formats: Sequence[str] = (), out: str | Path | None = None

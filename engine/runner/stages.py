@@ -100,6 +100,20 @@ class Stages:
 
         return check(model, files)
 
+    def inform(self, model: Model, loaded: Loaded) -> Model:
+        """The model that knows which values the stored rows have."""
+        from dataclasses import replace
+
+        from patron.engine.model.schema import informed
+
+        return replace(model, schema=informed(model.schema, loaded.store))
+
+    def examine(self, model: Any, files: Collection[str] | None, context: Any) -> tuple[Problem, ...]:
+        """What is odd about the definitions of these files once they meet the stored rows."""
+        from patron.engine.report.emptiness import empty_audiences
+
+        return empty_audiences(model, files, context)
+
     def understand(self, model: Model, phrase: Phrase) -> tuple[Problem, ...]:
         """What is wrong with a phrase, whatever else is wrong with the specs."""
         from patron.engine.model.resolve import bind_query

@@ -67,6 +67,20 @@ def statistics(table: str, columns: Sequence[tuple[str, bool]]) -> exp.Select:
     return select(outputs, build.table(table, "t"))
 
 
+def distinct_counts(table: str, columns: Sequence[str], rows: int) -> exp.Select:
+    """How many values each of these columns has in the first rows."""
+    first = select([(build.col(c, "t"), c) for c in columns], build.table(table, "t")).limit(rows, copy=False)
+    counts = [(exp.Count(this=exp.Distinct(expressions=[build.col(c, "s")])), f"n{i}") for i, c in enumerate(columns)]
+    return select(counts, build.subquery(first, "s"))
+
+
+def few_values(table: str, column: str, most: int) -> exp.Select:
+    """The values of a column in order, one more than `most` at the most."""
+    query = select([(build.col(column, "t"), "value")], build.table(table, "t")).distinct(copy=False)
+    query = query.where(build.not_(build.is_null(build.col(column, "t"))), copy=False)
+    return query.order_by(build.col("value"), copy=False).limit(most + 1, copy=False)
+
+
 def known_count(table: str, column: str, *, with_id: bool = False) -> exp.Select:
     """How many values of a column are known, in all rows or in those with an id."""
     query = select([(exp.Count(this=build.col(column, "t")), "n")], build.table(table, "t"))

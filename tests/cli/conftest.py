@@ -109,6 +109,9 @@ class FakeStages(Stages):
         self.loads += 1
         return SimpleNamespace(problems=self.warnings, store=None, path=None, reused=self.loads > 1)
 
+    def inform(self, model: Any, _loaded: Any) -> Any:
+        return model
+
     def open(self, _loaded: Any, _catalog: Any, _config: Any) -> Any:
         return SimpleNamespace(close=lambda: None)
 

@@ -68,7 +68,7 @@ def codes(entry: Entry, shop: Path, empty: Path) -> set[str]:
     asks = "query" in example.words
     spec.write_text(ABOVE + (FOR_PHRASES if asks else example.text), encoding="utf-8")
     try:
-        return _asked(shop, example.text.strip()) if asks else _checked(shop)
+        return _asked(shop, example.text.strip()) if asks else _checked(shop, data="rows" in example.words)
     finally:
         spec.unlink()
 
