@@ -126,7 +126,7 @@ class CsvText:
 
     `columns` are all columns of the files in order; an empty name is a column without header, which must be empty.
     `compression` is none, gzip or zstd, `blank` the texts read as missing. `rows` is how many rows there must be, where
-    counting lines tells; `most` what they cannot exceed.
+    counting lines tells; `most` what they cannot exceed. Texts are brought into NFC unless all is `ascii`.
     """
 
     files: tuple[Path, ...]
@@ -138,6 +138,7 @@ class CsvText:
     line_bytes: int = 2**24
     rows: int | None = None
     most: int | None = None
+    ascii: bool = False
 
 
 Rows: TypeAlias = Callable[[Callable[[Rejected], None]], Iterator[Sequence[Sequence[object]]]]

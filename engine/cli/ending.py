@@ -13,6 +13,7 @@ import click
 
 from patron.engine.cli.options import Options, options_of
 from patron.engine.runtime.errors import INTERRUPTED, InternalError, IoFailed, LimitReached, PatronError, UsageError
+from patron.engine.runtime.printable import plain
 
 REPORT_TO = "Please report it with this key and the line of the command; `--debug` shows where it happened."
 
@@ -76,7 +77,7 @@ def _wrong_use(error: click.ClickException, options: Options) -> int:
     ctx = getattr(error, "ctx", None)
     if ctx is not None:
         click.echo(ctx.get_usage(), err=True)
-    click.echo(f"Error: {error.format_message()}", err=True)
+    click.echo(f"Error: {plain(error.format_message())}", err=True)
     if ctx is not None:
         click.echo(f"  `{ctx.command_path} --help` shows how it is used.", err=True)
     return UsageError.exit_code
@@ -167,4 +168,4 @@ def _trace(error: BaseException, given: Mapping[str, Any]) -> None:
         from patron.engine.runtime.secrets import masked
 
         text = masked(text, secrets_of(project))
-    click.echo(text, err=True, nl=False)
+    click.echo(plain(text), err=True, nl=False)

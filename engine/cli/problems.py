@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -10,6 +11,7 @@ import click
 from patron.dsl.problems import Problem, as_text, by_place
 from patron.engine.cli.options import Options
 from patron.engine.runtime.errors import InternalError, PatronError
+from patron.engine.runtime.printable import one_line, plain
 
 Lines = Callable[[str, int], str | None]
 """Gives a line of a file (or of the phrase, for the empty name)."""
@@ -21,7 +23,7 @@ def show(problems: Iterable[Problem], lines: Lines, options: Options) -> None:
     """Print problems to standard error, in order of place; notes and warnings not when quiet."""
     for problem in by_place(problems):
         if problem.stops or not options.quiet:
-            text = as_text(problem, lines(problem.span.file, problem.span.line))
+            text = as_text(_visible(problem), _shown(lines(problem.span.file, problem.span.line)))
             click.echo(_colored(text, problem.severity) if options.color else text, err=True, color=True)
 
 
@@ -31,7 +33,18 @@ def brief(problems: Iterable[Problem], options: Options) -> None:
         return
     for problem in by_place(problems):
         s = problem.span
-        say(f"{s.file}:{s.line}:{s.column}: {problem.code}: {problem.message}", options, "yellow")
+        say(one_line(f"{s.file}:{s.line}:{s.column}: {problem.code}: {problem.message}"), options, "yellow")
+
+
+def _visible(problem: Problem) -> Problem:
+    """The problem without anything that a terminal would obey: names and values in it may come from data."""
+    span = replace(problem.span, file=one_line(problem.span.file))
+    return replace(problem, span=span, message=one_line(problem.message), hint=plain(problem.hint))
+
+
+def _shown(line: str | None) -> str | None:
+    """A line of a spec, a picture for every character that cannot be seen, so that the carets stay under theirs."""
+    return None if line is None else plain(line)
 
 
 def _colored(text: str, severity: str) -> str:
@@ -47,6 +60,7 @@ def _colored(text: str, severity: str) -> str:
 
 def say(text: str, options: Options, color: str | None = None) -> None:
     """A line on standard error."""
+    text = plain(text)
     click.echo(click.style(text, fg=color) if color and options.color else text, err=True, color=True)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from patron.engine.report.reader import Reader
 from patron.engine.report.text import is_number
+from patron.engine.runtime.printable import plain
 
 if TYPE_CHECKING:
     from patron.engine.results import Column, Result
@@ -33,8 +34,8 @@ def table_text(result: Result, *, width: int, color: bool, reader: Reader | None
     console = Console(file=stream, width=width, no_color=not color, force_terminal=color, highlight=False)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for column in result.columns:
-        table.add_column(Text(column.title or column.name), justify="right" if is_number(column.type) else "left",
-                         overflow="fold")  # fmt: skip
+        title = Text(plain(column.title or column.name))
+        table.add_column(title, justify="right" if is_number(column.type) else "left", overflow="fold")
     for number, row in enumerate(result.rows):
         kind = result.kinds[number] if result.kinds else ""
         if kind and not (result.kinds[number - 1] if number else ""):

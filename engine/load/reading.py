@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -221,4 +222,7 @@ def _cell(value: object) -> str:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else "true" if value is True else "false" if value is False else str(value)
+    """A value in the form in which it is read back; texts in NFC, in which they are compared."""
+    if isinstance(value, str):
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
+    return "true" if value is True else "false" if value is False else str(value)

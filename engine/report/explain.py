@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from dataclasses import replace
 from typing import Any, cast
 
@@ -101,6 +102,9 @@ def _is_audience(model: Model, name: str) -> bool:
 
 def why(model: Model, customer_id: str, name: str, context: Context) -> Why:
     """Each clause for one customer, with the values and rows that decided, and the nearest change."""
+    if any("\ud800" <= c <= "\udfff" for c in customer_id):  # bytes that are no text: no id has them
+        raise _nobody(customer_id)
+    customer_id = unicodedata.normalize("NFC", customer_id)
     if not _is_audience(model, name) and model.binder().has("list", name):
         return _why_listed(model, customer_id, name, context)
     asked = _ask(model, customer_id, clauses_of(model.binder(), name), context)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import math
-import unicodedata
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
@@ -14,6 +13,9 @@ from patron.dsl.nodes import dataclass
 from patron.engine.report.numerals import Numerals, money_style, number_style
 from patron.engine.report.words import StateWords, language, state_words, word
 from patron.engine.results import EMPTY, EXPIRED, OK, Column, Provenance, Value
+from patron.engine.runtime.printable import plain
+
+__all__ = ["MINUS", "NONE", "Reader", "plain", "shown"]
 
 MINUS, NONE = "−", "–"
 
@@ -74,29 +76,6 @@ class Reader:
 def shown(value: Value, state: str, column: Column, currency: str = "USD", locale: str = "en") -> str:
     """A value as people read it; see `Reader` for the rest of what may matter."""
     return Reader(locale, currency).shown(value, state, column)
-
-
-def plain(text: str) -> str:
-    """A text with nothing unprintable in it: control characters become their pictures, broken halves a mark."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c in "\n\t" else _picture(c) for c in text)
-
-
-def _picture(character: str) -> str:
-    code = ord(character)
-    if code < 32:
-        return chr(0x2400 + code)
-    if code == 127:
-        return "\u2421"
-    kind = unicodedata.category(character)
-    if kind in ("Zs", "Zl", "Zp"):
-        return " "
-    return "\ufffd" if kind in ("Cs", "Cc") or character in _TURNS else character
-
-
-_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that turn the direction of the text after them."""
 
 
 # ---------------------------------------------------------------- one formatter per kind of value

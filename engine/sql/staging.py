@@ -61,8 +61,13 @@ def scan_csv(csv: CsvText, wanted: Sequence[str]) -> exp.Select:
     }  # fmt: skip
     function = _reader("read_csv", csv.files, options)
     unnamed = [n for n in names if n.startswith("@unnamed/")]
-    outputs = [(build.col(n), n) for n in (*wanted, *unnamed)]
+    outputs = [(build.col(n) if csv.ascii else composed(build.col(n)), n) for n in (*wanted, *unnamed)]
     return select(outputs, function)
+
+
+def composed(text: E) -> E:
+    """A text in NFC, in which texts are compared."""
+    return build.anonymous("nfc_normalize", text)
 
 
 def scan_spool(path: Path, columns: Sequence[SourceColumn], wanted: Sequence[str]) -> exp.Select:
@@ -107,8 +112,13 @@ def attach(path: Path, name: str) -> E:
 
 
 def plain(e: E, column: SourceColumn) -> E:
-    """A column as it is staged: nested and odd types as text."""
-    simple = column.stored.startswith(("DECIMAL", "TIMESTAMP", "VARCHAR")) or column.type.kind in (
+    """A column as it is staged: nested and odd types as text, texts in NFC."""
+    if column.stored == "VARCHAR":
+        return composed(e)
+    if column.stored == "VARCHAR[]":
+        each = exp.Lambda(this=composed(exp.column("x")), expressions=[exp.to_identifier("x")])
+        return build.anonymous("list_transform", e, each)
+    simple = column.stored.startswith(("DECIMAL", "TIMESTAMP")) or column.type.kind in (
         "number",
         "date",
         "yesno",

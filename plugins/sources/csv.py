@@ -62,14 +62,15 @@ class CsvFolder:
         found = [surveyed(f, self._folder.name, ratio, most) for f in files]
         packed = {compression(f) for f in files}
         odd = self._shape.delimiter == " " or len(names) < 2 or len(packed) != 1 or "bzip2" in packed
-        if odd or not all(s.plain for s in found):
+        simple = all(s.ascii for s in found)
+        if odd or not all(s.plain for s in found) or not (simple or all(b.isascii() for b in self._shape.blank)):
             return None
         lines = sum(s.lines for s in found) - (len(files) if self._shape.header else 0)
         counted = not any(s.quoted or s.blank_lines for s in found)
         return CsvText(
             files, names, self._shape.delimiter, self._shape.header, packed.pop(), self._shape.blank,
             self._shape.field_bytes,
-            lines if counted else None, lines,
+            lines if counted else None, lines, simple,
         )  # fmt: skip
 
     def _names(self, table: str) -> tuple[str, ...]:

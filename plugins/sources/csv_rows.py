@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patron.engine.contracts import Rejected, SourceError
-from patron.plugins.sources.text import decoded, opened, wrong_encoding
+from patron.plugins.sources.text import composed, decoded, opened, wrong_encoding
 
 FIELD_BYTES = 16 << 20
 """The longest value that is read (limit `field_bytes`)."""
@@ -103,7 +103,7 @@ def _rows_of(
         if reason:
             reject(Rejected(file.name, line, *reason))
         else:
-            yield tuple(None if row[i] in blank else row[i] for i in kept)
+            yield tuple(None if (value := composed(row[i])) in blank else value for i in kept)
 
 
 def _fault(row: list[str], names: Sequence[str], unnamed: Sequence[int]) -> tuple[str, str] | None:

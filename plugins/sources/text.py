@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,6 +86,11 @@ def decoded(file: IO[bytes], encoding: str) -> Iterator[io.TextIOWrapper[Any]]:
         text.detach()
 
 
+def composed(text: str) -> str:
+    """The text in NFC, in which texts are compared."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def wrong_encoding(path: Path, encoding: str) -> SourceError:
     """The error of bytes that are no text in this encoding, with the first line of them."""
     line = _bad_line(path, encoding)
@@ -125,6 +131,8 @@ class Survey:
     """Whether all lines end alike, in \\n or in \\r\\n."""
     quoted: bool
     blank_lines: bool
+    ascii: bool = True
+    """Whether every character is one byte: nothing needs to be composed."""
 
 
 def surveyed(path: Path, source: str, ratio: int = RATIO, most: int = UNFOLDED) -> Survey:
@@ -132,7 +140,7 @@ def surveyed(path: Path, source: str, ratio: int = RATIO, most: int = UNFOLDED) 
     size = max(path.stat().st_size, 1)
     allowed = most if compression(path) == "none" else min(most, max(size * ratio, 1 << 30))
     ends = pairs = returns = total = 0
-    quoted, blank, last = False, False, b"\n"
+    quoted, blank, ascii_only, last = False, False, True, b"\n"
     with opened(path, source) as file:
         while chunk := file.read(CHUNK):
             total += len(chunk)
@@ -148,10 +156,11 @@ def surveyed(path: Path, source: str, ratio: int = RATIO, most: int = UNFOLDED) 
             pairs += chunk.count(b"\r\n")
             returns += chunk.count(b"\r")
             quoted = quoted or b'"' in chunk
+            ascii_only = ascii_only and chunk.isascii()
             blank = blank or b"\n\n" in chunk or b"\n\r\n" in chunk or (last == b"\n" and chunk[:1] in b"\r\n")
             last = chunk[-1:]
     lines = ends + (last != b"\n")
-    return Survey(lines, returns == pairs and pairs in (0, ends), quoted, blank)
+    return Survey(lines, returns == pairs and pairs in (0, ends), quoted, blank, ascii_only)
 
 
 def _refuse_nul(chunk: bytes, ends: int, path: Path) -> None:

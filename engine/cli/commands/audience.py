@@ -13,6 +13,7 @@ from patron.engine.cli.commands.query import tell_notes
 from patron.engine.cli.options import Options, command
 from patron.engine.cli.watching import watched
 from patron.engine.runtime.errors import UsageError
+from patron.engine.runtime.printable import one_line
 
 if TYPE_CHECKING:
     from patron.engine.results import Conditions, Result
@@ -79,10 +80,11 @@ def _show_tree(found: Conditions, options: Options) -> None:
 
 def tree_lines(found: Conditions) -> list[str]:
     """The tree in words; the people left flush right behind each line."""
-    words = [f"{'  ' * c.depth}{c.words}" for c in found.lines]
+    words = [f"{'  ' * c.depth}{one_line(c.words)}" for c in found.lines]
     counts = ["" if c.left is None else f"{c.left:,}" for c in found.lines]
     total = "" if found.total is None else f"{found.total:,}"
-    wide = max((len(w) for w in [found.title, *words]), default=0)
+    title = one_line(found.title)
+    wide = max(len(w) for w in (title, *words))
     long = max((len(c) for c in [total, *counts]), default=0)
-    pairs = [(found.title, total), *zip(words, counts, strict=True)]
+    pairs = [(title, total), *zip(words, counts, strict=True)]
     return [f"{text:<{wide}}  {number:>{long}}".rstrip() for text, number in pairs]

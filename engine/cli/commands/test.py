@@ -9,6 +9,7 @@ import click
 from patron.engine.cli import output, problems
 from patron.engine.cli.options import Options, command
 from patron.engine.cli.watching import watched
+from patron.engine.runtime.printable import one_line
 
 if TYPE_CHECKING:
     from patron.engine.runner.project import Project
@@ -44,11 +45,11 @@ def test(options: Options, names: tuple[str, ...]) -> int:
 
 def tell_test(tested: Tested, project: Project, options: Options, *, err: bool = False) -> None:
     """A test in words: one line when it passes, every failing expectation with both sides when not."""
-    click.echo(f"{'ok    ' if tested.passed else 'FAILED'}  {tested.title}", err=err)
+    click.echo(f"{'ok    ' if tested.passed else 'FAILED'}  {one_line(tested.title)}", err=err)
     for failure in tested.failures:
-        click.echo(f"  {failure.span.file}:{failure.span.line}: {failure.line}", err=err)
+        click.echo(f"  {failure.span.file}:{failure.span.line}: {one_line(failure.line)}", err=err)
         for side in failure.told:
-            click.echo(f"      {side}", err=err)
+            click.echo(f"      {one_line(side)}", err=err)
     if tested.error is not None:
         if tested.error.problems:
             problems.show(tested.error.problems, project.line, options)

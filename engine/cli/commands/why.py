@@ -10,6 +10,7 @@ import click
 from patron.engine.cli import output
 from patron.engine.cli.options import Options, command, takes_color
 from patron.engine.cli.watching import watched
+from patron.engine.runtime.printable import one_line
 
 if TYPE_CHECKING:
     from patron.engine.results import Why
@@ -49,12 +50,12 @@ def why_lines(found: Why, *, color: bool = False) -> list[str]:
 
     inside = "is" if found.member else "is not"
     wide = max((len(x.words) + 2 * x.depth for x in found.lines), default=0)
-    out = [f"{found.id} {inside} in {found.name}", ""]
+    out = [f"{one_line(found.id)} {inside} in {found.name}", ""]
     for line in found.lines:
-        words = f"{'  ' * line.depth}{line.words}"
-        out.append(f"  {mark(line.holds)}  {words:<{wide}}  {line.detail}".rstrip())
+        words = f"{'  ' * line.depth}{one_line(line.words)}"
+        out.append(f"  {mark(line.holds)}  {words:<{wide}}  {one_line(line.detail)}".rstrip())
     if found.nearest:
-        out += ["", f"Nearest change: {found.nearest}"]
+        out += ["", f"Nearest change: {one_line(found.nearest)}"]
     return out
 
 

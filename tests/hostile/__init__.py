@@ -1,0 +1,1 @@
+"""Promises of safety, each tried with inputs that mean harm. PATRON_FUZZ multiplies the seeded fuzz for a release."""
