@@ -127,10 +127,8 @@ class PatronSide:
 
 
 @contextmanager
-def opened(data: Path, threads: int, memory: str, spec: Path = SPEC) -> Iterator[PatronSide]:
-    """The project of the benchmark over a data folder, in a temporary folder of its own."""
-    from patron import open_project
-
+def project(data: Path, threads: int, memory: str, spec: Path = SPEC) -> Iterator[Path]:
+    """A project over a data folder, in a temporary folder of its own, with nothing loaded yet."""
     with TemporaryDirectory(prefix="patron-benchmark-") as name:
         root = Path(name)
         shutil.copytree(spec, root, dirs_exist_ok=True)
@@ -138,11 +136,19 @@ def opened(data: Path, threads: int, memory: str, spec: Path = SPEC) -> Iterator
         (root / "patron.toml").write_text(
             f'threads = {threads}\nmemory = "{memory}"\nallow_paths = ["{data.resolve()}"]\n', encoding="utf-8"
         )
-        side = PatronSide(open_project(root, as_of=AS_OF))
-        try:
-            yield side
-        finally:
-            side.close()
+        yield root
+
+
+@contextmanager
+def opened(root: Path) -> Iterator[PatronSide]:
+    """The project in a folder, loaded."""
+    from patron import open_project
+
+    side = PatronSide(open_project(root, as_of=AS_OF))
+    try:
+        yield side
+    finally:
+        side.close()
 
 
 def what_is_missing() -> str:

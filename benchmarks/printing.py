@@ -45,6 +45,9 @@ def sections(told: Figures) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
     """The other tables: title, then header and rows."""
     if "small" in told:
         yield "growth, from a tenth (1 is linear)", [("job", "hand, files", "patron"), *growth_rows(told)]
+    if told.get("loading"):
+        loads = [(name, spent(s), f"{s['peak'] / 2**20:.0f}") for name, s in told["loading"].items()]
+        yield "loading", [("data", "time", "peak, MiB"), *loads]
     if "peaks" in told:
         rows = [(job, *(f"{size / 2**20:.0f}" for size in sides.values())) for job, sides in told["peaks"].items()]
         width = len(rows[0])

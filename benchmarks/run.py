@@ -11,11 +11,12 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from benchmarks import patron_side, printing
 from benchmarks.compare import differences
@@ -59,14 +60,12 @@ class Figures:
         return told
 
 
-def measure_jobs(data: Path, jobs: Sequence[Job], machine: Machine, with_patron: bool) -> list[dict[str, object]]:
+def measure_jobs(data: Path, project: Path | None, jobs: Sequence[Job], machine: Machine) -> list[dict[str, object]]:
     """Every job on every side, one after the other, as often as asked; the first round warms up and compares."""
     with ExitStack() as stack:
         hand = HandOnFiles(data, machine.threads, machine.memory, machine.temp)
         stack.callback(hand.close)
-        patron = None
-        if with_patron:
-            patron = stack.enter_context(patron_side.opened(data, machine.threads, machine.memory))
+        patron = stack.enter_context(patron_side.opened(project)) if project else None
         figures = [Figures(job.name) for job in jobs]
         for turn in range(machine.repeats + 1):
             for job, found in zip(jobs, figures, strict=True):
@@ -96,10 +95,11 @@ def measure_skew(data: Path, machine: Machine) -> list[dict[str, object]]:
     """Attributions on one busy customer over the same rows spread over ten thousand."""
     told: list[dict[str, object]] = []
     with ExitStack() as stack:
-        sides = [
-            stack.enter_context(patron_side.opened(data / name, machine.threads, machine.memory, patron_side.SKEW_SPEC))
+        projects = [
+            patron_side.project(data / name, machine.threads, machine.memory, patron_side.SKEW_SPEC)
             for name in ("one", "spread")
         ]
+        sides = [stack.enter_context(patron_side.opened(stack.enter_context(project))) for project in projects]
         for name, phrase in SKEW_PHRASES.items():
             job = Job(name, "", (), phrase)
             pairs = [tuple(side.answer(job).in_backend for side in sides) for _ in range(machine.repeats)]
@@ -109,31 +109,48 @@ def measure_skew(data: Path, machine: Machine) -> list[dict[str, object]]:
     return told
 
 
-# ---------------------------------------------------------------- peak memory: a process for every figure
+# ---------------------------------------------------------------- a process for every figure
 
 
-def peaks(data: Path, jobs: Sequence[Job], machine: Machine, with_patron: bool) -> dict[str, dict[str, int]]:
-    """The largest size of a process that does nothing but this job, by job and side."""
-    sides = ("hand", "patron") if with_patron else ("hand",)
-    return {job.name: {side: _peak_of(data, job, side, machine) for side in sides} for job in jobs}
+@contextmanager
+def ready(data: Path, machine: Machine, loads: dict[str, Any], with_patron: bool) -> Iterator[Path | None]:
+    """A loaded project over the data (None without Patron); what loading took is noted in `loads`."""
+    if not with_patron:
+        yield None
+        return
+    with patron_side.project(data, machine.threads, machine.memory) as project:
+        loads[data.name] = alone("load", data, project, machine)
+        yield project
 
 
-def _peak_of(data: Path, job: Job, side: str, machine: Machine) -> int:
-    command = [sys.executable, "-m", "benchmarks.run", "--data", str(data), "--peak", side, "--jobs", job.name]
+def peaks(data: Path, project: Path | None, jobs: Sequence[Job], machine: Machine) -> dict[str, dict[str, int]]:
+    """The largest size of a process that does nothing but this job, by job and side; Patron's has its load already."""
+    sides = ("hand", "patron") if project else ("hand",)
+    return {job.name: {side: alone(side, data, project, machine, job)["peak"] for side in sides} for job in jobs}
+
+
+def alone(side: str, data: Path, project: Path | None, machine: Machine, job: Job | None = None) -> dict[str, Any]:
+    """What a process needed that does nothing else: wall, cpu and peak."""
+    command = [sys.executable, "-m", "benchmarks.run", "--data", str(data), "--alone", side]
     command += ["--threads", str(machine.threads), "--memory", machine.memory]
+    command += ["--project", str(project)] if project else []
+    command += ["--jobs", job.name] if job else []
     done = subprocess.run(command, capture_output=True, check=True, text=True)  # noqa: S603 - this very program
-    return int(done.stdout)
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
 
 
-def run_alone(data: Path, job: Job, side: str, machine: Machine) -> int:
-    """The job once; what the process grew to. For Patron the load is made by a child, so that it does not count."""
-    if side == "hand":
-        hand = HandOnFiles(data, machine.threads, machine.memory, machine.temp)
-        hand.answer(job)
-        return peak_bytes()
-    with patron_side.opened(data, machine.threads, machine.memory) as patron:
-        patron.answer(job)
-    return peak_bytes()
+def run_alone(args: argparse.Namespace, machine: Machine) -> dict[str, Any]:
+    """The load, or a job on one side, once."""
+    jobs = [j for j in JOBS if j.name in args.jobs.split(",")]
+    if args.alone == "hand":
+        hand = HandOnFiles(args.data, machine.threads, machine.memory, machine.temp)
+        _, spent = timed(lambda: [hand.answer(job) for job in jobs])
+    else:
+        with patron_side.opened(args.project) as patron:
+            _, spent = timed(lambda: [patron.answer(job) for job in jobs if args.alone == "patron"])
+            spent = patron.loading if args.alone == "load" else spent
+    return {**asdict(spent), "peak": peak_bytes()}
 
 
 # ---------------------------------------------------------------- the command
@@ -147,12 +164,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", default=",".join(j.name for j in JOBS))
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--memory", default="6GB")
+    parser.add_argument("--memory", default="1GB", help="what Patron takes for two threads when nobody says")
     parser.add_argument("--no-start", action="store_true", help="leave start-up and the thousand definitions out")
     parser.add_argument("--no-peaks", action="store_true", help="leave peak memory out")
     parser.add_argument("--hand-only", action="store_true", help="only the hand-written SQL")
     parser.add_argument("--json", type=Path, help="write all figures here as well")
-    parser.add_argument("--peak", choices=("hand", "patron"), help=argparse.SUPPRESS)
+    parser.add_argument("--project", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--alone", choices=("hand", "patron", "load"), help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -164,11 +182,15 @@ def measure_all(args: argparse.Namespace, machine: Machine) -> dict[str, object]
     told: dict[str, object] = {"data": args.data.name, "threads": machine.threads, "repeats": machine.repeats}
     if absent and not args.hand_only:
         told["note"] = f"Patron's side is left out: there is no {absent}"
-    told["jobs"] = measure_jobs(args.data, jobs, machine, with_patron)
+    loads: dict[str, Any] = {}
+    told["loading"] = loads
+    with ready(args.data, machine, loads, with_patron) as project:
+        if not args.no_peaks:
+            told["peaks"] = peaks(args.data, project, jobs, machine)
+        told["jobs"] = measure_jobs(args.data, project, jobs, machine)
     if args.small:
-        told["small"] = measure_jobs(args.small, jobs, machine, with_patron)
-    if not args.no_peaks:
-        told["peaks"] = peaks(args.data, jobs, machine, with_patron)
+        with ready(args.small, machine, loads, with_patron) as project:
+            told["small"] = measure_jobs(args.small, project, jobs, machine)
     if args.skew and with_patron:
         told["skew"] = measure_skew(args.skew, machine)
     if not args.no_start and with_patron:
@@ -193,9 +215,8 @@ def main() -> None:
     args = arguments()
     with TemporaryDirectory(prefix="patron-benchmark-") as temp:
         machine = Machine(args.threads, args.memory, Path(temp), args.repeats)
-        if args.peak:
-            (job,) = (j for j in JOBS if j.name == args.jobs)
-            printing.say(str(run_alone(args.data, job, args.peak, machine)))
+        if args.alone:
+            printing.say(json.dumps(run_alone(args, machine)))
             return
         told = measure_all(args, machine)
     printing.show(told)

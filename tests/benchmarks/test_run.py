@@ -96,6 +96,7 @@ def test_print(capsys):
     told = {
         "data": "1", "threads": 2, "repeats": 5,
         "jobs": [figures("a", patron=True)], "small": [figures("a", patron=True)],
+        "loading": {"1": {"wall": 2, "cpu": 3, "peak": 2**30}},
         "peaks": {"a": {"hand": 2**20, "patron": 3 * 2**20}},
         "skew": [{"what": "reached", "one": {"wall": 2, "cpu": 3}, "spread": {"wall": 1, "cpu": 1}, "ratio": 2.0}],
         "start": {"check": {"patron": {"wall": 0.2, "cpu": 0.1}, "imports": {"wall": 0.1, "cpu": 0.1}, "ratio": 2.0}},
@@ -105,6 +106,7 @@ def test_print(capsys):
     out = capsys.readouterr().out
     assert "geometric mean 1.10, largest 1.10" in out
     assert "a    2000 (3000)" in out
+    assert "1     2000 (3000)       1024" in out
     for title in ("growth", "peak memory", "one busy customer", "start-up", "a thousand definitions"):
         assert title in out
 
