@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem
 from patron.dsl.tree import Span
 from patron.engine.contracts import FunctionType
+from patron.engine.load.keys import read_by
 from patron.engine.load.reading import Place, Sources
 from patron.engine.model.canonical import TABLES
 from patron.engine.model.mapping import Bound, MapColumnTerm, OfRow, SqlMapping, TableMapping, every_part
@@ -45,11 +47,14 @@ class Filler:
 
     def fill(self) -> None:
         """All tables that have a statement."""
-        for table in self._order():
+        waiting = [m for table in self._order() for m in self.bound.mappings if m.table == table]
+        for table, group in groupby(tuple(waiting), lambda m: m.table):
             self.sources.progress.step(f"filling {table}")
-            statements = [m for m in self.bound.mappings if m.table == table]
+            statements = list(group)
             for mapping in statements:
                 self._part(table, mapping)
+                waiting.remove(mapping)
+                self.sources.keep_only({place for m in waiting for place in read_by(m)})
             self._stack(table)
             missing = [
                 pair

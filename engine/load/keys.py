@@ -22,15 +22,14 @@ FileFact = tuple[str, int, int, str]
 
 def reads(bound: Bound) -> dict[tuple[str, str], None]:
     """Every source table that some mapping reads, in order."""
-    found: dict[tuple[str, str], None] = {}
-    for mapping in bound.mappings:
-        if isinstance(mapping, SqlMapping):
-            found.update(dict.fromkeys(mapping.reads))
-            continue
-        found[mapping.source, mapping.source_table] = None
-        for other in lookups(mapping):
-            found[other.source, other.table] = None
-    return found
+    return dict.fromkeys(place for mapping in bound.mappings for place in read_by(mapping))
+
+
+def read_by(mapping: TableMapping | SqlMapping) -> list[tuple[str, str]]:
+    """The source tables that a mapping reads."""
+    if isinstance(mapping, SqlMapping):
+        return list(mapping.reads)
+    return [(mapping.source, mapping.source_table), *((other.source, other.table) for other in lookups(mapping))]
 
 
 def lookups(mapping: TableMapping) -> list[Lookup]:

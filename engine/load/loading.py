@@ -5,16 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from patron.dsl.problems import Problem, by_place
+from patron.engine.backends.duckdb import connect
 from patron.engine.contracts import FunctionType, Limits, SourceError
 from patron.engine.load.checks import checks
 from patron.engine.load.derived import derive
@@ -28,6 +27,7 @@ from patron.engine.model.store import Store
 from patron.engine.runtime.errors import IoFailed, LimitReached
 from patron.engine.runtime.files import io_errors
 from patron.engine.runtime.progress import SILENT, Progress
+from patron.engine.runtime.scratch import scratch_folder
 from patron.engine.sql import describing
 
 KEPT = 3
@@ -52,12 +52,11 @@ def load(
         with suppress(OSError):
             os.utime(path)
         return known
-    with io_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        _sweep(folder)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{os.getpid()}-", suffix=".part", dir=folder))
+    limits = limits or Limits()
+    scratch = scratch_folder(folder)
+    spill = scratch_folder(limits.temp_folder) if limits.temp_folder else scratch
     try:
-        made = _make(bound, facts, key, scratch, progress, limits or Limits(), functions or {})
+        made = _make(bound, facts, key, scratch, spill, progress, limits, functions or {})
         if made.path is None:
             return made
         with io_errors(path):
@@ -69,7 +68,8 @@ def load(
         _prune(folder, path)
         return replace(made, path=path)
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        for used in (scratch, spill):
+            shutil.rmtree(used, ignore_errors=True)
 
 
 def forget(folder: Path, sources: Sequence[str] = ()) -> None:
@@ -93,35 +93,21 @@ def _stored(path: Path) -> Loaded | None:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     try:
-        with duckdb.connect(str(path), read_only=True, config=_config(Limits(), None)) as connection:
+        with connect(path, Limits(), read_only=True) as connection:
             rows = connection.table(f'"{_ABOUT}"').fetchall()
         return decode(rows[0][0], path)
     except (duckdb.Error, ValueError, KeyError, IndexError, TypeError):
         return None
 
 
-def _config(limits: Limits, scratch: Path | None) -> dict[str, Any]:
-    config: dict[str, Any] = {
-        "autoinstall_known_extensions": False, "autoload_known_extensions": False, "preserve_insertion_order": True,
-    }  # fmt: skip
-    if limits.memory:
-        config["memory_limit"] = limits.memory
-    if limits.threads:
-        config["threads"] = limits.threads
-    if scratch is not None:
-        config["temp_directory"] = str(limits.temp_folder or scratch / "spill")
-    return config
-
-
 def _make(
-    bound: Bound, facts: Mapping[Place, tuple[FileFact, ...]], key: str, scratch: Path, progress: Progress,
-    limits: Limits,
-    functions: Mapping[str, FunctionType],
+    bound: Bound, facts: Mapping[Place, tuple[FileFact, ...]], key: str, scratch: Path, spill: Path,
+    progress: Progress, limits: Limits, functions: Mapping[str, FunctionType],
 ) -> Loaded:  # fmt: skip
     """A new load, in the scratch folder; without a path when the data broke its contract."""
     beside = scratch / "load.duckdb"
     try:
-        connection = duckdb.connect(str(beside), config=_config(limits, scratch))
+        connection = connect(beside, limits, spill / "spilled")
         try:
             connection.execute("SET TimeZone = 'UTC'")
             made = _run(connection, bound, facts, key, scratch, progress, functions)
@@ -151,7 +137,6 @@ def _run(
         filler.fill()
         derive(filler)
         filler.unify()
-        sources.let_go()
     except SourceError as error:
         place = next((p for p in bound.sources.values() if p.name in error.message), next(iter(bound.sources.values())))
         problem = Problem(error.code, place.span, error.message, error.hint)
@@ -199,24 +184,6 @@ def _lenient(bound: Bound, place: Place) -> bool:
 
 
 # ---------------------------------------------------------------- the folder
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what killed loads left behind: scratch folders of processes that are gone."""
-    for path in folder.glob(".*.part"):
-        process = path.name[1:].split("-", 1)[0]
-        if process.isdigit() and int(process) != os.getpid() and not _runs(int(process)):
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _prune(folder: Path, current: Path) -> None:

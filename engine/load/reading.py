@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,10 +52,10 @@ class Sources:
             self.staged[place] = self._read(place)
         return self.staged[place]
 
-    def let_go(self) -> None:
-        """Drop the staged tables, once every mapping has run."""
-        for staged in self.staged.values():
-            self.run(staging.drop(staged.name))
+    def keep_only(self, needed: Container[Place]) -> None:
+        """Drop the staged tables that no mapping reads any more."""
+        for place in [p for p in self.staged if p not in needed]:
+            self.run(staging.drop(self.staged.pop(place).name))
 
     def span(self, source: str) -> Span:
         return self.bound.sources[source].span
