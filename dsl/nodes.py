@@ -2,9 +2,9 @@
 
 A tree has some 150 kinds of node, a model and its plan as many again. Python's own `dataclass` writes and compiles six
 methods for each of them when the module is imported, which takes longer than everything else that `patron check` does
-with a small spec. Here methods are shared, and `__init__` alone is compiled, when the first node of a kind is made. To
-a reader, to a type checker and to `fields`, `replace`, `match`, `copy` and `pickle` these are frozen dataclasses with
-slots, as they say they are. A class without slots gets Python's own.
+with a small spec. Here methods are shared, and kinds of one shape share the code of `__init__`, which is compiled when
+the first node of such a kind is made. To a reader, to a type checker and to `fields`, `replace`, `match`, `copy` and
+`pickle` these are frozen dataclasses with slots, as they say they are. A class without slots gets Python's own.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import dataclasses
 from collections.abc import Callable
 from copy import copy
 from dataclasses import field
-from functools import partial
+from functools import cache, partial
 from operator import attrgetter, ge, gt, le, lt
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 __all__ = ["dataclass", "field"]
@@ -79,6 +80,7 @@ def _ordered(key: Callable[[Any], Any]) -> dict[str, Callable[..., Any]]:
 _METHODS = {name: vars(_Shared)[name] for name in "__repr__ __getstate__ __setstate__".split()}
 _FROZEN = {name: vars(_Shared)[name] for name in "__setattr__ __delattr__".split()}
 _METHODS["__replace__"] = dataclasses.replace
+_NONE: Any = dataclasses.MISSING
 _OF_THE_OLD = frozenset(("__dict__", "__weakref__"))
 
 
@@ -102,12 +104,27 @@ def _said(frozen: bool, order: bool) -> Any:
 _SAID = {(frozen, order): _said(frozen, order) for frozen in (False, True) for order in (False, True)}
 
 
-def _own_field(kind: type, name: str, annotation: object) -> Any:
+class _Fields:
+    """The fields of a kind, made when somebody asks for them: most kinds of a run are never asked."""
+
+    __slots__ = ("above", "declared", "kind")
+    kind: type
+
+    def __init__(self, above: dict[str, Any], declared: dict[str, Any]) -> None:
+        self.above, self.declared = above, declared
+
+    def __get__(self, _node: object, _kind: type) -> dict[str, Any]:
+        said = vars(self.kind)["__annotations__"] if self.declared else {}
+        fields = {**self.above, **{name: _field(name, said[name], one) for name, one in self.declared.items()}}
+        self.kind.__dataclass_fields__ = fields  # type: ignore[attr-defined]
+        return fields
+
+
+def _field(name: str, annotation: object, declared: object) -> Any:
     """A field as the class declares it."""
-    declared: Any = vars(kind).get(name, dataclasses.MISSING)
-    if not isinstance(declared, dataclasses.Field):
-        declared = field() if declared is dataclasses.MISSING else field(default=declared)
     made: Any = declared
+    if not isinstance(declared, dataclasses.Field):
+        made = field() if declared is _NONE else field(default=declared)
     made.name, made.type, made._field_type = name, annotation, _OF_A_FIELD  # noqa: SLF001
     made.kw_only = made.kw_only is True
     return made
@@ -115,61 +132,68 @@ def _own_field(kind: type, name: str, annotation: object) -> Any:
 
 def _node(kind: type, frozen: bool, order: bool) -> type:
     """The class made anew with slots: what `dataclass` does, for fields that are all slots and never `ClassVar`."""
-    own = {name: _own_field(kind, name, said) for name, said in vars(kind).get("__annotations__", {}).items()}
-    fields: dict[str, Any] = {}
-    for base in kind.__mro__[:0:-1]:
-        fields |= getattr(base, "__dataclass_fields__", {})
-    inherited = set(fields)
-    keeps = hasattr(kind, "_hash")  # from a class above
-    fields |= own
-    compared = [name for name, one in fields.items() if one.compare]
+    held = vars(kind)
+    own = {name: held.get(name, _NONE) for name in held.get("__annotations__", ())}
+    above: dict[str, Any] = {}
+    for base in kind.__mro__[-2:0:-1]:
+        above |= getattr(base, "__dataclass_fields__", {})
+    every = {**above, **own}
+    compared = [name for name, one in every.items() if getattr(one, "compare", True)]
     key: Callable[[Any], Any] = attrgetter(*compared) if compared else lambda _: ()
+    kept = ("_hash",) if frozen and not hasattr(kind, "_hash") else ()  # a class above may keep it
+
+    def init(self: Any, *args: Any, **named: Any) -> None:
+        made.__init__ = _own_init(made)
+        made.__init__(self, *args, **named)
+
     body = {
         **_METHODS, **(_FROZEN if frozen else {}), **_compared(key, frozen), **(_ordered(key) if order else {}),
-        **{name: value for name, value in vars(kind).items() if name not in own and name not in _OF_THE_OLD},
-        "__slots__": (*(name for name in own if name not in inherited), *(("_hash",) if frozen and not keeps else ())),
-        "__match_args__": tuple(name for name, one in fields.items() if not one.kw_only),
-        "__dataclass_fields__": fields,
+        "__init__": init,
+        **{name: value for name, value in held.items() if name not in own and name not in _OF_THE_OLD},
+        "__slots__": (*(name for name in own if name not in above), *kept),
+        "__match_args__": tuple([name for name, one in every.items() if getattr(one, "kw_only", False) is not True]),
+        "__dataclass_fields__": (fields := _Fields(above, own)),
         "__dataclass_params__": _SAID[frozen, order],
         "__qualname__": kind.__qualname__,
     }  # fmt: skip
     made: Any = type(kind)(kind.__name__, kind.__bases__, body)
-    made.__init__ = _first_init(made)
+    fields.kind = made
     return made  # type: ignore[no-any-return]
 
 
-def _first_init(kind: Any) -> Callable[..., None]:
-    def init(self: Any, *args: Any, **named: Any) -> None:
-        kind.__init__ = _compiled_init(kind)
-        kind.__init__(self, *args, **named)
-
-    return init
-
-
-def _compiled_init(kind: Any) -> Callable[..., None]:
-    """Sets each slot by its own setter: twice as fast as `object.__setattr__` by name."""
-    scope: dict[str, Any] = {"_missing": dataclasses.MISSING}
-    heads, lines = ["self"], ["    pass"]
-    for n, one in enumerate(dataclasses.fields(kind)):
-        if not one.init:
-            continue
-        if one.kw_only and "*" not in heads:
-            heads.append("*")
-        value = one.name
-        if one.default_factory is not dataclasses.MISSING:
-            heads.append(f"{one.name}=_missing")
-            value = f"_make{n}() if {one.name} is _missing else {one.name}"
-        else:
-            heads.append(one.name if one.default is dataclasses.MISSING else f"{one.name}=_default{n}")
-        lines.append(f"    _set{n}(self, {value})")
-        scope[f"_default{n}"], scope[f"_make{n}"] = one.default, one.default_factory
-        scope[f"_set{n}"] = getattr(kind, one.name).__set__
-    if hasattr(kind, "__post_init__"):
-        lines.append("    self.__post_init__()")
-    exec(f"def __init__({', '.join(heads)}):\n" + "\n".join(lines), scope)  # noqa: S102
-    made: Callable[..., None] = scope["__init__"]
-    made.__qualname__ = f"{kind.__qualname__}.__init__"
+def _own_init(kind: Any) -> FunctionType:
+    """The `__init__` of a kind: the code of all kinds of its shape, with its own names, setters and defaults."""
+    given = sorted((one for one in dataclasses.fields(kind) if one.init), key=lambda one: bool(one.kw_only))
+    placed, named = [one for one in given if not one.kw_only], [one for one in given if one.kw_only]
+    shape = _shape(tuple([one.default_factory is not _NONE for one in given]), hasattr(kind, "__post_init__"))
+    code = shape.replace(
+        co_argcount=1 + len(placed), co_kwonlyargcount=len(named),
+        co_varnames=("self", *[one.name for one in given]), co_qualname=f"{kind.__qualname__}.__init__",
+    )  # fmt: skip
+    scope: dict[str, Any] = {"NONE": _NONE}
+    for n, one in enumerate(given):
+        scope[f"set{n}"], scope[f"make{n}"] = getattr(kind, one.name).__set__, one.default_factory
+    made = FunctionType(code, scope)
+    made.__defaults__ = tuple([one.default for one in placed if not _needed(one)])
+    made.__kwdefaults__ = {one.name: one.default for one in named if not _needed(one)}
     return made
+
+
+def _needed(one: Any) -> bool:
+    return one.default is _NONE and one.default_factory is _NONE
+
+
+@cache
+def _shape(late: tuple[bool, ...], after: bool) -> CodeType:
+    """Sets each slot by its own setter: twice as fast as `object.__setattr__` by name. Compiled once for all kinds
+    that have as many fields, and defaults made late at the same places."""
+    names = [f"_{n}" for n in range(len(late))]
+    lines = [f"set{n}(self, {f'make{n}() if _{n} is NONE else ' * made}_{n})" for n, made in enumerate(late)]
+    body = "; ".join(lines + ["self.__post_init__()"] * after) or "pass"
+    scope: dict[str, Any] = {}
+    exec(f"def __init__({', '.join(['self', *names])}): {body}", scope)  # noqa: S102
+    code: CodeType = scope["__init__"].__code__
+    return code
 
 
 def _dataclass(

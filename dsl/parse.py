@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import TypeVar
 
 from patron.dsl import lexer
-from patron.dsl.explain import extra
 from patron.dsl.lexer import STATEMENTS, lex
 from patron.dsl.problems import Problem, Related, by_place, nearest
 from patron.dsl.reader import Reader
@@ -88,6 +87,8 @@ def _parse_alone(text: str, file: str, start: str, kind: type[_T]) -> tuple[_T |
     _next(reader)
     made = reader.read(start)
     if made is not None and (rest := _next(reader)) is not None:
+        from patron.dsl.explain import extra
+
         reader.builder.problems.append(extra(raw, rest))
     problems = by_place([*raw.problems, *reader.builder.problems])
     good = isinstance(made, kind) and not reader.broken and not any(p.stops for p in problems)

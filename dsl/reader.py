@@ -12,7 +12,6 @@ from patron.dsl import lexer, machine
 from patron.dsl.building import Builder, Token
 from patron.dsl.building.values import MAX_CHAIN
 from patron.dsl.depth import too_deep
-from patron.dsl.explain import Fault, explain, missing_before
 from patron.dsl.lexer import STATEMENTS, Raw
 from patron.dsl.problems import Problem, Related
 from patron.dsl.stack import DONE, Stack
@@ -166,6 +165,8 @@ class Reader:
             if openers:
                 self._unclosed(raw.starts[declared], raw.ends[declared])
             else:
+                from patron.dsl.explain import missing_before
+
                 self._add(missing_before(raw, declared))
             self.position = declared
             return None
@@ -178,6 +179,8 @@ class Reader:
         return self._resume(n)
 
     def _explain(self, symbol: int, n: int) -> None:
+        from patron.dsl.explain import Fault, explain  # most files have no mistake
+
         raw = self.raw
         if not self.full and raw.source.line_of(raw.starts[n]) not in raw.spoiled:
             states = tuple(self._stack.states)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 
 from patron.dsl.problems import Problem
 from patron.dsl.tree import Span
@@ -14,12 +15,12 @@ MAX_BYTES = 1 << 20
 
 # Control, format, direction, separator and surrogate characters. Tab and newline are blanks; the joiners U+200C and
 # U+200D are letters' business in several scripts and are let through inside texts and comments.
-_REFUSED = re.compile(
+_REFUSED = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
 )
-_REFUSED_ASCII = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_REFUSED_ASCII = "[\x00-\x08\x0b-\x1f\x7f]"
 JOINERS = "\u200c\u200d"
 
 
@@ -31,7 +32,7 @@ class Source:
     def __init__(self, text: str, file: str) -> None:
         self.text = text
         self.file = file
-        self._lines = [0, *(m.end() for m in re.finditer("\n", text)), len(text) + 1]
+        self._lines = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
         self._line, self._first, self._next = 1, 0, self._lines[1]  # the line asked for last: mostly asked for again
 
     def span(self, start: int, end: int) -> Span:
@@ -77,7 +78,7 @@ def _size(text: str) -> int:
 def refused(text: str) -> Iterator[int]:
     """Offsets of the characters that may stand nowhere."""
     pattern = _REFUSED_ASCII if text.isascii() else _REFUSED
-    return (m.start() for m in pattern.finditer(text))
+    return (m.start() for m in re.finditer(pattern, text))
 
 
 def too_large(file: str, message: str) -> Problem:

@@ -11,7 +11,7 @@ import click
 
 import patron as package
 from patron.engine.cli import ending
-from patron.engine.cli.options import SHARED
+from patron.engine.cli.options import SHARED, Helpful
 
 COMMANDS: dict[str, str] = {
     "demo": "Make a small shop with data and specs, and run its reports.",
@@ -34,7 +34,7 @@ COMMANDS: dict[str, str] = {
 OTHER_NAMES = {"list": "lists", "format": "fmt"}
 
 
-class Patron(click.Group):
+class Patron(Helpful, click.Group):
     """The group of all commands. A command's module is imported when the command is called."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:

@@ -102,7 +102,23 @@ def options_of(given: dict[str, Any]) -> Options:
     return Options(**{name: given[name] for name in Options.__slots__ if name in given})
 
 
-class Command(click.Command):
+def _show_help(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        click.echo(ctx.get_help(), color=ctx.color)
+        ctx.exit()
+
+
+class Helpful(click.Command):
+    """A command whose `--help` is ours: click would look for a translation of its own, even when nobody asks."""
+
+    def get_help_option(self, _ctx: click.Context) -> click.Option:
+        return click.Option(
+            ["-h", "--help"], is_flag=True, is_eager=True, expose_value=False, callback=_show_help,
+            help="Show this message and exit.",
+        )  # fmt: skip
+
+
+class Command(Helpful):
     """A command with the shared options, shown in a section of their own, and examples as written."""
 
     def __init__(self, *args: Any, examples: str = "", **settings: Any) -> None:

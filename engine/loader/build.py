@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from inspect import isroutine
+from inspect import isfunction
 from types import MappingProxyType, ModuleType
 from typing import TypeVar
 
@@ -113,12 +113,16 @@ def _ask(fact: PluginFact, get: Callable[[], object], manager: pluggy.PluginMana
 
 
 class _Asker(pluggy.PluginManager):
-    """Pluggy's manager, with an eye only for a module's functions: looking at all else it holds takes long."""
+    """Pluggy's manager, with an eye only for a module's marked functions: looking at all it holds takes long."""
 
     def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
-        if isinstance(plugin, ModuleType) and not isroutine(vars(plugin).get(name)):
+        if isinstance(plugin, ModuleType) and not _marked(vars(plugin).get(name)):
             return None
         return super().parse_hookimpl_opts(plugin, name)
+
+
+def _marked(held: object) -> bool:
+    return isfunction(held) and f"{hooks.PROJECT}_impl" in vars(held)
 
 
 def _manager() -> pluggy.PluginManager:

@@ -11,9 +11,9 @@ from patron.engine.loader.kinds import Descriptor, Kind
 from patron.engine.types import Type
 
 SETTING_KINDS = frozenset("text texts number numbers percent yesno choice duration secret files".split())
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_SENTENCE = re.compile(r"\s*\S.*", re.DOTALL)
-_VERSION = re.compile(r"[0-9]+(\.[0-9]+)*")
+_NAME = r"[a-z][a-z0-9_]*"
+_SENTENCE = r"\s*\S(?s:.*)"
+_VERSION = r"[0-9]+(\.[0-9]+)*"
 
 
 class BrokenContract(Exception):
@@ -89,9 +89,9 @@ def _field(thing: object, name: str) -> object:
     return getattr(thing, name, None)
 
 
-def _text(thing: object, name: str, form: re.Pattern[str]) -> bool:
+def _text(thing: object, name: str, form: str) -> bool:
     value = _field(thing, name)
-    return isinstance(value, str) and form.fullmatch(value) is not None
+    return isinstance(value, str) and re.fullmatch(form, value) is not None
 
 
 def _a(thing: object) -> str:

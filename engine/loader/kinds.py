@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TypeAlias
 
 from patron.dsl.nodes import dataclass
@@ -22,9 +21,9 @@ Descriptor: TypeAlias = (
     SourceType | Pack | FunctionType | ExporterType | ShowType | TargetType | BackendType | CheckType | CommandType
 )
 
-_PLAIN = re.compile(r"[a-z][a-z0-9_]*")
-_DOTTED = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
-_DASHED = re.compile(r"[a-z][a-z0-9_-]*")
+_PLAIN = r"[a-z][a-z0-9_]*"
+_DOTTED = rf"{_PLAIN}(\.{_PLAIN})?"
+_DASHED = r"[a-z][a-z0-9_-]*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Kind:
     hook: str
     type: type[Descriptor]
     calls: tuple[str, ...] = ()
-    names: re.Pattern[str] = _PLAIN
+    names: str = _PLAIN
 
 
 KINDS: tuple[Kind, ...] = (

@@ -11,7 +11,7 @@ from patron.engine.model.mapping_scope import MapScope, fail
 from patron.engine.model.terms import Lit, Op, all_of, any_of, compare, negated
 from patron.engine.types import DATE, MOMENT, YESNO, Type
 
-_SIMPLE = re.compile(r"\(\?|\\[1-9]|\\[kg]")
+_NOT_SIMPLE = r"\(\?|\\[1-9]|\\[kg]"
 
 
 def condition(expr: tree.Expr, scope: MapScope, *, inside: bool = False) -> MapTerm:
@@ -127,7 +127,7 @@ def _check_pattern(expr: tree.TextTest, pattern: MapTerm) -> None:
     text = pattern.value if isinstance(pattern, Lit) else None
     if not isinstance(text, str):
         raise fail("P0302", expr.pattern.span, "`matches` takes a regular expression written out")
-    said = "no look-around, no back-references" if _SIMPLE.search(text.replace("\\\\", "")) else ""
+    said = "no look-around, no back-references" if re.search(_NOT_SIMPLE, text.replace("\\\\", "")) else ""
     if not said:
         try:
             re.compile(text)

@@ -4,28 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from patron.dsl import tree
 from patron.dsl.nodes import dataclass
 from patron.dsl.problems import Problem, by_place
 from patron.dsl.tree import Span
-from patron.engine.model import attributions, audiences, behaviour, conditions, lists, metrics, shown, traits, values
+from patron.engine.model import audiences, behaviour, conditions, metrics, traits, values
 from patron.engine.model.binder import Binder, ParamValue, Scope, Unbound
 from patron.engine.model.files import Declaration, Declared
 from patron.engine.model.periods import AsOf
-from patron.engine.model.phrases import PLAIN, Defaults, bind_phrase
-from patron.engine.model.queries import Query
-from patron.engine.model.reports import check_report
-from patron.engine.model.runs import check_run, check_test
 from patron.engine.model.schema import Schema
+
+if TYPE_CHECKING:
+    from patron.engine.model.attributions import Attribution
+    from patron.engine.model.queries import Query
+    from patron.engine.model.terms import Term
+
+
+# What not every project says is imported when one says it.
+
+
+def _attribution(b: Binder, d: Declaration, span: Span) -> Attribution:
+    from patron.engine.model.attributions import define_attribution
+
+    return define_attribution(b, d, span)
+
+
+def _rows(b: Binder, scope: Scope, node: tree.InRows) -> Term | None:
+    from patron.engine.model.shown import condition
+
+    return condition(b, scope, node)
+
 
 Binder.RULES = {**values.RULES, **conditions.RULES, **behaviour.RULES, **metrics.RULES}
 Binder.define_trait = staticmethod(traits.define_trait)
 Binder.define_event = staticmethod(behaviour.define_event)
 Binder.define_metric = staticmethod(metrics.define_metric)
 Binder.define_audience = staticmethod(audiences.define_audience)
-Binder.define_attribution = staticmethod(attributions.define_attribution)
-Binder.define_rows = staticmethod(shown.condition)
+Binder.define_attribution = staticmethod(_attribution)
+Binder.define_rows = staticmethod(_rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +64,13 @@ def resolve(declared: Declared, schema: Schema, as_of: AsOf) -> Model:
     return Model(declared, schema, as_of)
 
 
-def bind_query(
-    model: Model, phrase: tree.Phrase, defaults: Defaults = PLAIN
-) -> tuple[Query | None, tuple[Problem, ...]]:
+def bind_query(model: Model, phrase: tree.Phrase) -> tuple[Query | None, tuple[Problem, ...]]:
     """A phrase understood, or None with the problems that stop it; warnings and notes come along."""
+    from patron.engine.model.phrases import bind_phrase
+
     b = model.binder()
     try:
-        found = bind_phrase(b, phrase, defaults)
+        found = bind_phrase(b, phrase)
     except Unbound:
         return None, by_place(b.problems)
     return found, by_place(b.problems)
@@ -67,7 +85,7 @@ def check(model: Model, files: Collection[str] | None = None) -> tuple[Problem, 
                 _attempt(lambda d=declaration, r=rule: r(b, d))  # type: ignore[misc]
     for test in model.declared.tests:
         if files is None or test.span.file in files:
-            _attempt(lambda t=test: check_test(b, t))  # type: ignore[misc]
+            _attempt(lambda t=test: _check_test(b, t))  # type: ignore[misc]
     for name, house_rule in model.declared.catalog.checks.items():
         del name
         b.problems.extend(house_rule.check(model))
@@ -96,7 +114,31 @@ def _check_audience(b: Binder, d: Declaration) -> None:
 
 
 def _check_attribution(b: Binder, d: Declaration) -> None:
-    attributions.define_attribution(b, d, d.span)
+    _attribution(b, d, d.span)
+
+
+def _check_list(b: Binder, d: Declaration) -> None:
+    from patron.engine.model.lists import define_list
+
+    define_list(b, d)
+
+
+def _check_report(b: Binder, d: Declaration) -> None:
+    from patron.engine.model.reports import check_report
+
+    check_report(b, d)
+
+
+def _check_run(b: Binder, d: Declaration) -> None:
+    from patron.engine.model.runs import check_run
+
+    check_run(b, d)
+
+
+def _check_test(b: Binder, test: tree.TestDecl) -> None:
+    from patron.engine.model.runs import check_test
+
+    check_test(b, test)
 
 
 def _check_param(b: Binder, d: Declaration) -> None:
@@ -112,10 +154,10 @@ _CHECKS: Mapping[str, Callable[[Binder, Declaration], object]] = {
     "event": _check_event,
     "metric": _check_metric,
     "audience": _check_audience,
-    "list": lists.define_list,
+    "list": _check_list,
     "attribution": _check_attribution,
-    "report": check_report,
-    "run": check_run,
+    "report": _check_report,
+    "run": _check_run,
 }
 
 __all__ = ["Model", "Span", "bind_query", "check", "resolve"]

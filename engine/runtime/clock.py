@@ -9,7 +9,7 @@ from typing import Protocol
 from patron.dsl.nodes import dataclass
 from patron.engine.runtime.errors import UsageError
 
-_WHEN = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?))?")
+_WHEN = r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?))?"
 _FORMS = "Write a date, `2026-05-06`, or a moment, `2026-05-06T09:00`; both are in project time."
 
 
@@ -40,7 +40,7 @@ class FixedClock:
 
 def read_when(text: str) -> dt.date | dt.datetime:
     """What `--as-of` says: a local date, or a local moment without a zone."""
-    found = _WHEN.fullmatch(text.strip())
+    found = re.fullmatch(_WHEN, text.strip())
     if found is None:
         raise UsageError(f"`{text}` is no date or moment", _FORMS)
     try:

@@ -106,7 +106,7 @@ def sha256(path: Path) -> str:
 
 def safe_path(text: str, base: Path, roots: Iterable[Path]) -> Path:
     """The path `text` names, from `base`, once every link is followed; PermissionDenied when it leaves all roots."""
-    if "\0" in text or re.match(r"[a-z][a-z0-9+.-]+://", text, re.IGNORECASE) or text.startswith(("~", "\\\\")):
+    if "\0" in text or re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text) or text.startswith(("~", "\\\\")):
         raise PermissionDenied(f"`{text}` is no path inside the project", "write it relative to the file that names it")
     allowed = tuple(Path(os.path.realpath(r)) for r in roots)
     found = Path(os.path.realpath(base / text))

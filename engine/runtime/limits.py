@@ -9,14 +9,14 @@ from contextlib import contextmanager
 
 from patron.engine.runtime.errors import LimitReached, UsageError
 
-_MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]i?b|%)\Z", re.IGNORECASE)
-_TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|seconds?|minutes?|hours?)?\Z")
+_MEMORY = r"(?i:(\d+(?:\.\d+)?)\s*([kmgt]i?b|%))"
+_TIME = r"(\d+(?:\.\d+)?)\s*(s|m|h|seconds?|minutes?|hours?)?"
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 def memory(text: str, where: str = "memory") -> str:
     """A limit of memory as backends read it: `4GB`, `500 MB`."""
-    found = _MEMORY.match(text.strip())
+    found = re.fullmatch(_MEMORY, text.strip())
     if found is None:
         raise UsageError(f"{where}: `{text}` is no amount of memory", 'write it with its unit: "4GB", "500MB"')
     return found[1] + found[2].upper()
@@ -26,7 +26,7 @@ def seconds(value: str | float, where: str = "timeout") -> float:
     """A limit of time in seconds: a number, `90s`, `5 minutes`."""
     if not isinstance(value, str):
         return float(value)
-    found = _TIME.match(value.strip())
+    found = re.fullmatch(_TIME, value.strip())
     if found is None:
         raise UsageError(f"{where}: `{value}` is no length of time", 'write seconds, or "5 minutes"')
     return float(found[1]) * _SECONDS[(found[2] or "s")[0]]

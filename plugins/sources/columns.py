@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from patron.engine.contracts import SourceColumn
 from patron.engine.types import DATE, MOMENT, NUMBER, TEXT, TEXTS, WHOLE, YESNO, Type
 
-_WHOLE = re.compile(r"(U?TINYINT|U?SMALLINT|U?INTEGER|BIGINT)$")
+_WHOLE = "TINYINT UTINYINT SMALLINT USMALLINT INTEGER UINTEGER BIGINT".split()
 _LARGE = ("UBIGINT", "HUGEINT", "UHUGEINT")
 
 
 def typed(name: str, stored: str) -> SourceColumn:
     """A column by DuckDB's name of its type; whatever is nested or odd is handed on as text."""
     kind = stored.upper()
-    if _WHOLE.match(kind):
+    if kind in _WHOLE:
         return SourceColumn(name, WHOLE, kind)
     if kind in ("FLOAT", "DOUBLE", *_LARGE) or kind.startswith("DECIMAL"):
         return SourceColumn(name, NUMBER, kind)

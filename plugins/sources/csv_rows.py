@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from patron.dsl.nodes import dataclass
 from patron.engine.contracts import Rejected, SourceError
 from patron.plugins.sources.text import composed, decoded, opened, wrong_encoding
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import os
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,7 +19,7 @@ FOLDER_SETTINGS = (
     ),
 )
 COMPRESSED = {".gz": "gzip", ".zst": "zstd", ".bz2": "bzip2"}
-_WILD = re.compile(r"[*?\[]")
+_WILD = "*?["
 
 
 class Folder:
@@ -82,7 +81,7 @@ class Folder:
         if not pattern or "\0" in pattern or Path(pattern).is_absolute() or ".." in parts or pattern.startswith("~"):
             raise SourceError("P0702", f"cannot open `{self.name}`: `{pattern}` is no file of its folder",
                               "write a name inside the folder")  # fmt: skip
-        if not _WILD.search(pattern):
+        if not any(sign in pattern for sign in _WILD):
             path = self.folder / pattern
             if not path.is_file():
                 near = suggest(pattern, [p.name for p in self._listing()])

@@ -6,7 +6,6 @@ are the names met in the first rows; a later row with another name is an error, 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -107,7 +106,7 @@ class JsonFolder:
             raise SourceError("P0702", f"cannot open `{self._folder.name}`: {file.name} is too large to be one array",
                               "write one object a line (.jsonl), or raise `json_bytes`", where=file.name)  # fmt: skip
         try:
-            rows = json.loads(text, parse_float=_Decimal)
+            rows = _read(text)
         except (ValueError, RecursionError) as error:
             raise SourceError(
                 "P0702", f"cannot open `{self._folder.name}`: {file.name} is no JSON: {error}", where=file.name
@@ -122,11 +121,17 @@ class _Decimal(str):
     __slots__ = ()
 
 
+def _read(text: str) -> Any:
+    import json  # here, so that listing plugins does not load it
+
+    return json.loads(text, parse_float=_Decimal)
+
+
 def _lines(first: str, text: Any) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """One object a line; a single object over several lines is one row."""
     begin = first + text.readline()
     try:
-        row = json.loads(begin, parse_float=_Decimal)
+        row = _read(begin)
     except ValueError:
         yield 1, _one(begin + text.read())
         return
@@ -138,7 +143,7 @@ def _lines(first: str, text: Any) -> Iterator[tuple[int, dict[str, Any] | str]]:
 
 def _one(text: str) -> dict[str, Any] | str:
     try:
-        row = json.loads(text, parse_float=_Decimal)
+        row = _read(text)
     except (ValueError, RecursionError) as error:
         return f"it is no JSON: {error}"
     return row if isinstance(row, dict) else "it is no object"
@@ -183,6 +188,8 @@ def _plain(value: object) -> object:
     if isinstance(value, _Decimal):
         return str(value)
     if isinstance(value, (dict, list)):
+        import json
+
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
     return value
 

@@ -7,10 +7,10 @@ import io
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from patron.dsl.nodes import dataclass
 from patron.engine.contracts import SourceError
 
 CHUNK = 1 << 20

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from patron.engine.cli import output, problems
-from patron.engine.cli.options import Command, Options, command, given_options
+from patron.engine.cli.options import Command, Helpful, Options, command, given_options
 from patron.engine.cli.watching import watched
 from patron.engine.results import Column, Result
 from patron.engine.types import DATE, MOMENT, TEXT, WHOLE, Type
@@ -23,7 +23,7 @@ _COLUMNS: tuple[tuple[str, str, Type], ...] = (
 )  # fmt: skip
 
 
-class _Lists(click.Group):
+class _Lists(Helpful, click.Group):
     """`patron lists` alone shows them all."""
 
     def resolve_command(
