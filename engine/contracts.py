@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from patron.dsl.nodes import dataclass, field
 from patron.engine.results import Report
@@ -180,6 +180,14 @@ class Source(Protocol):
 
     def files(self, table: str) -> Sequence[Path]:
         """The files behind a table; their size and time tell whether a stored load is still good."""
+
+
+@runtime_checkable
+class Closing(Source, Protocol):
+    """A source that holds something open from one table to the next while they are read: a connection, a snapshot."""
+
+    def close(self) -> None:
+        """Let go of it: the load is done. The source may be asked again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,8 @@ def _run(
         return Loaded(
             None, Store(key=key), tuple(sources.ledger), by_place((*sources.problems, *filler.problems, problem))
         )
+    finally:
+        sources.close()
     connection.begin()  # one commit for all tables: each by itself would wait for the disk
     finisher = Finisher(filler, bound)
     finisher.finish()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from patron.dsl.problems import Problem
-from patron.engine.contracts import CsvText, Provided, Rejected, SourceColumn, SourceError
+from patron.engine.contracts import Closing, CsvText, Provided, Rejected, SourceColumn, SourceError
 from patron.engine.load.keys import FileFact
 from patron.engine.load.loaded import LedgerEntry
-from patron.engine.model.mapping import Bound
+from patron.engine.model.mapping import Bound, SqlMapping
 from patron.engine.runtime.progress import Progress
 from patron.engine.sql import staging
 from patron.engine.sql.mapping_select import Staged
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from patron.dsl.tree import Span
 
 Place = tuple[str, str]
+_OURS = {"rowid", "file_row_number", "file_index"}
 
 
 @dataclass(slots=True)
@@ -43,7 +46,16 @@ class Sources:
     staged: dict[Place, Staged] = field(default_factory=dict)
 
     def run(self, statement: Any) -> duckdb.DuckDBPyConnection:
-        return self.connection.execute(staging.render(statement))
+        """What a statement gives. Raises SourceError when a file that is read as it lies is at fault."""
+        try:
+            return self.connection.execute(staging.render(statement))
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error:
+            for place, staged in self.staged.items():
+                if staged.as_is:
+                    self._read_whole(place, staged)
+            raise
 
     def stage(self, source: str, table: str) -> Staged:
         """The staged table, read now when it was not before. Raises SourceError."""
@@ -53,9 +65,15 @@ class Sources:
         return self.staged[place]
 
     def keep_only(self, needed: Container[Place]) -> None:
-        """Drop the staged tables that no mapping reads any more."""
-        for place in [p for p in self.staged if p not in needed]:
+        """Drop the staged tables that no mapping reads any more; views hold nothing."""
+        for place in [p for p, staged in self.staged.items() if p not in needed and not staged.as_is]:
             self.run(staging.drop(self.staged.pop(place).name))
+
+    def close(self) -> None:
+        """Connectors let go of what they hold open from one table to the next."""
+        for source in self.bound.sources.values():
+            if isinstance(source.opened, Closing):
+                source.opened.close()
 
     def span(self, source: str) -> Span:
         return self.bound.sources[source].span
@@ -78,12 +96,13 @@ class Sources:
         if provided.check is not None:
             provided.check()
         name = f"source/{place[0]}/{place[1]}"
-        rejected = self._fill(name, provided, columns, place)
+        as_is = bool(provided.parquet) and self._may_stay(place, columns)
+        rejected = self._view(name, provided, columns, place) if as_is else self._fill(name, provided, columns, place)
         rows = self.count(name)
         self._rejections(place, rejected, rows)
         self.ledger.append(LedgerEntry(source.name, place[1], rows, len(rejected), self.facts.get(place, ())))
         reader = Reader(self.bound.zone, source.timezone, provided.decimal)
-        return Staged(name, {c.name: c for c in columns}, reader)
+        return Staged(name, {c.name: c for c in columns}, reader, as_is)
 
     def _rejections(self, place: Place, rejected: Sequence[Rejected], rows: int) -> None:
         if not rejected:
@@ -102,6 +121,42 @@ class Sources:
         )
         self.problems.append(Problem("P0705", self.span(place[0]), message, hint, severity="W" if lenient else "E"))
 
+    # ------------------------------------------------------------ files that stay where they are
+
+    def _may_stay(self, place: Place, columns: Sequence[SourceColumn]) -> bool:
+        """Whether files may be read where they lie: no sql table needs their order, no column has a name of ours."""
+        read_by_sql = any(place in m.reads for m in self.bound.mappings if isinstance(m, SqlMapping))
+        return not read_by_sql and not _OURS & {c.name.casefold() for c in columns}
+
+    def _view(self, name: str, provided: Provided, columns: Sequence[SourceColumn], place: Place) -> Sequence[Rejected]:
+        with self._blamed_on(place):
+            counts = [int(self.connection.execute(staging.render(staging.rows_of(f))).fetchall()[0][0])
+                      for f in provided.parquet]  # fmt: skip
+            starts = [0, *accumulate(counts)]
+            self.connection.execute(
+                staging.render(
+                    staging.create(name, staging.view_parquet(provided.parquet, columns, starts[:-1]), "VIEW")
+                )
+            )
+        return ()
+
+    def _read_whole(self, place: Place, staged: Staged) -> None:
+        with self._blamed_on(place):
+            self.connection.execute(staging.render(staging.every_value(staged.name)))
+
+    @contextmanager
+    def _blamed_on(self, place: Place) -> Iterator[None]:
+        """Where DuckDB cannot read, the source is at fault: P0702."""
+        try:
+            yield
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error as error:
+            source = self.bound.sources[place[0]].name
+            raise SourceError(
+                "P0702", f"cannot open `{source}`: {place[1]} cannot be read", str(error).splitlines()[0]
+            ) from error
+
     # ------------------------------------------------------------ ways in
 
     def _fill(self, name: str, provided: Provided, columns: Sequence[SourceColumn], place: Place) -> Sequence[Rejected]:
@@ -118,15 +173,8 @@ class Sources:
         return ()
 
     def _create(self, name: str, query: Any, place: Place) -> None:
-        try:
+        with self._blamed_on(place):
             self.run(staging.create(name, query))
-        except duckdb.Error as error:
-            if isinstance(error, duckdb.OutOfMemoryException):
-                raise
-            source = self.bound.sources[place[0]].name
-            raise SourceError(
-                "P0702", f"cannot open `{source}`: {place[1]} cannot be read", str(error).splitlines()[0]
-            ) from error
 
     def _from_csv(self, name: str, provided: Provided, columns: Sequence[SourceColumn]) -> bool:
         """The quick way; False when DuckDB refuses the text, or found a value under no name."""

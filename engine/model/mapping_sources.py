@@ -239,7 +239,7 @@ class Sources:
 
     def header(self, source: str, table: str, source_span: Span, table_span: Span) -> Mapping[str, SourceColumn] | None:
         """The columns of a source's table by folded name; None when they cannot be known, which was reported."""
-        key = (fold(source), fold(table))
+        key = (fold(source), table)  # a database may tell capitals apart
         if key not in self._headers:
             self._headers[key] = self._read_header(source, table, source_span, table_span)
         return self._headers[key]

@@ -183,7 +183,7 @@ class Project:
         """The canonical tables, stored. Raises when the specs are wrong."""
         self._ready()
         loaded = self.stages.load(self.bound, self.config, self.catalog, self.progress)
-        raise_for(loaded.problems)
+        raise_for(loaded.problems, reading=True)
         if not loaded.reused:
             self._just_loaded += loaded.problems
         return loaded

@@ -28,6 +28,9 @@ INTERRUPTED = 130
 DATA_CODES = frozenset({"P0705", "P0706", "P0707", "P0806"})
 """Problems that only rows can have: they are the data's fault, not the spec's."""
 
+READ_CODES = frozenset({"P0702"})
+"""Problems that are nobody's fault who writes specs or data, once rows are read: a server gone, a file damaged."""
+
 
 class PatronError(Exception):
     """The root: a sentence, perhaps a hint what to do, perhaps the problems behind it."""
@@ -115,13 +118,22 @@ class InternalError(PatronError):
         self.key = key
 
 
-def raise_for(problems: Iterable[Problem]) -> None:
-    """Raise when one of the problems stops: SpecError, or DataError when only the data is at fault."""
+def raise_for(problems: Iterable[Problem], *, reading: bool = False) -> None:
+    """Raise when one of the problems stops."""
     found = tuple(problems)
-    stopping = [p for p in found if p.stops]
-    if not stopping:
-        return
-    raise (DataError if all(p.code in DATA_CODES for p in stopping) else SpecError)(found)
+    kind = kind_of(found, reading=reading)
+    if kind is not None:
+        raise kind(message=_sentence(found), problems=found)
+
+
+def kind_of(problems: Iterable[Problem], *, reading: bool = False) -> type[PatronError] | None:
+    """SpecError, DataError when only the data is at fault, IoFailed when only reading broke off, None when none stops.
+
+    `reading` says that rows were read: before, a source that cannot be opened is the spec's fault."""
+    codes = {p.code for p in problems if p.stops}
+    if not codes:
+        return None
+    return DataError if codes <= DATA_CODES else IoFailed if reading and codes <= READ_CODES else SpecError
 
 
 def _sentence(problems: tuple[Problem, ...]) -> str:

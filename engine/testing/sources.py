@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from patron.engine.contracts import Provided, Rows, Source, SourceColumn, SourceConfig, SourceError, SourceType
+from patron.engine.contracts import Closing, Provided, Rows, Source, SourceColumn, SourceConfig, SourceError, SourceType
 from patron.engine.testing.promise import promise
 
 if TYPE_CHECKING:
@@ -28,7 +28,11 @@ def check_source(kind: SourceType, config: SourceConfig) -> Mapping[str, int]:
     promise(tuple(source.tables()) == tables, f"{kind.name}: its tables change from one call to the next")
     for call in (source.columns, source.read):
         _refuses_unknown(kind.name, call)
-    return {table: _check_table(f"{kind.name}: table `{table}`", source, table) for table in tables}
+    try:
+        return {table: _check_table(f"{kind.name}: table `{table}`", source, table) for table in tables}
+    finally:
+        if isinstance(source, Closing):
+            source.close()
 
 
 def _refuses_unknown(name: str, call: Callable[[str], object]) -> None:

@@ -27,8 +27,10 @@ def database(config: SourceConfig) -> Path:
 
 
 def known(name: str, table: str, tables: Iterable[str]) -> str:
-    """The table as the database spells it. SourceError P0703."""
-    found = {t.casefold(): t for t in tables}
-    if table.casefold() not in found:
-        raise SourceError("P0703", f"`{name}` has no table `{table}`", suggest(table, found.values()))
-    return found[table.casefold()]
+    """The table as the database spells it; of two that differ in capitals, the one spelled so. SourceError P0703."""
+    found = list(tables)
+    alike = [t for t in found if t.casefold() == table.casefold()]
+    if table in alike or len(alike) == 1:
+        return table if table in alike else alike[0]
+    hint = f"it has {' and '.join(f'`{t}`' for t in alike)}: write one of them so" if alike else suggest(table, found)
+    raise SourceError("P0703", f"`{name}` has no table `{table}`", hint)

@@ -7,7 +7,7 @@ import click
 from patron.dsl.problems import Problem
 from patron.engine.cli import problems
 from patron.engine.cli.options import Options, command
-from patron.engine.runtime.errors import DATA_CODES, DataError, SpecError
+from patron.engine.runtime.errors import kind_of
 
 EXAMPLES = """
 patron check                     the whole project
@@ -24,7 +24,7 @@ def check(options: Options, paths: tuple[str, ...], data: bool) -> int:
     """Show all problems of all specs at once, each with its place and what to write instead.
 
     Reads the headers of the sources, never their rows, unless --data is given.
-    Ends with 0 when nothing stops, 3 when a spec is wrong, 4 when only the data is.
+    Ends with 0 when nothing stops, 3 when a spec is wrong, 4 when only the data is, 8 when --data breaks off reading.
     """
     project = options.project()
     found = project.check(paths or None, data)
@@ -33,10 +33,8 @@ def check(options: Options, paths: tuple[str, ...], data: bool) -> int:
     else:
         problems.show(found, project.line, options)
         problems.note(_summary(found, len(project.named(paths) if paths else project.files)), options)
-    stopping = [p for p in found if p.stops]
-    if not stopping:
-        return 0
-    return DataError.exit_code if all(p.code in DATA_CODES for p in stopping) else SpecError.exit_code
+    kind = kind_of(found, reading=data)
+    return kind.exit_code if kind is not None else 0
 
 
 def _summary(found: tuple[Problem, ...], files: int) -> str:

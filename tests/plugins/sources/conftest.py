@@ -1,0 +1,36 @@
+"""Servers that connectors talk to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.load.conftest import world
+from tests.postgres_server import Server, programs, server
+from tests.present import lacking
+
+__all__ = ["world"]
+
+
+@pytest.fixture(scope="session")
+def _running() -> Iterator[Server]:
+    if programs() is None:
+        lacking("PostgreSQL's programs `initdb` and `postgres` are not installed")
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        lacking("psycopg is not installed: pip install 'patron[postgres]'")
+    with server() as running:
+        yield running
+
+
+@pytest.fixture
+def postgres(_running: Server) -> Server:
+    """A server with an empty schema `public`."""
+    _running.start()
+    _running.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'patron' AND pid <> pg_backend_pid()",
+        "DROP SCHEMA IF EXISTS public CASCADE", "CREATE SCHEMA public",
+    )  # fmt: skip
+    return _running
