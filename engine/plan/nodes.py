@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -190,6 +191,41 @@ def inputs(node: Node) -> tuple[Node, ...]:
     if isinstance(node, Stack):
         return node.inputs
     return () if isinstance(node, (Scan, Temp, Values)) else (node.input,)
+
+
+def with_inputs(node: Node, fresh: Sequence[Node]) -> Node:
+    """The node over other inputs."""
+    if isinstance(node, Join):
+        return replace(node, left=fresh[0], right=fresh[1])
+    if isinstance(node, Stack):
+        return replace(node, inputs=tuple(fresh))
+    return node if isinstance(node, (Scan, Temp, Values)) else replace(node, input=fresh[0])
+
+
+def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The node after a change to each node below it and to itself, the lowest first."""
+    own = inputs(node)
+    fresh = tuple(rebuilt(n, change) for n in own)
+    return change(node if all(a is b for a, b in zip(own, fresh, strict=True)) else with_inputs(node, fresh))
+
+
+def replaced(node: Node, instead: Mapping[Node, Node]) -> Node:
+    """The node with others in the place of some of those below it."""
+    found = instead.get(node)
+    if found is not None:
+        return found
+    own = inputs(node)
+    fresh = tuple(replaced(n, instead) for n in own)
+    return node if all(a is b for a, b in zip(own, fresh, strict=True)) else with_inputs(node, fresh)
+
+
+def everywhere(plan: Plan, change: Callable[[Node], Node]) -> Plan:
+    """The plan after a change to the node of each step and output."""
+
+    def changed(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        return tuple(replace(s, node=change(s.node)) for s in steps)
+
+    return Plan(changed(plan.steps), changed(plan.outputs))
 
 
 def walk(node: Node) -> Iterator[Node]:

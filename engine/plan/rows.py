@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from patron.engine.model.terms import (
+    YES,
     BehindRows,
     Binned,
     Children,
@@ -61,7 +62,8 @@ def evaluate(
     found = Evaluation(p, rows, [t for _, t in items], of, where)
     node: Node = found.node
     if where is not None:
-        node = Filter(node, found.expr(where))
+        condition = found.expr(where)
+        node = node if condition == YES else Filter(node, condition)
     return Project(node, tuple((name, found.expr(t)) for name, t in items), note)
 
 
@@ -83,6 +85,7 @@ class Evaluation:
         for term in wanted:
             self._collect(term)
             self._settle_early(term)
+        self.chosen = self._chosen()
         self.node = self._of_people(self._base(), Here())
         for row in list(self.needed):
             if isinstance(row, Followed):
@@ -183,18 +186,20 @@ class Evaluation:
         self.known.update(self.aliases)
         for column in columns(node):
             self._names.add(column.name)
-            self.known[Field(Here(), column.name, column.type)] = self._as_stored(column)
+            self.known[Field(Here(), column.name, column.type)] = self._as_stored(
+                column, column.name, self.table_of(Here())
+            )
         return node
 
-    def _as_stored(self, column: Col) -> Col:
-        """A column of the base rows with what the store knows of it: whole numbers, no missing values."""
-        table = self.table_of(Here())
-        stored = self.p.store.tables.get(table).columns.get(column.name) if table in self.p.store.tables else None  # type: ignore[union-attr,arg-type]
-        if stored is None:
+    def _as_stored(self, column: Col, name: str, table: str | None) -> Col:
+        """A column that is there in every row, with what the store knows of it: whole numbers, no missing values."""
+        stored = self.p.store.tables.get(table) if table is not None else None
+        found = stored.columns.get(name) if stored is not None else None
+        if found is None:
             return column
-        whole = column.type.kind == "number" and stored.storage == "whole"
-        masked = column.name in LATER.get(table or "", ())
-        return Col(column.name, WHOLE if whole else column.type, stored.never_missing and not masked)
+        whole = column.type.kind == "number" and found.storage == "whole"
+        masked = name in LATER.get(table or "", ())
+        return Col(column.name, WHOLE if whole else column.type, found.never_missing and not masked)
 
     def fresh(self, hint: str) -> str:
         name, number = hint, 2
@@ -213,12 +218,14 @@ class Evaluation:
         computed = self._computed_early(row, inner)
         side = Project(inner, (*((names[c.name], c) for c in columns(inner)), *computed))
         ident = Col(names["id"], reference(row.table))
+        always = self.chosen is not None and row in _way(self.chosen)
         for column in columns(inner):
-            self.known[Field(row, column.name, column.type)] = Col(names[column.name], column.type)
-        chosen = self._of_people(side, row)
-        self.node = Join(
-            self.node, chosen, "left" if chosen is side else "inner", ((self.expr(row.key), ident),), note=hint
-        )
+            own = Col(names[column.name], column.type)
+            self.known[Field(row, column.name, column.type)] = (
+                self._as_stored(own, column.name, row.table) if always else own
+            )
+        kind = "inner" if always else "left"
+        self.node = Join(self.node, self._of_people(side, row, ident), kind, ((self.expr(row.key), ident),), note=hint)
 
     def _computed_early(self, row: Followed, inner: Node) -> list[tuple[str, Expr]]:
         """The terms that this row alone decides, as columns of its side of the join."""
@@ -235,16 +242,25 @@ class Evaluation:
         self.known = outer
         return made
 
-    def _of_people(self, node: Node, row: Row) -> Node:
-        """The rows of the people wanted, where their customer is a column of this row."""
+    def _chosen(self) -> Row | None:
+        """The row at which the people wanted are told: the customer where he is followed, else what leads to him."""
         if self.of is None or not isinstance(self.of[0], Field):
+            return None
+        key = self.of[0]
+        customer = Followed(key, "customers")
+        if customer in self.needed and not cuts(self.p, "customers"):
+            return customer
+        return Here() if key in self.aliases else key.row
+
+    def _of_people(self, node: Node, row: Row, ident: Expr | None = None) -> Node:
+        """The rows of the people wanted, where they are told at this row; `ident` is its id."""
+        if self.of is None or row != self.chosen:
             return node
         key, people = self.of
-        if (Here() if key in self.aliases else self.of[0].row) != row:
-            return node
         customer = reference("customers")
+        own = ident if row == Followed(key, "customers") and ident is not None else self.expr(key)
         ids = Project(people, (("@person", Col("id", customer)),))
-        return Join(node, ids, "semi", ((self.expr(key), Col("@person", customer)),), note="people of the question")
+        return Join(node, ids, "semi", ((own, Col("@person", customer)),), note="people of the question")
 
     def _ready(self, key: Term) -> None:
         """A reference that is itself computed is joined before it is followed."""
@@ -322,6 +338,15 @@ class Evaluation:
             return simple(term.name, tuple(self.expr(a) for a in term.args), term.type)
         assert isinstance(term, Lit), term
         return term
+
+
+def _way(row: Row) -> list[Row]:
+    """The rows followed to a row, and itself."""
+    found: list[Row] = []
+    while isinstance(row, Followed):
+        found.append(row)
+        row = row.key.row if isinstance(row.key, Field) else Here()
+    return found
 
 
 def rename(value: Expr, names: dict[str, str]) -> Expr:

@@ -6,21 +6,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from patron.engine.plan.nodes import (
-    Aggregate,
-    Filter,
-    Join,
-    Node,
-    Plan,
-    Project,
-    Scan,
-    Sorted,
-    Stack,
-    Step,
-    Temp,
-    Values,
-    walk,
-)  # fmt: skip
+from patron.engine.plan.early import totals_first
+from patron.engine.plan.inner import inner_joins
+from patron.engine.plan.nodes import Node, Plan, Project, Step, Temp, inputs, walk, with_inputs
+from patron.engine.plan.shared import shared_totals
 
 Rule = Callable[[Plan], Plan]
 
@@ -52,14 +41,7 @@ def _inlined(node: Node, inner: dict[str, Node]) -> Node:
     if isinstance(node, Temp):
         found = inner.get(node.name)
         return node if found is None else Project(found, tuple((c.name, c) for c in node.columns), node.note)
-    if isinstance(node, (Scan, Values)):
-        return node
-    if isinstance(node, Join):
-        return replace(node, left=_inlined(node.left, inner), right=_inlined(node.right, inner))
-    if isinstance(node, Stack):
-        return replace(node, inputs=tuple(_inlined(n, inner) for n in node.inputs))
-    assert isinstance(node, (Filter, Project, Aggregate, Sorted))
-    return replace(node, input=_inlined(node.input, inner))
+    return with_inputs(node, tuple(_inlined(n, inner) for n in inputs(node)))
 
 
-RULES: tuple[Rule, ...] = (inline_single_use,)
+RULES: tuple[Rule, ...] = (inline_single_use, totals_first, shared_totals, inner_joins)

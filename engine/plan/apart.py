@@ -1,0 +1,39 @@
+"""Which column tells the rows of a node apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from patron.engine.plan.nodes import Aggregate, Col, Filter, Join, Node, Project, Scan, Sorted, Temp, columns
+
+Made = Mapping[str, Node]
+"""The nodes of earlier steps by name."""
+
+
+def tells_apart(node: Node, name: str, made: Made) -> bool:
+    """Whether no two rows have the same value in a column; False where that is not known."""
+    if isinstance(node, Scan):
+        return ("id", name) in ((stored, out) for out, stored, _ in node.columns)
+    if isinstance(node, Temp):
+        return node.name in made and tells_apart(made[node.name], name, made)
+    if isinstance(node, (Filter, Sorted)):
+        return tells_apart(node.input, name, made)
+    if isinstance(node, Project):
+        value = dict(node.items)[name]
+        return isinstance(value, Col) and tells_apart(node.input, value.name, made)
+    if isinstance(node, Aggregate):
+        return [n for n, _ in node.keys] == [name]
+    return isinstance(node, Join) and _joined(node, name, made)
+
+
+def _joined(node: Join, name: str, made: Made) -> bool:
+    """Rows of the left side that no row of the right side repeats."""
+    own = name in {c.name for c in columns(node.left)}
+    repeats = node.kind not in ("semi", "anti") and not (node.kind in ("inner", "left") and meets_one(node, made))
+    return own and not repeats and tells_apart(node.left, name, made)
+
+
+def meets_one(node: Join, made: Made) -> bool:
+    """Whether a row of the left side meets at most one of the right side."""
+    keys = [b.name for _, b in node.on if isinstance(b, Col)]
+    return not node.missing_equal and any(tells_apart(node.right, k, made) for k in keys)

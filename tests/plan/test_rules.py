@@ -1,0 +1,187 @@
+"""Every rewrite rule gives the rows that the plan without it gives, and does something where it should."""
+
+import csv
+import random
+from pathlib import Path
+
+import pytest
+
+import patron
+from patron.engine.plan import rules
+from patron.engine.plan.apart import tells_apart
+from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Join, Node, Plan, Project, Scan, Temp
+from patron.engine.plan.united import united
+from patron.engine.types import MONEY, WHOLE, YESNO, reference
+
+SPEC = """language 1
+project "Rules" {
+  timezone "Europe/Berlin"
+  currency EUR
+  sales total
+}
+source shop from csv { folder "data" }
+table customers from shop.customers
+table products from shop.products
+table orders from shop.orders
+table lines from shop.lines
+table memberships from shop.memberships
+
+audience regulars {
+  include all of {
+    their total_orders >= 2
+    their total_sales >= €50
+  }
+}
+audience quiet {
+  include all of {
+    their total_orders >= 1
+    has not ordered in the last 20 days
+  }
+}
+trait grown on customers = birth_date is before 1990-01-01
+trait spent on customers = sum(orders.value where valid_order)
+filter lately on customers = has ordered in the last 30 days
+metric largest = max(orders.value where valid_order)
+metric smallest_online = min(orders.value where valid_order and channel is "online")
+metric online = count(orders where valid_order and channel is "online")
+metric active = count(customers where lately) / members
+metric typical = average(orders.value where valid_order)
+metric dearest = max(customers.spent)
+"""
+PHRASES = (
+    "total_sales, total_orders, members by customer.city for audience regulars",
+    "total_sales, total_orders, largest, online, smallest_online by customer.gender for audience regulars",
+    "total_sales, total_orders for audience regulars",
+    'total_orders, members, active by customer.grown for audience quiet total "All"',
+    "total_sales, total_shoppers, dearest by customer.city for audience regulars",
+    "total_sales, members by customer.city for audiences regulars, quiet",
+    'units by customer.city, product.category for audience regulars top 2 of units rest "Rest" total "All"',
+    "units by customer.city for audience regulars",
+    'typical, total_orders by week for audience quiet during last 30 days compare to previous period total "All"',
+    "total_sales by customer.city",
+    "total_orders, total_sales for audience regulars during last 1 days",
+)
+
+
+def write(path: Path, header: str, rows: list[tuple[object, ...]]) -> None:
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([header.split(","), *rows])
+
+
+def shop(folder: Path, seed: int) -> None:
+    """A few customers, some without orders, orders without customer, rows with much missing."""
+    draw = random.Random(seed)
+    data = folder / "data"
+    data.mkdir()
+    (folder / "shop.patron").write_text(SPEC, "utf-8")
+    cities, genders = ("Ulm", "Kiel", "", "Bonn"), ("female", "male", "")
+    births = ("1980-05-05", "1995-01-01", "")
+    write(data / "customers.csv", "id,created_at,city,gender,birth_date", [
+        (f"c{n}", "2024-01-01" if n % 5 else "2025-03-20", draw.choice(cities), draw.choice(genders),
+         draw.choice(births)) for n in range(25)])  # fmt: skip
+    write(data / "products.csv", "id,category", [(f"p{n}", ("tea", "cups", "")[n % 3]) for n in range(6)])
+    orders = [
+        (f"o{n}", f"c{draw.randint(0, 19)}" if draw.random() < 0.85 else "",
+         f"2025-{draw.randint(1, 3):02d}-{draw.randint(1, 28):02d} {draw.randint(8, 18):02d}:00:00",
+         draw.choice(["paid", "paid", "paid", "canceled", "returned", ""]), draw.choice(["online", "retail", ""]),
+         draw.randint(100, 9999) / 100 if draw.random() < 0.9 else "") for n in range(120)
+    ]  # fmt: skip
+    write(data / "orders.csv", "id,customer,created_at,status,channel,total", orders)
+    write(data / "lines.csv", "order,product,quantity,amount", [
+        (f"o{draw.randint(0, 125)}", f"p{draw.randint(0, 5)}", draw.randint(1, 4), draw.randint(1, 50))
+        for _ in range(250)])  # fmt: skip
+    write(data / "memberships.csv", "customer,joined_at",
+          [(f"c{draw.randint(0, 24)}", "2024-06-01") for _ in range(12)])  # fmt: skip
+
+
+Answers = list[list[tuple[object, ...]]]
+
+
+@pytest.mark.parametrize("seed, as_of", [(1, "2025-03-31"), (2, "2025-03-31"), (3, "2025-03-10")])
+def test_rules_change_nothing_but_the_work(
+    seed: int, as_of: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of the shops is seen while rows are still to come."""
+    shop(tmp_path, seed)
+    everything = rules.RULES
+    with patron.open_project(tmp_path, as_of=as_of) as project:
+
+        def answers(*wanted: rules.Rule) -> Answers:
+            monkeypatch.setattr(rules, "RULES", wanted)
+            return [list(project.query(phrase).rows) for phrase in PHRASES]
+
+        plain = answers()
+        assert sum(len(rows) for rows in plain) > 30
+        assert answers(*everything) == plain
+        for rule in everything:
+            assert answers(rule) == plain, rule.__name__
+
+
+def test_every_rule_does_something(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop(tmp_path, 1)
+    changed = set()
+
+    def watched(rule: rules.Rule) -> rules.Rule:
+        def run(plan: Plan) -> Plan:
+            found = rule(plan)
+            changed.update({rule.__name__} if found != plan else ())
+            return found
+
+        return run
+
+    everything = rules.RULES
+    monkeypatch.setattr(rules, "RULES", tuple(watched(rule) for rule in everything))
+    with patron.open_project(tmp_path, as_of="2025-03-31") as project:
+        for phrase in PHRASES:
+            project.query(phrase)
+    assert changed == {rule.__name__ for rule in everything}
+
+
+# ---------------------------------------------------------------- what the rules know
+
+ORDER, CUSTOMER, TOTAL = Col("id", reference("orders")), Col("customer", reference("customers")), Col("total", MONEY)
+ORDERS = Scan("orders", tuple((c.name, c.name, c.type) for c in (ORDER, CUSTOMER, TOTAL)))
+PEOPLE = Scan("customers", (("@id", "id", reference("customers")), ("city", "city", MONEY)))
+BY_CUSTOMER = Aggregate(ORDERS, (("customer", CUSTOMER),), (("n", AggCall("count", WHOLE)),))
+OF_PEOPLE = ((CUSTOMER, Col("@id", reference("customers"))),)
+
+
+@pytest.mark.parametrize(
+    "node, name, told",
+    [
+        (ORDERS, "id", True),
+        (ORDERS, "customer", False),
+        (Scan("orders", (("order", "id", ORDER.type), ("id", "customer", CUSTOMER.type))), "id", False),
+        (Filter(ORDERS, Col("total", YESNO)), "id", True),
+        (Project(ORDERS, (("order", ORDER), ("id", CUSTOMER))), "order", True),
+        (Project(ORDERS, (("order", ORDER), ("id", CUSTOMER))), "id", False),
+        (BY_CUSTOMER, "customer", True),
+        (BY_CUSTOMER, "n", False),
+        (Aggregate(ORDERS, (("customer", CUSTOMER), ("total", TOTAL)), ()), "customer", False),
+        (Join(ORDERS, PEOPLE, "inner", OF_PEOPLE), "id", True),
+        (Join(ORDERS, PEOPLE, "inner", OF_PEOPLE), "@id", False),
+        (Join(PEOPLE, ORDERS, "left", ((OF_PEOPLE[0][1], CUSTOMER),)), "@id", False),
+        (Join(ORDERS, PEOPLE, "full", OF_PEOPLE), "id", False),
+        (Join(PEOPLE, ORDERS, "semi", ((OF_PEOPLE[0][1], CUSTOMER),)), "@id", True),
+        (Join(ORDERS, PEOPLE, "cross"), "id", False),
+        (Temp("made", (ORDER,)), "id", True),
+        (Temp("listed", (ORDER,)), "id", False),
+    ],
+)
+def test_what_tells_rows_apart(node: Node, name: str, told: bool) -> None:
+    assert tells_apart(node, name, {"made": ORDERS}) is told
+
+
+def test_nodes_with_the_same_rows_become_one() -> None:
+    a, b = Scan("orders", ORDERS.columns[:2]), Scan("orders", ORDERS.columns[1:])
+    assert united(a, b) == ORDERS
+    assert united(a, Scan("lines", a.columns)) is None
+    assert united(a, Scan("orders", (("id", "customer", CUSTOMER.type),))) is None
+    known = Col("total", YESNO)
+    assert united(Filter(a, known), Filter(b, known)) == Filter(ORDERS, known)
+    assert united(Filter(a, known), Filter(b, Col("id", YESNO))) is None
+    assert united(Filter(a, known), b) is None
+    assert united(Join(a, PEOPLE, "semi", OF_PEOPLE), Join(b, PEOPLE, "inner", OF_PEOPLE)) is None
+    assert united(Join(a, PEOPLE, "semi", OF_PEOPLE, note="x"), Join(b, PEOPLE, "semi", OF_PEOPLE)) == Join(
+        ORDERS, PEOPLE, "semi", OF_PEOPLE, note="x"
+    )
