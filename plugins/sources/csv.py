@@ -98,12 +98,10 @@ class CsvFolder:
         return _checked(tuple(str(n) for n in names), file)
 
     def _read_header(self, file: Path) -> tuple[str, ...]:
+        if self._shape.utf8:
+            marked(file, self._folder.name)
         with opened(file, self._folder.name) as raw:
             try:
-                if self._shape.utf8:
-                    head = raw.read(4)
-                    marked(head, file)
-                    raw.seek(0)
                 with decoded(raw, self._shape.encoding) as text:
                     found = csv_rows.first_row(text, self._shape, file)
             except UnicodeError as error:

@@ -67,8 +67,7 @@ def _zstd(path: Path) -> IO[bytes]:
         raise SourceError(
             "P0702", f"{path.name}: unpacking .zst needs pyarrow", "pip install 'patron[frames]'"
         ) from error
-    stream: IO[bytes] = pyarrow.input_stream(str(path), compression="zstd")
-    return stream
+    return io.BufferedReader(pyarrow.input_stream(str(path), compression="zstd"))
 
 
 def _reason(error: Exception) -> str:
@@ -113,8 +112,10 @@ def _bad_line(path: Path, encoding: str) -> int:
     return line
 
 
-def marked(head: bytes, path: Path) -> None:
+def marked(path: Path, source: str) -> None:
     """SourceError when the first bytes say another encoding than UTF-8."""
+    with opened(path, source) as file:
+        head = file.read(4)
     for name, mark in _MARKS:
         if head.startswith(mark):
             raise SourceError(

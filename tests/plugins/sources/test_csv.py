@@ -205,3 +205,40 @@ def test_the_quick_way_is_offered_only_where_it_is_right(tmp_path):
     assert quick("id n\n1 2\n", delimiter=" ") == "careful"
     assert quick(bz2.compress(b"id,n\n1,a\n"), "a.csv.bz2") == "careful"
     assert quick("id,n\n1,é\n".encode("latin-1"), encoding="latin-1") == "careful"
+
+
+def packed(content: bytes) -> bytes:
+    """Packed by pyarrow."""
+    arrow = pytest.importorskip("pyarrow")
+    return arrow.compress(content, codec="zstd", asbytes=True)
+
+
+def test_zst_files(tmp_path):
+    write(tmp_path, packed("\ufeffid,n\n1,é\n2,\n".encode()), "a.csv.zst")
+    source = opened(tmp_path)
+    assert (names(source), rows(source)) == (["id", "n"], ([("1", "é"), ("2", None)], []))
+    quick = source.read("a").csv
+    assert quick is not None
+    assert (quick.compression, quick.rows) == ("zstd", 2)
+    write(tmp_path, packed("id,n\n1,é\n".encode("latin-1")), "a.csv.zst")
+    assert rows(opened(tmp_path, encoding="latin-1"))[0] == [("1", "é")]
+    with pytest.raises(SourceError) as caught:
+        rows(opened(tmp_path))
+    assert (caught.value.code, caught.value.where) == ("P0702", "a.csv.zst:2")
+    for marked in ("utf-16", "utf-32"):
+        write(tmp_path, packed("id,n\n1,é\n".encode(marked)), "a.csv.zst")
+        with pytest.raises(SourceError, match=marked.upper()):
+            rows(opened(tmp_path))
+
+
+@pytest.mark.parametrize("cut", [0, 3, 20, -1])
+def test_a_zst_file_that_is_cut(tmp_path, cut):
+    write(tmp_path, packed(b"id,n\n" + b"".join(b"%d,a\n" % i for i in range(5000)))[:cut], "a.csv.zst")
+    with pytest.raises(SourceError):
+        rows(opened(tmp_path))
+
+
+def test_a_small_zst_file_that_unfolds_to_a_huge_one(tmp_path):
+    write(tmp_path, packed(b"id,n\n" + b"1,a\n" * 100_000), "a.csv.zst")
+    with pytest.raises(SourceError, match="unfolds"):
+        rows(opened(tmp_path, {"unfolded_bytes": 100_000}))
