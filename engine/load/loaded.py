@@ -77,7 +77,7 @@ def _store(store: Store) -> Mapping[str, Any]:
     return {
         "newest": store.newest.isoformat() if store.newest else None, "busiest": store.busiest, "key": store.key,
         "tables": {
-            t.name: [t.rows, t.present, t.one_zone,
+            t.name: [t.rows, t.present, t.one_zone, _end(t.reach),
                      {c.name: _column(c) for c in t.columns.values()}] for t in store.tables.values()
         },
     }  # fmt: skip
@@ -95,9 +95,10 @@ def _end(value: object) -> object:
 
 def _read_store(said: Mapping[str, Any]) -> Store:
     tables = {
-        name: StoredTable(name, {n: _read_column(n, c) for n, c in columns.items()}, rows, present, one_zone)
-        for name, (rows, present, one_zone, columns) in said["tables"].items()
-    }
+        name: StoredTable(name, {n: _read_column(n, c) for n, c in columns.items()}, rows, present, one_zone,
+                          dt.date.fromisoformat(reach) if reach else None)
+        for name, (rows, present, one_zone, reach, columns) in said["tables"].items()
+    }  # fmt: skip
     newest = said["newest"]
     return Store(tables, dt.datetime.fromisoformat(newest) if newest else None, said["busiest"], said["key"])
 

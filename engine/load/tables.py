@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -57,6 +57,17 @@ class Finisher:
                 self._store(table)
                 if table != "stores":  # their zones are asked for to the end
                     self.filler.let_go(table)
+        self._reach()
+
+    def _reach(self) -> None:
+        """How far orders go, and how far their lines do."""
+        orders, lines = self.stored["orders"], self.stored["lines"]
+        day = self.run(describing.last_sale())[0][0] if orders.rows and lines.present else None
+        if day is None:
+            return
+        there = self.run(describing.lines_on(day))[0][0]
+        last = day if there else self.run(describing.last_sale(with_lines=True))[0][0]
+        self.stored |= {"orders": replace(orders, reach=day), "lines": replace(lines, reach=last)}
 
     # ------------------------------------------------------------ storing
 

@@ -45,6 +45,8 @@ class StoredTable:
     rows: int
     present: bool = True
     one_zone: bool = True
+    reach: dt.date | None = None
+    """Of orders the local date of the last sale, of lines that of the last sale that has any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,15 @@ from patron.dsl.problems import Problem
 from patron.engine.catalog import Lacking
 from patron.engine.contracts import ExporterType, ExportJob
 from patron.engine.results import Figure, Report
-from patron.engine.runtime.errors import PatronError, PermissionDenied, SpecError, UsageError
+from patron.engine.runner.lateness import late_lines
+from patron.engine.runtime.errors import (
+    DATA_CODES,
+    DataError,
+    PatronError,
+    PermissionDenied,
+    SpecError,
+    UsageError,
+)  # fmt: skip
 from patron.engine.runtime.files import io_errors, move_in, publish, sha256, slug
 
 if TYPE_CHECKING:
@@ -42,10 +50,14 @@ class Made:
 
     @property
     def exit_code(self) -> int:
-        """That of the error; 5 when an export was left out for want of permission."""
-        if self.error is not None:
-            return self.error.exit_code
-        return PermissionDenied.exit_code if self.skipped else 0
+        """That of the error; else what left an export out: 4 its lines, 5 want of permission."""
+        return self.error.exit_code if self.error is not None else code_of(self.skipped)
+
+
+def code_of(skipped: Iterable[Problem]) -> int:
+    """The exit code that exports left out lead to."""
+    codes = {p.code for p in skipped}
+    return DataError.exit_code if codes & DATA_CODES else PermissionDenied.exit_code if codes else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +126,8 @@ def pieces_of(
             allowed = ", ".join(str(a) for a in export.allow)
             message = f'{role} may not export "{export.title.value}"'
             skipped.append(Problem("P0805", export.span, message, f"Allowed: {allowed}."))
+        elif (late := late_lines(project, export.span)) is not None:
+            skipped.append(late)
         else:
             pieces.extend(_of_export(export, {p.stem.casefold() for p in pieces}))
     pieces[:0] = [p for form in dict.fromkeys(order.formats) for p in _as_asked(order.name, form, pieces)]

@@ -13,8 +13,8 @@ from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem, suggest
 from patron.engine.runner import testing
 from patron.engine.runner.delivering import deliver
-from patron.engine.runner.making import Made, Order, make
-from patron.engine.runtime.errors import PatronError, PermissionDenied, SpecError, raise_for
+from patron.engine.runner.making import Made, Order, code_of, make
+from patron.engine.runtime.errors import PatronError, SpecError, raise_for
 
 if TYPE_CHECKING:
     from patron.engine.runner.project import Project
@@ -59,9 +59,9 @@ class Run:
 
     @property
     def exit_code(self) -> int:
-        """That of the step that failed; 5 when only exports were left out for want of permission."""
+        """That of the step that failed; else that of exports that were left out."""
         failed = next((s.exit_code for s in self.steps if s.failed), 0)
-        return failed or (PermissionDenied.exit_code if self.skipped else 0)
+        return failed or code_of(self.skipped)
 
 
 def perform(project: Project, decl: tree.RunDecl, out: Path | None = None) -> Run:

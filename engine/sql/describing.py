@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -85,6 +86,32 @@ def known_count(table: str, column: str, *, with_id: bool = False) -> exp.Select
     """How many values of a column are known, in all rows or in those with an id."""
     query = select([(exp.Count(this=build.col(column, "t")), "n")], build.table(table, "t"))
     return query.where(build.not_(build.is_null(build.col("id", "t"))), copy=False) if with_id else query
+
+
+def last_sale(*, with_lines: bool = False) -> exp.Select:
+    """The local date of the last order that is a sale and was not cancelled; with `with_lines`, of those with any."""
+    query = _sales([(exp.Max(this=build.col("created_at@date", "o")), "day")])
+    return query.where(exp.Exists(this=_lines_of_order()), copy=False) if with_lines else query
+
+
+def lines_on(day: dt.date) -> exp.Select:
+    """How many sales of a day have lines."""
+    query = _sales([(exp.Count(this=exp.Star()), "n")])
+    query = query.where(build.binary(exp.EQ, build.col("created_at@date", "o"), build.date(day)), copy=False)
+    return query.where(exp.Exists(this=_lines_of_order()), copy=False)
+
+
+def _lines_of_order() -> exp.Select:
+    same = build.binary(exp.EQ, build.col("order", "l"), build.col("id", "o"))
+    return select([(build.integer(1), "one")], build.table("lines", "l")).where(same, copy=False)
+
+
+def _sales(outputs: list[tuple[E, str]]) -> exp.Select:
+    status = build.coalesce(build.col("status", "o"), build.text(""))
+    kind = build.coalesce(build.col("kind", "o"), build.text(""))
+    gone = exp.In(this=status, expressions=[build.text("canceled"), build.text("deleted")])
+    query = select(outputs, build.table("orders", "o")).where(build.not_(gone), copy=False)
+    return query.where(build.binary(exp.NEQ, kind, build.text("return")), copy=False)
 
 
 def busiest() -> exp.Select:

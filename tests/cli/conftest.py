@@ -107,7 +107,9 @@ class FakeStages(Stages):
 
     def load(self, _bound: Any, _config: Any, _catalog: Any, _progress: Any) -> Any:
         self.loads += 1
-        return SimpleNamespace(problems=self.warnings, store=None, path=None, reused=self.loads > 1)
+        empty = {name: SimpleNamespace(reach=None, present=False) for name in ("orders", "lines")}
+        store = SimpleNamespace(tables=empty)
+        return SimpleNamespace(problems=self.warnings, store=store, path=None, reused=self.loads > 1)
 
     def inform(self, model: Any, _loaded: Any) -> Any:
         return model
