@@ -10,13 +10,15 @@ from pathlib import Path
 from patron.dsl import tree
 from patron.dsl.nodes import dataclass
 from patron.dsl.problems import Problem
-from patron.engine.load.peek import peek_parquet
 from patron.engine.runner.formatting import formatted
 from patron.engine.runner.project import open_project
 from patron.engine.runner.proposal import propose
 from patron.engine.runner.proposal.template import settings, template
 from patron.engine.runtime.errors import UsageError
 from patron.engine.runtime.files import publish
+
+_KEPT = (tree.ProjectDecl, tree.LanguageDecl, tree.SourceDecl)
+"""Statements without which nothing else would hold."""
 
 ROUNDS = 12
 """How often a proposal is checked and mended before it is handed over as it is."""
@@ -68,16 +70,17 @@ def _title(wish: Wish) -> str:
 
 def _from_data(wish: Wish, data: Path, title: str) -> tuple[Mapping[str, str], tuple[str, ...]]:
     if not data.is_dir():
-        raise UsageError(f"there is no folder {data}", "--from names a folder of csv, json or parquet files.")
+        raise UsageError(f"there is no folder {data}", "--from names a folder of csv, parquet, json, sqlite or duckdb files.")
     root = wish.folder.resolve()
     beside = Path(os.path.relpath(data.resolve(), root)).as_posix()
-    proposal = propose(data.resolve(), beside, title, peek_parquet, timezone=wish.timezone, currency=wish.currency)
+    proposal = propose(data.resolve(), beside, title, timezone=wish.timezone, currency=wish.currency)
     outside = not data.resolve().is_relative_to(root)
     return {**proposal.files, "patron.toml": settings(beside if outside else None)}, proposal.found
 
 
 def _refuse_overwriting(wish: Wish, files: Mapping[str, str]) -> None:
-    there = [n for n in files if (wish.folder / n).exists()]
+    specs = sorted(p.name for p in wish.folder.glob("*.patron")) if wish.folder.is_dir() else []
+    there = [n for n in files if (wish.folder / n).exists()] + specs
     if there and not wish.force:
         raise UsageError(
             f"{wish.folder / there[0]} is there already", "Name another folder, or say --force to write over it."
@@ -120,7 +123,7 @@ def _part_at(
     if document is None:
         return None
     for statement in document.statements:
-        if _holds(statement.span, problem.span) and not isinstance(statement, (tree.ProjectDecl, tree.LanguageDecl)):
+        if _holds(statement.span, problem.span) and not isinstance(statement, _KEPT):
             inner = _inner(statement.parts, problem.span) if isinstance(statement, tree.ReportDecl) else None
             return document.file, (inner or statement).span, problem
     return None

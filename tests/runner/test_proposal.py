@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import random
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from patron.engine.load.peek import peek_parquet
+from patron.engine.runner.project import open_project
 from patron.engine.runner.proposal import propose
 from patron.engine.runner.proposal.columns import column_of
 from patron.engine.runner.proposal.dates import date_form
 from patron.engine.runner.proposal.names import quoted, snake, words
 from patron.engine.runner.proposal.template import template
+from patron.engine.runner.starting import Wish, start
 from patron.engine.runtime.errors import UsageError
 
 
 def model(folder: Path) -> str:
-    return propose(folder, "data", "Shop", peek_parquet).files["model.patron"]
+    return propose(folder, "data", "Shop").files["model.patron"]
 
 
 def write(folder: Path, **files: str) -> Path:
@@ -38,7 +42,7 @@ ORDERS = "id,customer_id,ordered_at,total\n" + "".join(
 def test_orders_with_an_amount_of_their_own(tmp_path: Path) -> None:
     told = squeezed(model(write(tmp_path, orders=ORDERS)))
     assert "every row of orders is an order: 40 rows" in told
-    assert "customer = customer_id created_at = ordered_at total = total" in told
+    assert "customer = customer_id created_at = ordered_at }" in told
     assert "group by" not in told
 
 
@@ -106,6 +110,188 @@ def test_files_of_several_months_are_one_table(tmp_path: Path) -> None:
     told = squeezed(model(tmp_path))
     assert 'files { orders "orders_*.csv" }' in told
     assert "40 rows" in told
+
+
+def test_the_files_of_the_tutorial(tmp_path: Path) -> None:
+    people = "id,name,born\nada,Ada Lindmere,1988-04-12\nben,Ben Oakfield,1973-11-30\ncleo,Cleo Wrenton,1995-02-08\n"
+    orders = "number,customer,placed,amount,place,state\n" + "".join(
+        f"{i},{who},2026-03-{i:02} 09:15,{i}.50,{'web' if i % 3 else 'shop'},{'canceled' if i == 5 else 'paid'}\n"
+        for i, who in enumerate(["ada", "ben", "", "ada", "cleo", "cleo", "fay", "ben"], 1)
+    )
+    told = squeezed(model(write(tmp_path, people=people, orders=orders)))
+    assert "every row of orders is an order: 8 rows" in told
+    assert "id = number" in told
+    assert "status = state" in told
+    assert "birth_date = born add missing from orders.customer # 1 id met in orders is not in this file: fay" in told
+    assert "customer = customer # 1 rows name nobody" in told
+    assert 'channel = if (place is "shop") then "retail" else if (place is "web") then "online"' in told
+
+
+def test_orders_with_totals_and_their_lines_in_another_file(tmp_path: Path) -> None:
+    items = (
+        "order_id,sku,qty,line_total\n" + "".join(f"o{i},s{i % 3},2,{i}.00\n" for i in range(38)) + "o99,s1,1,5.00\n"
+    )
+    goods = "sku,title,category\ns0,Mug,Kitchen\ns1,Pen,Office\n"
+    told = squeezed(model(write(tmp_path, orders=ORDERS, order_items=items, products=goods)))
+    assert "table lines from files.order_items { order = order_id product = sku" in told
+    assert "1 lines name an order that is not there" in told
+    assert "2 orders have no lines" in told
+    assert "12 rows name a product that its file does not know" in told
+    assert "quantity = qty amount = line_total" in told
+
+
+def test_other_languages_and_a_comma_before_the_cents(tmp_path: Path) -> None:
+    orders = "Bestellnummer;Kundennr;Bestelldatum;Gesamtbetrag;Stand\n" + "".join(
+        f"B{i};K{i % 4};{i + 1:02}.03.2026;1.234,50;{'storniert' if i % 5 == 0 else 'bezahlt'}\n" for i in range(20)
+    )
+    people = "Kundennr;Vorname;Nachname;Ort;Geschlecht\n" + "".join(
+        f"K{i};Jörg;Müller;Köln;{'weiblich' if i % 2 else 'männlich'}\n" for i in range(4)
+    )
+    (tmp_path / "Bestellungen.csv").write_text(orders)
+    (tmp_path / "Kunden.csv").write_text(people, encoding="latin-1")
+    told = squeezed(model(tmp_path))
+    assert 'delimiter ";" encoding "latin-1"' in told
+    assert 'decimal ","' in told
+    assert "source files_2" not in told
+    assert 'id = Bestellnummer customer = Kundennr created_at = parse_date(Bestelldatum, "%d.%m.%Y")' in told
+    assert 'total = replace(trim(Gesamtbetrag), ".", "")' in told
+    assert 'if (Stand is "storniert") then "canceled"' in told
+    assert 'if (Geschlecht is "weiblich") then "F"' in told
+
+
+def test_a_customer_by_inclusion(tmp_path: Path) -> None:
+    people = "id,name\n" + "".join(f"p{i},Ann\n" for i in range(1, 8))
+    orders = ORDERS.replace("customer_id", "who")
+    for i in range(1, 8):
+        orders = orders.replace(f",{i},2026", f",p{i},2026")
+    told = squeezed(model(write(tmp_path, orders=orders, people=people)))
+    assert "customer = who" in told
+
+
+def test_what_is_left_out_is_said(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "scan.pdf").write_bytes(b"x")
+    (tmp_path / "broken.parquet").write_bytes(b"x")
+    write(tmp_path, orders=ORDERS, weather="day,rain\n2026-01-01,3\n", doubled="a,a\n1,2\n")
+    told = model(tmp_path)
+    assert "#   weather.csv: 1 rows; none of Patron's tables was seen in it" in told
+    assert "#   doubled.csv: its header holds `a` twice" in told
+    assert "#   broken.parquet: it is no parquet file to read" in told
+    assert "#   inner: a folder" in told
+    assert "#   scan.pdf: no csv, parquet, json, sqlite or duckdb file" in told
+
+
+def test_empty_totals_and_rows_without_a_date(tmp_path: Path) -> None:
+    rows = "id,customer,created_at,total,quantity,unit_price\n" + "".join(
+        f"{i},c{i % 3},{'' if i == 7 else '2026-01-02'},{'' if i in (3, 4) else 2 * i}.0,2,{i}.0\n".replace(",.0", ",")
+        for i in range(1, 41)
+    )
+    told = squeezed(model(write(tmp_path, orders=rows)))
+    assert "1 rows of orders have no created_at: they are in no period" in told
+    assert "total = first_known(money(total), money(unit_price) * number(quantity)) # 2 empty ones filled" in told
+
+
+def test_rows_that_stand_there_twice(tmp_path: Path) -> None:
+    people = "id,name,city\n1,Ann,Rome\n2,Bob,Oslo\n2,Bobby,Oslo\n,Nobody,Rome\n"
+    twice = ORDERS + "".join(ORDERS.splitlines(keepends=True)[1:4])
+    told = squeezed(model(write(tmp_path, orders=twice, customers=people)))
+    assert "3 rows of orders stand there twice, the same in every column: counted once" in told
+    assert "group by id, customer_id, ordered_at, total" in told
+    assert "where id is known group by id id = id name = last(name) city = last(city)" in told
+
+
+def test_a_newer_row_of_a_customer_holds(tmp_path: Path) -> None:
+    people = "id,name,updated_at\n" + "".join(f"{i},Ann,2026-01-01\n" for i in range(1, 12)) + "2,Bea,2026-02-01\n"
+    told = squeezed(model(write(tmp_path, orders=ORDERS, customers=people)))
+    assert "keep latest by updated_at # 1 rows repeat an id" in told
+
+
+def test_other_currencies_are_left_out_aloud(tmp_path: Path) -> None:
+    head, *rows = ORDERS.splitlines()
+    text = f"{head},currency,tax\n" + "".join(f"{r},{'USD' if i == 3 else 'EUR'},1.00\n" for i, r in enumerate(rows))
+    told = squeezed(model(write(tmp_path, orders=text)))
+    assert "currency EUR # currency says so" in told
+    assert 'where currency is "EUR"' in told
+    assert "1 rows in other currencies than EUR are left out" in told
+    assert "sales total # what was charged" in told
+
+
+def test_a_word_for_cancelled(tmp_path: Path) -> None:
+    head, *rows = ORDERS.splitlines()
+    text = f"{head},void_flag\n" + "".join(f"{r},{'Y' if i == 3 else 'N'}\n" for i, r in enumerate(rows))
+    assert 'status = if (void_flag is "Y") then "canceled" else "paid"' in squeezed(model(write(tmp_path, orders=text)))
+
+
+def test_further_tables_by_name_and_content(tmp_path: Path) -> None:
+    reviews = "review_id,stars,written_at,customer_id\n1,5,2026-01-03,2\n2,4,2026-01-04,3\n"
+    visits = "visit,customer_id,begin_at\nv1,2,2026-01-03 10:00:00\nv2,3,2026-01-04 10:00:00\n"
+    told = squeezed(model(write(tmp_path, orders=ORDERS, reviews=reviews, visits=visits, points="customer\n1\n")))
+    assert "id = review_id rating = stars created_at = written_at customer = customer_id" in told
+    assert "id = visit customer = customer_id started_at = begin_at" in told
+    assert "points.csv: 1 rows" in told
+
+
+def test_databases(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "shop.sqlite")) as base:
+        base.execute("CREATE TABLE orders (id INTEGER, customer_id INTEGER, ordered_at TEXT, total REAL)")
+        rows = [(i, i % 7 + 1, f"2026-01-{i + 1:02} 10:00:00", i * 2.5) for i in range(20)]
+        base.executemany("INSERT INTO orders VALUES (?, ?, ?, ?)", rows)
+        base.commit()
+    told = squeezed(model(tmp_path))
+    assert 'source shop from sqlite { file "data/shop.sqlite"' in told
+    assert "table orders from shop.orders { customer = customer_id created_at = ordered_at }" in told
+
+
+def test_two_files_of_one_name(tmp_path: Path) -> None:
+    write(tmp_path, orders=ORDERS)
+    (tmp_path / "orders.txt").write_text(ORDERS.replace(",", "\t"))
+    told = squeezed(model(tmp_path))
+    assert 'files { orders_csv "orders.csv" }' in told
+    assert "orders.txt: it has the columns of orders_csv, so perhaps it is a copy" in told
+
+
+def test_a_folder_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_: Path) -> Iterator[Path]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    with pytest.raises(UsageError, match="cannot be read: permission denied"):
+        model(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "files, said",
+    [
+        ({}, "There are no csv, parquet, json, sqlite or duckdb files in it"),
+        ({"orders": "id,customer,created_at,total\n"}, "orders has no rows"),
+        ({"orders": "id,customer,total\n1,a,5.00\n2,b,6.00\n"}, "orders has no date of an order"),
+    ],
+)
+def test_why_nothing_is_proposed(tmp_path: Path, files: dict[str, str], said: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        model(write(tmp_path, **files))
+    assert said in str(raised.value.hint)
+
+
+def test_a_project_is_never_written_over(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    write(data, orders=ORDERS)
+    (tmp_path / "shop.patron").write_text("language 1\n")
+    with pytest.raises(UsageError, match="is there already"):
+        start(Wish(tmp_path, data))
+    assert not (tmp_path / "model.patron").exists()
+
+
+def test_a_proposal_answers_at_once(tmp_path: Path) -> None:
+    data = tmp_path / "the data"
+    data.mkdir()
+    write(data, orders=ORDERS, customers="id,name\n" + "".join(f"{i},Ann\n" for i in range(1, 7)))
+    made = start(Wish(tmp_path / "shop", data))
+    assert (made.taken_out, made.problems) == ((), ())
+    with open_project(tmp_path / "shop") as project:
+        (row,) = project.query("total_sales, total_orders, total_shoppers").rows
+    assert [str(v) for v in row] == ["1200.0000", "40", "7"]
 
 
 def test_a_folder_without_sales(tmp_path: Path) -> None:

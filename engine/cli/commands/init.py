@@ -24,7 +24,7 @@ patron init shop --from ~/exports --timezone Europe/Berlin --currency EUR
 
 @command("init", EXAMPLES)
 @click.argument("dir", required=False, default=".", metavar="[DIR]")
-@click.option("--from", "data", metavar="DIR", help="A folder of csv, json or parquet files to start from.")
+@click.option("--from", "data", metavar="DIR", help="A folder of csv, parquet, json, sqlite or duckdb files.")
 @click.option("--title", metavar="TEXT", help="The project's title; default: the name of the folder.")
 @click.option("--timezone", metavar="ZONE", help="The shop's zone, such as Europe/Berlin.")
 @click.option("--currency", metavar="CODE", help="The shop's currency, such as EUR.")
@@ -42,9 +42,9 @@ def init(
 
     Without --from: a small template with rows of its own, to change piece by piece. With --from: the files of a
     folder are looked at, and a mapping is proposed: which file holds orders, lines, customers, products, shops,
-    staff and campaigns; what tells one order from the next; how dates and money are written; what adds up and what
-    does not (ids, coordinates, ratings, shares). What was proposed, and why, stands in comments. A first report and
-    a few audiences come with it, and everything is checked before it is handed over.
+    staff, campaigns and the like; what tells one order from the next; how dates and money are written; what adds up
+    and what does not (ids, coordinates, ratings, shares). What is a guess, and what of the files is left out, stands
+    in comments. A first report and a few audiences come with it, and everything is checked before it is handed over.
     """
     from patron.engine.runner.starting import Wish, start
 

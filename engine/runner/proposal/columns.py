@@ -15,8 +15,10 @@ JUNK = frozenset("error unknown na n/a null none nan nil undefined - ? #n/a (nul
 """Texts, in small letters, that mean that nothing is known."""
 
 _NUMBER = re.compile(r"[-+]?(\d+(,\d{3})*|\d*)(\.\d+)?")
+_MIDNIGHT = re.compile(r"(^|\D)0?0:00(:00(\.0+)?)?\s*$|^\S+$")
 _SIGNS = "$€£¥"
 _YESNO = frozenset("yes no true false y n t f 0 1".split())
+_SWAPPED = str.maketrans(".,", ",.")
 _WANTED_SHARE = 0.85
 _LOOKED_AT = 5000
 
@@ -27,7 +29,8 @@ class Column:
 
     kind: empty, whole, decimal, date, moment, time, yesno or text. `typed`: the source knows the type itself.
     `sign` is a currency sign in its texts, `percent` a percent sign. `bad` counts values that are not of the kind.
-    `low` and `high` are of numbers; `negative` the share below zero. `junk` are texts that stand for nothing.
+    `comma`: the source reads a comma as the decimal sign. `low` and `high` are of numbers; `negative` the share below
+    zero. `junk` are texts that stand for nothing.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Column:
     high: Decimal | None = None
     negative: float = 0.0
     junk: tuple[str, ...] = ()
+    comma: bool = False
     values: Counter[str] = field(default_factory=Counter, compare=False, repr=False)
 
     @property
@@ -56,9 +60,19 @@ class Column:
     def numeric(self) -> bool:
         return self.kind in ("whole", "decimal")
 
+    def names_rows(self, share: float) -> bool:
+        """Whether it could be the key of its rows: there and different in at least this share of them."""
+        fitting = self.kind == "text" or (self.kind == "whole" and (self.low or 0) >= 0)
+        return fitting and self.rows > 0 and self.distinct >= share * self.rows
+
     @property
     def dated(self) -> bool:
         return self.kind in ("date", "moment")
+
+    @property
+    def clocked(self) -> bool:
+        """Whether moments have a time of day, and not midnight always."""
+        return self.kind == "moment" and not all(_MIDNIGHT.search(v) for v in self.values)
 
     @property
     def place(self) -> bool:
@@ -100,9 +114,12 @@ class Column:
     def clean(self) -> str:
         """The expression that gives its number as text: without currency signs, blanks and thousands."""
         out = self.written
+        if self.typed:
+            return out
         if self.sign or self.percent or self.thousands:
             out = f"trim({out})"
-        for gone in filter(None, (self.sign, "," if self.thousands else "", "%" if self.percent else "")):
+        group = "." if self.comma else ","
+        for gone in filter(None, (self.sign, group if self.thousands else "", "%" if self.percent else "")):
             out = f'replace({out}, "{gone}", "")'
         return out
 
@@ -125,7 +142,7 @@ class Column:
         return f'{call}({self.written}, "{self.form.pattern}")'
 
 
-def column_of(name: str, values: Sequence[str | None], type_kind: str = "text") -> Column:
+def column_of(name: str, values: Sequence[str | None], type_kind: str = "text", *, comma: bool = False) -> Column:
     """What a column holds. `type_kind` is the source's own type, text when it has none."""
     counts = Counter({v: n for v, n in Counter(values).items() if v is not None and v.strip()})
     rows, missing = len(values), len(values) - counts.total()
@@ -134,12 +151,12 @@ def column_of(name: str, values: Sequence[str | None], type_kind: str = "text") 
     junk = tuple(sorted(v for v in counts if v.strip().lower() in JUNK and counts[v] > 1))
     good = {v: n for v, n in counts.items() if v not in junk}
     looked_at = list(good)[:_LOOKED_AT]
-    base = {"rows": rows, "distinct": len(counts), "missing": missing, "junk": junk, "values": counts}
+    base = {"rows": rows, "distinct": len(counts), "missing": missing, "junk": junk, "values": counts, "comma": comma}
     if not good:
         return Column(name, "empty", **base)  # type: ignore[arg-type]
     sign = next((s for s in _SIGNS if sum(s in v for v in looked_at) >= _WANTED_SHARE * len(looked_at)), "")
     percent = all(v.strip().endswith("%") for v in looked_at)
-    numbers = {v: n for v in looked_at if (n := _number(v, sign)) is not None}
+    numbers = {v: n for v in looked_at if (n := _number(v, sign, comma=comma)) is not None}
     form = date_form(looked_at)
     if form is not None and not _plain_whole(form, words(name)):
         bad = sum(n for v, n in good.items() if unreadable(form, v))
@@ -147,7 +164,7 @@ def column_of(name: str, values: Sequence[str | None], type_kind: str = "text") 
     if {v.strip().lower() for v in good} <= _YESNO and len(good) == 2:
         return Column(name, "yesno", **base)  # type: ignore[arg-type]
     if len(numbers) >= _WANTED_SHARE * len(looked_at):
-        return _numeric(name, numbers, good, base, sign, percent)
+        return _numeric(name, numbers, good, base, sign, percent=percent, comma=comma)
     return Column(name, "text", **base)  # type: ignore[arg-type]
 
 
@@ -156,8 +173,10 @@ def _plain_whole(form: DateForm, said: tuple[str, ...]) -> bool:
     return form.pattern == "%Y%m%d" and not ID_WORDS.isdisjoint(said)
 
 
-def _number(value: str, sign: str) -> Decimal | None:
+def _number(value: str, sign: str, *, comma: bool = False) -> Decimal | None:
     text = value.strip().replace(sign, "").strip().rstrip("%") if sign else value.strip().rstrip("%")
+    if comma:
+        text = text.translate(_SWAPPED)
     if not text or not _NUMBER.fullmatch(text):
         return None
     try:
@@ -167,14 +186,15 @@ def _number(value: str, sign: str) -> Decimal | None:
 
 
 def _numeric(
-    name: str, numbers: dict[str, Decimal], good: dict[str, int], base: dict[str, object], sign: str, percent: bool
-) -> Column:
+    name: str, numbers: dict[str, Decimal], good: dict[str, int], base: dict[str, object], sign: str, *,
+    percent: bool, comma: bool,
+) -> Column:  # fmt: skip
     plain = list(numbers.values())
-    whole = all(n == n.to_integral_value() for n in plain) and not any("." in v for v in numbers)
-    bad = sum(n for v, n in good.items() if v not in numbers and _number(v, sign) is None)
+    whole = all(n == n.to_integral_value() for n in plain) and not any(("," if comma else ".") in v for v in numbers)
+    bad = sum(n for v, n in good.items() if v not in numbers and _number(v, sign, comma=comma) is None)
     return Column(
         name, "whole" if whole and not sign else "decimal", sign=sign, percent=percent,
-        thousands=any("," in v for v in numbers), bad=bad, low=min(plain), high=max(plain),
+        thousands=any(("." if comma else ",") in v for v in numbers), bad=bad, low=min(plain), high=max(plain),
         negative=sum(n < 0 for n in plain) / len(plain), **base,  # type: ignore[arg-type]
     )  # fmt: skip
 

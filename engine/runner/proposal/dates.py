@@ -54,9 +54,18 @@ def unreadable(form: DateForm, value: str) -> bool:
     """Whether a value is not in the form of its column."""
     if form.pattern is not None:
         return parsed(value, form.pattern) is None
-    return not (
-        ISO[form.kind].fullmatch(value.strip()) or (form.kind == "moment" and _ISO_DATE.fullmatch(value.strip()))
-    )
+    text = value.strip()
+    if form.kind == "time":
+        return not _TIME.fullmatch(text)
+    return not (ISO[form.kind].fullmatch(text) or _ISO_DATE.fullmatch(text)) or not _in_calendar(text[:10])
+
+
+def _in_calendar(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _share(values: Collection[str], shape: re.Pattern[str]) -> float:

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patron.engine.runner.proposal.columns import Column
-from patron.engine.runner.proposal.names import NOT_AMOUNTS, has_any, measure_rank, names_entity, words
+from patron.engine.runner.proposal.names import (
+    ENTITIES,
+    ID_WORDS,
+    NOT_AMOUNTS,
+    has_any,
+    measure_rank,
+    named_for,
+    names_entity,
+    words,
+)
 from patron.engine.runner.proposal.tables import Table, contained, key_of
 
 MIXED = 0.02
@@ -29,7 +38,27 @@ class Amount:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        return tuple(c for c in (self.total, self.price, self.quantity if self.total is None else None, self.off) if c)
+        """The columns it is read from."""
+        if self.total is not None:
+            return (self.total,)
+        return tuple(c for c in (self.price, self.quantity, self.off) if c is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The lines of the orders: their table, the columns that tell the order, what was bought for how much."""
+
+    table: Table
+    link: tuple[Column, ...]
+    amount: Amount
+    product: Column | None = None
+    product_name: Column | None = None
+    quantity: Column | None = None
+
+    @property
+    def goods(self) -> Column | None:
+        """What names the product: its code, or its name."""
+        return self.product or self.product_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,49 +77,110 @@ class Sales:
     head: Table | None = None
     head_key: Column | None = None
     one_row: bool = False
+    doubled: bool = False
     customer: Column | None = None
-    product: Column | None = None
-    product_name: Column | None = None
     store: Column | None = None
     staff: Column | None = None
-    quantity: Column | None = None
+    items: Items | None = None
 
     @property
     def facts(self) -> Table:
         """The table with one order's date and people."""
         return self.head or self.table
 
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """All tables that orders and lines are read from."""
+        found = (self.table, self.head, self.items.table if self.items else None)
+        return tuple(t for t in found if t is not None)
+
 
 def find_sales(tables: Sequence[Table]) -> Sales | None:
     """The sales: in one table when there is one with dates and amounts, else in an order table and its lines."""
-    whole = [s for t in tables if (s := _one_table(t)) is not None]
-    split = [s for head in tables for t in tables if t is not head and (s := _two_tables(head, t)) is not None]
-    best = sorted(whole, key=lambda s: (s.amount.sure >= 200, s.customer is None, -s.table.size))
-    if best and (best[0].customer is not None or not split):
-        return best[0]
-    return max(
-        split, key=lambda s: (s.customer is not None, s.head.size if s.head else 0), default=best[0] if best else None
-    )
+    whole = sorted((s for t in tables if (s := _one_table(t, tables)) is not None), key=_doubts)
+    split = [s for head in tables for t in tables if t is not head and (s := _two_tables(head, t, tables)) is not None]
+    if whole and (whole[0].customer is not None or not split):
+        return _with_items(whole[0], tables)
+    return max(split, key=lambda s: (s.customer is not None, s.head.size if s.head else 0), default=None)
 
 
-def _one_table(table: Table) -> Sales | None:
-    date, amount = _date(table), _amount(table)
+def _doubts(sales: Sales) -> tuple[object, ...]:
+    """What speaks against a table being the sales, the gravest first."""
+    unsure = sales.date.form is not None and sales.date.form.unsure
+    called = named_for(sales.table.name, "order")
+    return (sales.amount.sure >= 200, sales.customer is None, unsure, not called, -sales.table.size)
+
+
+def _one_table(table: Table, tables: Sequence[Table]) -> Sales | None:
+    date, amount = order_date(table), _amount(table)
     if date is None or amount is None:
         return None
-    order, customer = refer(table, "order"), refer(table, "customer")
-    store = refer(table, "store")
+    order, customer = _order_column(table), refer(table, "customer", tables) or _person(table)
+    store = refer(table, "store", tables)
     if customer is not None and order is not None and customer.name == order.name:
         customer = None
-    if order is None:
-        order = next((c for c in table.columns if c.unique and c.name.lower() == "id"), None)
     if order is None and customer is None:
         return None
     key = _order_key(table, order, customer, date, store)
+    one_row = len(key) == 1 and (key[0].unique or _copies(table, key[0]))
     return Sales(
-        table, amount, key, date, time=_time(table, date), one_row=len(key) == 1 and key[0].unique, customer=customer,
-        product=refer(table, "product"), product_name=_product_name(table), store=store, staff=refer(table, "staff"),
-        quantity=_measure(table, "quantity"),
+        table, amount, key, date, time=_time(table, date), one_row=one_row, doubled=one_row and not key[0].unique,
+        customer=customer, store=store, staff=refer(table, "staff", tables), items=_own_items(table, key, amount),
     )  # fmt: skip
+
+
+def _person(table: Table) -> Column | None:
+    """What tells people apart where no id does: their address for mail, or their name."""
+    wanted = ({"email"}, {"customer", "name"}, {"client", "name"}, {"buyer", "name"})
+    return next((c for w in wanted for c in table.columns if c.kind == "text" and w <= set(words(c.name))), None)
+
+
+def _order_column(table: Table) -> Column | None:
+    """The column that tells one order from the next."""
+    named = [c for c in table.columns if names_entity(c.name, "order") and c.kind in ("whole", "text")]
+    named = [c for c in named if c.missing <= 0.1 * c.rows and (c.kind == "whole" or c.distinct > 0.05 * c.rows)]
+    if named:
+        return max(named, key=lambda c: (names_entity(c.name, "order"), c.unique, words(c.name)[-1:] != ("order",)))
+    plain = [c for c in table.columns if set(words(c.name)) <= ID_WORDS and (c.unique or _copies(table, c))]
+    if plain and plain[0].kind in ("whole", "text"):
+        return plain[0]
+    found = key_of(table, "order") if named_for(table.name, "order") else None
+    return found if found is not None and found.unique else None
+
+
+def _copies(table: Table, key: Column) -> bool:
+    """Whether a number that stands twice always stands in rows that are the same: the export repeats itself."""
+    return 0 < key.rows - key.distinct == table.repeated
+
+
+def _own_items(table: Table, key: tuple[Column, ...], amount: Amount) -> Items | None:
+    found = Items(table, key, amount, refer(table, "product"), _product_name(table), _measure(table, "quantity"))
+    return found if found.goods is not None or found.quantity is not None else None
+
+
+def _with_items(sales: Sales, tables: Sequence[Table]) -> Sales:
+    """Orders with a total of their own may have their lines in another file."""
+    if not sales.one_row:
+        return sales
+    found = [i for t in tables if t is not sales.table and (i := _other_items(t, sales.key[0], tables)) is not None]
+    return replace(sales, items=max(found, key=lambda i: i.table.size)) if found else sales
+
+
+def _other_items(table: Table, key: Column, tables: Sequence[Table]) -> Items | None:
+    link = _link(table, key)
+    amount = _amount(table)
+    if link is None or amount is None:
+        return None
+    product, name = refer(table, "product", tables), _product_name(table)
+    if product is None and name is None:
+        return None
+    return Items(table, (link,), amount, product, name, _measure(table, "quantity"))
+
+
+def _link(table: Table, key: Column) -> Column | None:
+    """The column of another table that holds the numbers of orders."""
+    called = [c for c in table.columns if names_entity(c.name, "order") or c.name.lower() == key.name.lower()]
+    return next((c for c in called if c.kind in ("whole", "text") and contained(c, key) > 0.9), None)
 
 
 def _order_key(
@@ -121,34 +211,42 @@ def _mixed(table: Table, key: tuple[Column, ...], column: Column) -> float:
     return len(mixed) / len(first) if first else 0.0
 
 
-def _two_tables(head: Table, lines: Table) -> Sales | None:
-    date, key = _date(head), key_of(head, "order")
+def _two_tables(head: Table, lines: Table, tables: Sequence[Table]) -> Sales | None:
+    date, key = order_date(head), key_of(head, "order")
     amount = _amount(lines)
-    if date is None or key is None or amount is None or _amount(head) is not None:
+    if date is None or key is None or not key.unique or amount is None or _amount(head) is not None:
         return None
-    link = next((c for c in lines.columns if names_entity(c.name, "order") and contained(c, key) > 0.9), None)
+    link = _link(lines, key)
     if link is None:
         return None
     return Sales(
         lines, amount, (link,), date, time=_time(head, date), head=head, head_key=key, one_row=False,
-        customer=refer(head, "customer"), product=refer(lines, "product"), product_name=_product_name(lines),
-        store=refer(head, "store"), staff=refer(head, "staff"), quantity=_measure(lines, "quantity"),
+        customer=refer(head, "customer", tables), store=refer(head, "store", tables),
+        staff=refer(head, "staff", tables), items=_own_items(lines, (link,), amount),
     )  # fmt: skip
 
 
 # ---------------------------------------------------------------- columns by what they are for
 
+_VAGUE = frozenset("location site account guest contact agent title".split())
+"""Words that name a thing only where a file of such things knows the value."""
 
-def refer(table: Table, entity: str) -> Column | None:
-    """The column of a table that points to a row of that thing."""
-    ranked = [(names_entity(c.name, entity), c) for c in table.columns if c.kind != "empty" and not c.dated]
-    found = [(rank, c) for rank, c in ranked if rank and c.kind not in ("decimal", "time", "yesno")]
-    best = max(found, key=lambda rc: rc[0], default=None)
-    if best is None or (best[0] < 3 and best[1].kind == "text" and entity in ("order", "store", "staff")):
-        return None
-    if best[0] < 3 and entity == "product" and best[1].kind == "text":
-        return best[1]
-    return best[1]
+
+def refer(table: Table, entity: str, tables: Sequence[Table] = ()) -> Column | None:
+    """The column of a table that points to a row of that thing: by its name, or because its values are the keys of a
+    file of such things."""
+    fitting = [c for c in table.columns if c.kind in ("whole", "text") and c.missing < c.rows]
+    ranked = [(names_entity(c.name, entity), -c.missing, i, c) for i, c in enumerate(fitting)]
+    best = max((r for r in ranked if r[0]), key=lambda r: (r[0], r[1], -r[2]), default=None)
+    keys = [k for t in tables if t is not table and named_for(t.name, entity) and (k := key_of(t, entity)) is not None]
+    if best is not None:
+        found = best[3]
+        vague = not _VAGUE.isdisjoint(words(found.name))
+        unsure = best[0] < 3 and found.kind == "text" and (vague or (entity == "staff" and found.distinct > 500))
+        if not unsure or any(contained(found, k) > 0.5 for k in keys):
+            return found
+    held = [c for c in fitting if c.kind == "text" and c.distinct > 1 and any(contained(c, k) > 0.95 for k in keys)]
+    return max(held, key=lambda c: c.distinct, default=None)
 
 
 def _product_name(table: Table) -> Column | None:
@@ -156,12 +254,18 @@ def _product_name(table: Table) -> Column | None:
     return next((c for w in wanted for c in table.columns if c.kind == "text" and w <= set(words(c.name))), None)
 
 
-def _date(table: Table) -> Column | None:
+_TOLD = ("order", "transaction", "invoice", "created", "purchase", "sale", "placed", "sold", "receipt")
+_LATE = (
+    "ship shipped required delivered due updated birth birthdate end expires changed modified canceled cancelled "
+    "returned refunded paid payment shipping delivery valid until"
+).split()
+
+
+def order_date(table: Table) -> Column | None:
+    """The column that says when an order was made."""
     dated = [c for c in table.columns if c.dated and c.missing < 0.5 * c.rows]
-    told = ("order", "transaction", "invoice", "created", "purchase", "sale", "placed", "sold")
-    late = ("ship", "shipped", "required", "delivered", "due", "updated", "birth", "birthdate", "end", "expires")
-    dated = [c for c in dated if not has_any(c.name, late)]
-    return min(dated, key=lambda c: (not has_any(c.name, told), c.kind != "moment"), default=None)
+    dated = [c for c in dated if not has_any(c.name, _LATE)]
+    return min(dated, key=lambda c: (not has_any(c.name, _TOLD), c.kind != "moment"), default=None)
 
 
 def _time(table: Table, date: Column) -> Column | None:
@@ -173,7 +277,7 @@ def _amount(table: Table) -> Amount | None:
     price, quantity = _measure(table, "price"), _measure(table, "quantity")
     off = next((c for c in table.columns if c.ratio and "discount" in words(c.name)), None)
     if total is not None:
-        return Amount(total, quantity=quantity)
+        return Amount(total, price, quantity, off)
     if price is not None and quantity is not None:
         return Amount(None, price, quantity, off)
     return None
@@ -197,29 +301,26 @@ def measures(table: Table, measure: str) -> list[Column]:
 def find_dimension(
     tables: Sequence[Table], entity: str, reference: Column | None, not_these: Sequence[Table]
 ) -> Table | None:
-    """The table whose key holds most values of a reference."""
-    best: tuple[float, int, Table] | None = None
+    """The table whose key holds most values of a reference; of several the one that is called so and tells most."""
+    best: tuple[float, Table] | None = None
     for table in tables:
-        if any(table is t for t in not_these):
-            continue
         key = key_of(table, entity)
-        if key is None:
+        if key is None or any(table is t for t in not_these):
             continue
-        share = contained(key if reference is None else reference, key)
-        if reference is None and not names_entity(table.name, entity) and not has_any(table.name, _plural(entity)):
+        called = named_for(table.name, entity)
+        other = any(named_for(table.name, e) for e in ENTITIES if e != entity)
+        if not called and (reference is None or other):
             continue
-        found = (share, table.size, table)
-        if share > 0.3 and (best is None or found[:2] > best[:2]):
-            best = found
-    return best[2] if best else None
+        share = contained(reference, key) if reference is not None else 1.0
+        told = sum(1 for c in table.columns if c.kind == "text" and c is not key)
+        score = share + 0.3 * called + 0.03 * min(told, 8)
+        if share > 0.3 and (best is None or score > best[0]):
+            best = (score, table)
+    return best[1] if best else None
 
 
-def _plural(entity: str) -> tuple[str, ...]:
-    return (f"{entity}s", entity)
-
-
-def constant_columns(table: Table, key: Sequence[Column], used: set[str]) -> list[Column]:
-    """Short columns with one value in every order: worth keeping on the order."""
-    kinds = ("text", "yesno")
-    fitting = [c for c in table.columns if c.name not in used and c.kind in kinds and 1 < c.distinct <= 60]
-    return [c for c in fitting if _mixed(table, tuple(key), c) <= MIXED][:5]
+def constant_columns(table: Table, key: Sequence[Column], used: set[str]) -> tuple[list[Column], list[Column]]:
+    """Columns with one value in every order, worth keeping on the order; and those with several."""
+    fitting = [c for c in table.columns if c.name not in used and c.kind != "empty"]
+    kept = [c for c in fitting if c.kind in ("text", "yesno") and _mixed(table, tuple(key), c) <= MIXED]
+    return kept, [c for c in fitting if c not in kept]

@@ -1,22 +1,37 @@
-"""From what was found to `table` statements."""
+"""From what was found to `table` statements: the orders and their lines."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
+from patron.engine.runner.proposal.choices import (
+    CHANNELS,
+    STATUSES,
+    channel_column,
+    choice,
+    off_column,
+    status_column,
+    yes_of,
+)
 from patron.engine.runner.proposal.columns import Column
-from patron.engine.runner.proposal.finding import Sales, constant_columns, measures
-from patron.engine.runner.proposal.names import quoted, snake, text, words
-from patron.engine.runner.proposal.tables import Table
+from patron.engine.runner.proposal.finding import Amount, Items, Sales, constant_columns, measures
+from patron.engine.runner.proposal.names import has_any, names_entity, quoted, snake, text, words
+from patron.engine.runner.proposal.tables import Sources, Table, contained, source_table
 
 Line = tuple[str, str, str]
 """A column of ours, its expression, and a comment."""
 
+MOST_KEPT = 12
+"""Columns of lines that are kept on the order."""
+
 
 @dataclass(slots=True)
 class Mapped:
-    """A `table` statement in the making."""
+    """A `table` statement in the making. `reads` are the tables it takes rows from; `last`: of several rows with one
+    id the last one holds."""
 
     table: str
     source: str
@@ -25,10 +40,14 @@ class Mapped:
     group: tuple[str, ...] = ()
     lines: list[Line] = field(default_factory=list)
     clauses: list[Line] = field(default_factory=list)
+    reads: tuple[Table, ...] = ()
+    last: bool = False
 
     def add(self, name: str, expression: str, comment: str = "") -> None:
-        """A column, once."""
-        if all(n != name for n, _, _ in self.lines):
+        """A column, once; one that is taken as it is needs no line, unless there is something to say."""
+        if all(n != name for n, _, _ in self.lines) and (expression != name or self.group or comment):
+            if self.last and name != "id":
+                expression = f"last({expression})"
             self.lines.append((name, expression, comment))
 
     def clause(self, words_: str, comment: str = "") -> None:
@@ -36,74 +55,91 @@ class Mapped:
         if all(c != words_ for c, _, _ in self.clauses):
             self.clauses.append((words_, "", comment))
 
+    def keep_rest(self) -> None:
+        """With a group only what is written is there: the columns that nothing was said of."""
+        read = " ".join(e for _, e, _ in self.lines)
+        for column in self.reads[0].columns if self.last else ():
+            if column.kind != "empty" and not reads(read, column):
+                self.add(quoted(column.name), column.written)
 
-def source_table(table: Table, sources: dict[str, str]) -> str:
-    """`files.orders`."""
-    return f"{sources[table.connector]}.{quoted(table.name)}"
+    def has(self, name: str) -> bool:
+        """Whether a column of ours is filled by a line."""
+        return any(n == name for n, _, _ in self.lines)
 
 
-# ---------------------------------------------------------------- orders and lines
+# ---------------------------------------------------------------- orders
 
 
-def orders(sales: Sales, customers: Table | None, customer_key: Column | None, sources: dict[str, str]) -> Mapped:
+def orders(sales: Sales, people: Table | None, people_key: Column | None, sources: Sources) -> Mapped:
     """The orders: rows as they are, or lines grouped."""
-    made = Mapped("orders", source_table(sales.table, sources))
-    if sales.one_row:
-        made.comments.append(f"every row of {sales.table.name} is an order: {sales.table.size:,} rows")
-    else:
-        parts = " and ".join(c.name for c in sales.key)
-        made.comments.append(f"one order for each {parts}: {_groups(sales):,} orders in {sales.table.size:,} rows")
-        made.group = tuple(c.written for c in sales.key)
-        if sales.head is not None and sales.head_key is not None:
-            lost = len(set(sales.head_key.values) - set(sales.key[0].values))
-            told = f"{lost:,} rows of {sales.head.name} have none here: they are no orders"
-            made.comments += [told] if lost else []
-    first = _Reader(sales, sources)
-    made.add("id", order_id(sales))
+    made = Mapped(
+        "orders", source_table(sales.table, sources), reads=(sales.table, *([sales.head] if sales.head else []))
+    )
+    first = Reader(sales, sources)
     odd = _cancelled(sales)
-    if odd:
-        made.where = odd.where
-    if sales.customer is not None:
-        buyer = sales.customer.written if sales.customer in sales.key else first(sales.customer)
-        made.add("customer", *_customer(sales.customer, buyer, customers, customer_key))
-    else:
-        made.add("customer", "missing", "no column names a customer: sales are counted, people are not")
+    foreign = _foreign(sales)
+    made.where = " and ".join(w for w in (odd.where if odd else "", foreign[0]) if w)
+    _grouping(made, sales)
+    made.comments += [foreign[1]] if foreign[1] else []
+    made.add("id", order_id(sales.key))
+    _customer(made, sales, first, people, people_key)
     for name, column in (("store", sales.store), ("staff", sales.staff)):
         if column is not None:
             made.add(name, column.written if column in sales.key else first(column))
     made.add("created_at", *_created(sales, first))
-    made.add("total", *_total(sales, sales.amount.total, grouped=not sales.one_row))
+    made.add("total", *_total(sales.table, sales.amount, grouped=not sales.one_row))
     if odd:
         made.add("status", odd.status, odd.comment)
     _further_measures(made, sales)
     _status(made, sales, first)
+    _channel(made, sales, first)
+    _dates(made, sales, first)
     _extras(made, sales, first)
-    _bad_values(made, [sales.date, *sales.amount.columns])
+    _undated(made, sales)
+    bad_values(made, [sales.date, *sales.amount.columns])
     return made
 
 
-def lines(sales: Sales, products: bool, sources: dict[str, str]) -> Mapped | None:
-    """The lines of the orders, when rows are lines."""
-    if sales.product is None and sales.product_name is None and sales.quantity is None:
-        return None
-    made = Mapped("lines", source_table(sales.table, sources))
-    odd = _cancelled(sales)
-    if odd:
-        made.where = odd.where
-    made.add("order", order_id(sales))
-    if products:
-        made.add("product", product_id(sales))
-    if sales.quantity is not None:
-        made.add("quantity", sales.quantity.clean)
-    made.add("amount", *_total(sales, sales.amount.total, grouped=False))
-    _bad_values(made, [*sales.amount.columns, *([sales.quantity] if sales.quantity else [])])
-    return made
+def _grouping(made: Mapped, sales: Sales) -> None:
+    """One order for each key, and what that leaves out."""
+    table = sales.table
+    if sales.one_row and not sales.doubled:
+        made.comments.append(f"every row of {table.name} is an order: {counted(table)} rows")
+        return
+    if sales.doubled:
+        made.comments.append(f"{table.repeated:,} rows of {table.name} stand there twice, the same in every column: "
+                             f"counted once")  # fmt: skip
+        made.group = _whole_rows(table)
+        return
+    parts = " and ".join(c.name for c in sales.key)
+    groups = len(set(table.values(*sales.key)))
+    made.comments.append(f"one order for each {parts}: {groups:,} orders in {counted(table)} rows")
+    made.group = tuple(c.written for c in sales.key)
+    if table.repeated:
+        made.comments.append(f"{table.repeated:,} of these rows stand there twice, the same in every column: all count")
+    if sales.head is not None and sales.head_key is not None:
+        lost = len(set(sales.head_key.values) - set(sales.key[0].values))
+        told = f"{lost:,} rows of {sales.head.name} have none here: they are no orders"
+        made.comments += [told] if lost else []
+        astray = sum(n for v, n in sales.key[0].values.items() if v not in sales.head_key.values)
+        told = f"{astray:,} rows name an order that {sales.head.name} does not know: they have no date and no customer"
+        made.comments += [told] if astray else []
 
 
-class _Reader:
+def _whole_rows(table: Table) -> tuple[str, ...]:
+    """All columns, so that rows that stand there twice are one."""
+    return tuple(c.written for c in table.columns if c.kind != "empty")
+
+
+def counted(table: Table) -> str:
+    """The rows of a table, as far as they were looked at."""
+    return f"the first {table.size:,}" if table.cut else f"{table.size:,}"
+
+
+class Reader:
     """Gives the expression that reads a column for an order: of the row, of its first line, or of its head."""
 
-    def __init__(self, sales: Sales, sources: dict[str, str]) -> None:
+    def __init__(self, sales: Sales, sources: Sources) -> None:
         self.sales, self.sources = sales, sources
 
     def __call__(self, column: Column, expression: str | None = None) -> str:
@@ -115,49 +151,59 @@ class _Reader:
         return (expression or column.written) if sales.one_row else f"first({expression or column.written})"
 
 
-def order_id(sales: Sales) -> str:
+def order_id(key: Sequence[Column]) -> str:
     """The expression of an order's id."""
-    if len(sales.key) == 1:
-        return sales.key[0].written
-    return f'text_join("|", {", ".join(c.written for c in sales.key)})'
+    return key[0].written if len(key) == 1 else f'text_join("|", {", ".join(c.written for c in key)})'
 
 
-def product_id(sales: Sales) -> str:
-    """The expression of a line's product: its code, in one spelling when files have several, or its name."""
-    column = sales.product or sales.product_name
-    assert column is not None
-    return f"upper(trim({column.written}))" if spelled_twice(column) else column.written
+# ---------------------------------------------------------------- who bought, and when
+
+_NOBODY = frozenset(
+    "guest gast invite invitado walk-in walkin walk_in unknown unbekannt anonymous anonym cash none nobody -".split()
+)
+_NO_NUMBER = frozenset("0 -1 99999 999999 9999999".split())
 
 
-def spelled_twice(column: Column) -> bool:
-    """Whether codes differ only by case or blanks around them."""
-    if column.typed and column.kind != "text":
-        return False
-    plain: dict[str, str] = {}
-    return any(plain.setdefault(v.strip().upper(), v) != v for v in column.values)
-
-
-def _groups(sales: Sales) -> int:
-    return len(set(sales.table.values(*sales.key)))
-
-
-def _customer(column: Column, expression: str, customers: Table | None, key: Column | None) -> tuple[str, str]:
-    """The customer; ids that stand for nobody (0, 5000) are missing."""
-    if customers is None or key is None:
-        nobody = [v for v in ("0", "-1") if v in column.values]
-    else:
-        lost = [(n, v) for v, n in column.values.items() if v not in key.values]
-        nobody = [v for _, v in sorted(lost, reverse=True)] if 0 < len(lost) <= 3 else []
+def _customer(made: Mapped, sales: Sales, first: Reader, people: Table | None, key: Column | None) -> None:
+    """The customer; ids that stand for nobody (0, guest) are missing."""
+    column = sales.customer
+    if column is None:
+        made.add("customer", "missing", "no column names a customer: sales are counted, people are not")
+        return
+    buyer = column.written if column in sales.key else first(column)
+    nobody = [v for v in column.values if _nobody(v, column, key)]
     if not nobody:
-        return expression, ""
+        told = "" if names_entity(column.name, "customer") else f"a guess: people are told apart by {column.name}"
+        if column.missing:
+            told = told or f"{column.missing:,} rows name nobody: in sales, in no number of people"
+        made.add("customer", buyer, told)
+        return
     counts = ", ".join(f"{v} ({column.values[v]:,} rows)" for v in nobody)
-    where = "in no row of the customers" if customers is not None else "nobody's number"
-    return f"missing_if({expression}, {', '.join(text(v) for v in nobody)})", f"{counts}: {where}"
+    told = f"{counts}: taken for nobody" + (f", not in {people.name}" if people is not None else "")
+    made.add("customer", f"missing_if({buyer}, {', '.join(text(v) for v in nobody)})", told)
 
 
-def _created(sales: Sales, first: _Reader) -> tuple[str, str]:
+def _nobody(value: str, column: Column, key: Column | None) -> bool:
+    """Whether an id stands for all who gave no name: a word or number for it that no customer has, or no such
+    customer and by far too many rows."""
+    if key is not None and value in key.values:
+        return False
+    if value.strip().lower() in _NOBODY or (key is not None and value in _NO_NUMBER):
+        return True
+    often = column.values[value]
+    others = max((n for v, n in column.values.items() if v != value), default=0)
+    too_often = often > 0.05 * column.values.total() and often > 10 * max(others, 5)
+    return too_often and (key is not None or value in _NO_NUMBER)
+
+
+def strangers(column: Column, key: Column) -> list[str]:
+    """Ids of customers that their file does not know, without those that stand for nobody."""
+    return [v for v in column.values if v not in key.values and not _nobody(v, column, key)]
+
+
+def _created(sales: Sales, first: Reader) -> tuple[str, str]:
     date, time = sales.date, sales.time
-    told = "day and month could be swapped: look at it" if date.form and date.form.unsure else ""
+    told = unsure(date)
     if time is not None and date.form is not None and date.form.pattern is None and sales.head is None:
         if sales.one_row:
             return f"moment({date.written}, {time.written})", told
@@ -168,71 +214,138 @@ def _created(sales: Sales, first: _Reader) -> tuple[str, str]:
     return (date.as_date if date in sales.key else f"min({date.as_date})"), told
 
 
-def _total(sales: Sales, total: Column | None, *, grouped: bool) -> tuple[str, str]:
+def unsure(date: Column) -> str:
+    """What to say of a date that could be read in two ways."""
+    return "a guess: day and month could be swapped, look at it" if date.form and date.form.unsure else ""
+
+
+def _undated(made: Mapped, sales: Sales) -> None:
+    without = sales.date.missing + sum(sales.date.values[j] for j in sales.date.junk)
+    if without:
+        made.comments.append(f"{without:,} rows of {sales.facts.name} have no {sales.date.name}: they are in no period")
+
+
+_DATES = {
+    "updated_at": ("updated", "changed", "modified"), "canceled_at": ("canceled", "cancelled"),
+    "returned_at": ("returned", "refunded"),
+}  # fmt: skip
+
+
+def _dates(made: Mapped, sales: Sales, first: Reader) -> None:
+    """When an order was changed, canceled or brought back."""
+    for ours, wanted in _DATES.items():
+        found = [c for c in sales.facts.columns if c.dated and has_any(c.name, wanted)]
+        if found:
+            made.add(ours, first(found[0], found[0].as_date), unsure(found[0]))
+
+
+# ---------------------------------------------------------------- how much
+
+
+def _total(table: Table, amount: Amount, *, grouped: bool) -> tuple[str, str]:
     """What was charged: a column as it stands, or price times quantity, less the share taken off."""
-    amount = sales.amount
-    if total is not None:
-        expression = total.clean
-        told = "" if amount.price is None else "as charged"
-        if total.kind == "whole" and total.low is not None and total.high is not None and total.high >= 1000:
-            told = f"whole numbers up to {total.high:,}: if these are cents, write `/ 100` behind it"
-        expression = f"sum({expression})" if grouped else expression
-        return expression, told
+    total = amount.total
+    if total is None:
+        expression, told = _product_of(amount), "price times quantity"
+        told += f", less the share in {amount.off.name}" if amount.off is not None else ""
+        return (f"sum({expression})" if grouped else expression), told
+    empty = total.missing + sum(total.values[j] for j in total.junk)
+    filled = _filled(table, amount)
+    expression, told = total.clean, f"{empty:,} rows have no {total.name}: they add nothing" if empty else ""
+    if filled:
+        expression = f"first_known({total.as_money}, {_product_of(amount)})"
+        told = f"{filled:,} empty ones filled: {_PRODUCT}"
+        told += f"; {empty - filled:,} have neither" if empty > filled else ""
+    elif total.kind == "whole" and total.low is not None and total.high is not None and total.high >= 1000:
+        told = f"whole numbers up to {total.high:,}: if these are cents, write `/ 100` behind it"
+    return (f"sum({expression})" if grouped else expression), told
+
+
+_PRODUCT = "price times quantity, as in all other rows"
+
+
+def _product_of(amount: Amount) -> str:
     assert amount.price is not None
     assert amount.quantity is not None
     expression = f"{amount.price.as_money} * {amount.quantity.as_number}"
-    told = "price times quantity"
     if amount.off is not None:
         share = f"{amount.off.as_number} / 100" if amount.off.percent else amount.off.as_number
         expression += f" * (1 - {share})"
-        told += f", less the share in {amount.off.name}"
-    return (f"sum({expression})" if grouped else expression), told
+    return expression
+
+
+def _filled(table: Table, amount: Amount) -> int:
+    """How many empty totals price times quantity fills; 0 when it is not the total in the other rows."""
+    if amount.total is None or amount.price is None or amount.quantity is None or amount.off is not None:
+        return 0
+    same = other = empty = 0
+    for total, price, quantity in table.values(amount.total, amount.price, amount.quantity):
+        parts = (number(price), number(quantity))
+        if parts[0] is None or parts[1] is None:
+            continue
+        known = number(total)
+        empty += known is None
+        same += known is not None and abs(known - parts[0] * parts[1]) < Decimal("0.01")
+        other += known is not None and abs(known - parts[0] * parts[1]) >= Decimal("0.01")
+    return empty if other <= 0.001 * same else 0
+
+
+def number(value: str | None) -> Decimal | None:
+    """A plain number, as it is written in most files."""
+    try:
+        return Decimal(value.strip()) if value else None
+    except ArithmeticError:
+        return None
 
 
 def _further_measures(made: Mapped, sales: Sales) -> None:
     """Discounts, taxes and the like that stand on the same rows."""
-    for measure in ("discount", "tax", "shipping", "tip"):
+    grouped = not sales.one_row
+    for measure in ("discount", "tax", "shipping", "tip", "gross"):
         found = [c for c in measures(sales.table, measure) if c not in sales.amount.columns]
         if found:
             added = " + ".join(c.as_money if len(found) > 1 else c.clean for c in found)
-            made.add(measure, added if sales.one_row else f"sum({added})")
+            made.add(measure, f"sum({added})" if grouped else added)
 
 
-STATUSES = {
-    "open": "open placed pending new processing unpaid created", "paid": "paid authorized",
-    "fulfilled": "fulfilled completed complete shipped delivered done closed return_pending",
-    "canceled": "canceled cancelled void voided failed declined", "returned": "returned refunded return refund",
-}  # fmt: skip
+# ---------------------------------------------------------------- what became of it
 
 
-def _status(made: Mapped, sales: Sales, first: _Reader) -> None:
+def _status(made: Mapped, sales: Sales, first: Reader) -> None:
     """A status column in the words of Patron."""
-    column = next((c for c in sales.facts.columns if words(c.name)[-1:] == ("status",) and c.kind == "text"), None)
-    if column is None or column.distinct > 15:
+    column = status_column(sales.facts)
+    found = choice(column, first(column), STATUSES) if column is not None else None
+    if column is None or found is None:
+        _switched_off(made, sales, first)
         return
-    ours = {said: ours for ours, known in STATUSES.items() for said in known.split()}
-    found = {v: ours[v.strip().lower()] for v in column.values if v.strip().lower() in ours}
-    if not found:
-        return
-    value = first(column)
-    unknown = sorted(set(column.values) - set(found))
-    told = f"not known: {', '.join(unknown)}" if unknown else ""
-    chain = [_choice(value, name, [v for v, o in found.items() if o == name and v != name]) for name in STATUSES]
-    written = "\n               else ".join(c for c in chain if c)
-    if not written:
-        made.add("status", value, told)
-        return
-    made.add("status", f"{written}\n               else {value}", told)
-    made.add("state", value, "the word as it stands in the file")
+    told = f"not known: {', '.join(found.unknown)}: they count as valid" if found.unknown else ""
+    told = told or "canceled and deleted ones do not count, see order_rule"
+    made.add("status", found.expression, told)
+    if not found.plain and (made.group or column.name.lower() == "status"):
+        own = snake(column.name)
+        made.add("status_in_file" if own == "status" else own, first(column), "the word as it stands there")
 
 
-def _choice(value: str, ours: str, theirs: Sequence[str]) -> str:
-    """`if (...) then ours`; nothing when no word of theirs is that of ours."""
-    if not theirs:
-        return ""
-    if len(theirs) == 1:
-        return f"if ({value} is {text(theirs[0])}) then {text(ours)}"
-    return f"if ({value} is one of {', '.join(text(t) for t in sorted(theirs))}) then {text(ours)}"
+def _switched_off(made: Mapped, sales: Sales, first: Reader) -> None:
+    """A yes/no column such as `void_flag` in place of a status."""
+    found = off_column(sales.facts)
+    yes = yes_of(found[0]) if found is not None else None
+    if found is None or yes is None:
+        return
+    value = first(found[0])
+    if not sales.one_row and sales.head is None:
+        value = f"min({found[0].written})"
+    made.add("status", f'if ({value} is {text(yes)}) then {text(found[1])} else "paid"',
+             f"an order is {found[1]} when {found[0].name} is {yes}")  # fmt: skip
+
+
+def _channel(made: Mapped, sales: Sales, first: Reader) -> None:
+    column = channel_column(sales.facts)
+    found = choice(column, first(column), CHANNELS) if column is not None else None
+    if found is not None and column is not None and not column.identifier:
+        plain = column.name.lower() == "channel" and not made.group and found.plain
+        told = "a guess by its values; retail orders that were returned do not count, see order_rule"
+        made.add("channel", found.expression, "" if plain else told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,9 +357,10 @@ class _Odd:
 
 def _cancelled(sales: Sales) -> _Odd | None:
     """Order numbers with a letter before them whose amounts are negative: cancellations."""
-    if len(sales.key) != 1 or sales.key[0].kind != "text" or sales.head is not None:
+    quantity = sales.items.quantity if sales.items is not None and sales.items.table is sales.table else None
+    if len(sales.key) != 1 or sales.key[0].kind != "text" or sales.head is not None or quantity is None:
         return None
-    key, quantity = sales.key[0], sales.quantity
+    key = sales.key[0]
     letters: dict[str, int] = {}
     digits = 0
     for value in key.values:
@@ -254,7 +368,7 @@ def _cancelled(sales: Sales) -> _Odd | None:
             digits += 1
         elif value[:1].isalpha() and value[1:].isdigit():
             letters[value[0]] = letters.get(value[0], 0) + 1
-    if quantity is None or digits < 0.5 * len(key.values) or not letters:
+    if digits < 0.5 * len(key.values) or not letters:
         return None
     main = max(letters, key=lambda c: letters[c])
     below = [v for k, v in sales.table.values(key, quantity) if k and k.startswith(main)]
@@ -262,25 +376,135 @@ def _cancelled(sales: Sales) -> _Odd | None:
         return None
     where = f'{key.written} matches "^{main}?[0-9]+$"' if len(key.values) != digits + letters[main] else ""
     status = f'if ({key.written} starts with "{main}") then "canceled" else "paid"'
-    return _Odd(where, status, f"{letters[main]:,} numbers begin with {main}, their quantities are below zero")
+    told = f"{letters[main]:,} numbers begin with {main}, their quantities are below zero"
+    left = len(key.values) - digits - letters[main]
+    return _Odd(where, status, told + (f"; {left:,} numbers of another form are left out" if left else ""))
 
 
-def _extras(made: Mapped, sales: Sales, first: _Reader) -> None:
-    """Columns with one value in every order, kept under their own name."""
+def _foreign(sales: Sales) -> tuple[str, str]:
+    """Orders in another currency than most: they cannot be added up, so they are left out, and it is said."""
+    column = currency_column(sales.table)
+    if column is None or len(column.values) < 2:
+        return "", ""
+    main, number_ = column.values.most_common(1)[0]
+    left = column.values.total() - number_
+    told = f"{left:,} rows in other currencies than {main} are left out: to count them, convert them by a rate"
+    return f"{column.written} is {text(main)}", told
+
+
+def currency_column(table: Table) -> Column | None:
+    """The column with codes of currencies."""
+    named = (c for c in table.columns if has_any(c.name, ("currency", "wahrung", "devise", "moneda")))
+    return next((c for c in named if all(len(v.strip()) == 3 and v.strip().isalpha() for v in c.values)), None)
+
+
+# ---------------------------------------------------------------- what else stands on an order
+
+
+def _extras(made: Mapped, sales: Sales, first: Reader) -> None:
+    """Columns with one value in every order, kept under their own name; the others are named."""
+    _payment(made, sales, first)
+    if sales.doubled:
+        for column in sales.table.columns:
+            if column.kind != "empty":
+                made.add(quoted(column.name), column.written)
     if sales.one_row:
         return
-    said = [sales.customer, sales.product, sales.product_name, sales.store, sales.staff, sales.date, sales.time]
-    used = {c.name for c in (*said, *sales.key, *sales.amount.columns) if c is not None}
+    items = sales.items
+    said = [sales.customer, sales.store, sales.staff, sales.date, sales.time, *measures(sales.table, "discount")]
+    said += [items.product, items.product_name, items.quantity] if items is not None else []
+    used = {c.name for c in (*said, *sales.key, *sales.amount.columns, sales.head_key) if c is not None}
+    read = " ".join(e for _, e, _ in made.lines)
+    used |= {c.name for c in sales.facts.columns if reads(read, c)}
     key = [sales.head_key] if sales.head is not None and sales.head_key is not None else list(sales.key)
-    for column in constant_columns(sales.facts, key, used):
-        name = "channel" if words(column.name)[-1:] == ("channel",) else snake(column.name)
-        if name not in ("status", "state", "order", "id"):
+    kept, several = constant_columns(sales.facts, key, used)
+    for column in kept[:MOST_KEPT]:
+        name = snake(column.name)
+        if name not in ("status", "order", "id"):
             made.add(quoted(name), first(column))
+    left = [c.name for c in (*kept[MOST_KEPT:], *several)]
+    if left:
+        made.comments.append(f"columns left out here: {', '.join(left)}")
 
 
-def _bad_values(made: Mapped, columns: Sequence[Column]) -> None:
+def reads(expression: str, column: Column) -> bool:
+    """Whether a column stands in an expression."""
+    return re.search(rf"(?<![\w`]){re.escape(column.written)}(?![\w`])", expression) is not None
+
+
+def _payment(made: Mapped, sales: Sales, first: Reader) -> None:
+    fitting = [
+        c for c in sales.facts.columns if c.kind == "text" and c.distinct <= 30 and has_any(c.name, ("payment", "paid"))
+    ]
+    found = next((c for c in fitting if not has_any(c.name, ("status", "date", "id"))), None)
+    if found is not None and (sales.one_row or sales.head is not None):
+        made.add("payment_method", first(found))
+
+
+def bad_values(made: Mapped, columns: Sequence[Column]) -> None:
     """Rows with values that are not what their column is: read as missing, and counted at every load."""
     bad = [(c, c.bad) for c in columns if c.bad and not c.typed]
     if bad:
         told = ", ".join(f"{n:,} of {c.name}" for c, n in bad)
         made.clause("bad values missing", f"{told} cannot be read; every load counts them")
+
+
+# ---------------------------------------------------------------- lines
+
+
+def lines(sales: Sales, products: Column | None, sources: Sources) -> Mapped | None:
+    """The lines of the orders. `products` is the key of the products that are mapped."""
+    items = sales.items
+    if items is None:
+        return None
+    made = Mapped("lines", source_table(items.table, sources), reads=(items.table,))
+    if items.table is sales.table:
+        odd, foreign = _cancelled(sales), _foreign(sales)
+        made.where = " and ".join(w for w in (odd.where if odd else "", foreign[0]) if w)
+        made.group = _whole_rows(items.table) if sales.doubled else ()
+    else:
+        _astray(made, items, sales.key[0])
+    made.add("order", order_id(items.link))
+    if products is not None or items.product is not None:
+        made.add("product", product_id(items), _unknown_goods(items, products))
+    if items.quantity is not None:
+        without = items.quantity.missing + sum(items.quantity.values[j] for j in items.quantity.junk)
+        made.add("quantity", items.quantity.clean, f"{without:,} rows say none: they count as 1" if without else "")
+    made.add("amount", *_total(items.table, items.amount, grouped=False))
+    cost = next((c for c in items.table.columns if c.adds_up and {"unit", "cost"} <= set(words(c.name))), None)
+    if cost is not None and items.quantity is not None:
+        made.add("cost", f"{cost.as_money} * {items.quantity.as_number}", "cost of one times quantity")
+    bad_values(made, [*items.amount.columns, *([items.quantity] if items.quantity else [])])
+    return made
+
+
+def _astray(made: Mapped, items: Items, key: Column) -> None:
+    """Lines of orders that are not there, and orders without lines."""
+    lost = sum(n for v, n in items.link[0].values.items() if v not in key.values)
+    if lost:
+        made.comments.append(f"{lost:,} lines name an order that is not there")
+    bare = len(set(key.values) - set(items.link[0].values))
+    if bare:
+        made.comments.append(f"{bare:,} orders have no lines: they count in sales, not in sales of products")
+
+
+def _unknown_goods(items: Items, products: Column | None) -> str:
+    if products is None or items.goods is None or products is items.goods or contained(items.goods, products) == 1.0:
+        return ""
+    lost = sum(n for v, n in items.goods.values.items() if v not in products.values)
+    return f"{lost:,} rows name a product that its file does not know" if not spelled_twice(items.goods) else ""
+
+
+def product_id(items: Items) -> str:
+    """The expression of a line's product: its code, in one spelling when files have several, or its name."""
+    column = items.goods
+    assert column is not None
+    return f"upper(trim({column.written}))" if spelled_twice(column) else column.written
+
+
+def spelled_twice(column: Column) -> bool:
+    """Whether codes differ only by case or blanks around them."""
+    if column.typed and column.kind != "text":
+        return False
+    plain: dict[str, str] = {}
+    return any(plain.setdefault(v.strip().upper(), v) != v for v in column.values)
