@@ -25,7 +25,7 @@ from patron.engine.report.assemble import assemble, clean
 from patron.engine.report.context import Context, lowering
 from patron.engine.results import Column, Conditions, Report, Result, Why
 from patron.engine.runtime.errors import SpecError
-from patron.engine.sql.program import Program, compile_plan
+from patron.engine.sql.program import Program, Unable, compile_plan
 from patron.engine.types import Format, reference
 
 __all__ = ["Context", "audience", "audience_tree", "detail", "plan_text", "query", "report", "sql_text", "why"]
@@ -220,4 +220,18 @@ def sql_text(model: Model, name: str, dialect: str, store: Store | None = None) 
 
     known = store or imagined(model.schema)
     plan, _ = plan_of(model, name, known)
-    return compile_plan(plan, lowering(model, known, dialect)).text()
+    try:
+        return compile_plan(plan, lowering(model, known, dialect)).text()
+    except Unable as error:
+        message = f"{dialect} cannot do what this asks: {error}"
+        hint = "Ask otherwise, or use the default backend."
+        raise SpecError([Problem("P0901", _asked_at(model, name), message, hint)]) from error
+
+
+def _asked_at(model: Model, name: str) -> tree.Span:
+    """Where an audience or metric is declared; a phrase is its own place."""
+    for kind in ("audience", "metric"):
+        declared = model.declared.known(kind).get(tree.fold(name))
+        if declared is not None and not declared.pack:
+            return declared.span
+    return tree.Span("", 1, 1, 1, len(name) + 1)

@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from patron.engine.runner.run import Run
 
 
+SPOKEN = ("duckdb", "spark")
+"""Dialects that SQL can be shown in without the backend of that name."""
+
+
 def open_project(
     path: str | Path | None = None,
     *,
@@ -339,8 +343,10 @@ class Project:
     @property
     def dialect(self) -> str:
         """The SQL that this run's backend speaks."""
-        backend = self.catalog.backends.get(self.config.backend)
-        return backend.dialect if backend is not None else self.config.backend
+        name, offered = self.config.backend, self.catalog.backends
+        if name not in offered and name not in SPOKEN:
+            raise UsageError(f"there is no backend called `{name}`", suggest(name, {*SPOKEN, *offered}))
+        return offered[name].dialect if name in offered else name
 
     def statements(self, kind: type[Any]) -> tuple[Any, ...]:
         """All statements of a kind, in order of file and place."""

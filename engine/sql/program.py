@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlglot import ErrorLevel, exp
+from sqlglot.errors import UnsupportedError
 
 from patron.dsl.nodes import dataclass
 from patron.engine.plan.nodes import Plan
@@ -10,6 +11,10 @@ from patron.engine.sql import build
 from patron.engine.sql.build import E
 from patron.engine.sql.expressions import Lowering
 from patron.engine.sql.lower import Lowerer
+
+
+class Unable(Exception):
+    """A dialect has no words for something that a plan asks; the reason is the argument."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,10 @@ class Program:
 
 def render(select: E, dialect: str) -> str:
     """SQL text, the tree used up; what a dialect cannot say is an error, never a guess."""
-    return select.sql(dialect=dialect, pretty=True, copy=False, unsupported_level=ErrorLevel.RAISE)
+    try:
+        return select.sql(dialect=dialect, pretty=True, copy=False, unsupported_level=ErrorLevel.RAISE)
+    except UnsupportedError as error:
+        raise Unable(str(error).splitlines()[0]) from error
 
 
 def create(name: str, select: E, dialect: str) -> str:
