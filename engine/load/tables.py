@@ -21,6 +21,8 @@ from patron.engine.types import YESNO, Type
 
 FEW = 100
 """A text with more values than this is no choice."""
+ENDED = ("date", "moment", "whole", "double", "yesno")
+"""Kinds of storage whose smallest and largest value are cheap to know."""
 _FIRST = ("stores", "staff", "customers", "orders")
 
 
@@ -274,7 +276,7 @@ class Finisher:
     # ------------------------------------------------------------ description
 
     def _describe(self, table: str, columns: Sequence[FinalColumn], *, one_zone: bool, present: bool = True) -> None:
-        ends = [(c.name, c.filled and c.storage in ("date", "moment", "whole", "double")) for c in columns]
+        ends = [(c.name, _has_values(table, c) and c.storage in ENDED) for c in columns]
         found = iter(self.run(describing.statistics(table, ends))[0])
         rows = int(next(found))
         described: dict[str, StoredColumn] = {}
@@ -291,7 +293,10 @@ class Finisher:
 
     def _few_values(self, table: str, columns: Sequence[FinalColumn]) -> dict[str, tuple[str, ...]]:
         """The values of texts that have few. A look at the first rows spares most of those that have many."""
-        names = [c.name for c in columns if c.filled and c.storage == "text" and _is_public_text(table, c)]
+        names = [
+            c.name for c in columns
+            if _has_values(table, c) and c.storage == "text" and _is_public_text(table, c)
+        ]  # fmt: skip
         if not names:
             return {}
         found = {}
@@ -311,6 +316,12 @@ class Finisher:
         found = list(self.run(describing.statistics(table, [(n, True) for n in names]))[0])[1:]
         triples = zip(names, found[0::3], found[1::3], found[2::3], strict=True)
         return {n: StoredColumn(n, YESNO, "yesno", low=low, high=high) for n, _, low, high in triples}
+
+
+def _has_values(table: str, column: FinalColumn) -> bool:
+    """Whether a column has values of a source or a default."""
+    known = TABLES[table].by_name.get(column.name)
+    return column.filled or (known is not None and known.default is not None)
 
 
 def _is_public_text(table: str, column: FinalColumn) -> bool:

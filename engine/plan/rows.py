@@ -35,6 +35,7 @@ from patron.engine.model.terms import (
 from patron.engine.plan import children, marks, numbers
 from patron.engine.plan.nodes import Col, Expr, Filter, Join, Node, Project, columns
 from patron.engine.plan.planner import Planner
+from patron.engine.plan.settled import settled
 from patron.engine.plan.simplify import facts_of, given, simple
 from patron.engine.plan.tables import LATER, cuts, day_only_known, filled, table_node
 from patron.engine.types import WHOLE, Type, reference
@@ -57,6 +58,8 @@ def evaluate(
     """The terms as named columns, for the rows that meet a condition and belong to the people wanted."""
     items = [(name, numbers.by_first(t)) for name, t in items]
     where = numbers.by_first(where) if where is not None else None
+    items = [(name, settled(p, rows, t)) for name, t in items]
+    where = settled(p, rows, where) if where is not None else None
     facts = facts_of(where)
     items = [(name, given(t, facts)) for name, t in items] if facts else items
     found = Evaluation(p, rows, [t for _, t in items], of, where)

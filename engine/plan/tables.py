@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from patron.engine.model.canonical import TABLES
 from patron.engine.model.store import StoredColumn, StoredTable
-from patron.engine.model.terms import Lit, Op
+from patron.engine.model.terms import Field, Lit, Op
 from patron.engine.plan.nodes import Col, Expr, Filter, Join, Named, Node, Project, Scan, Values
 from patron.engine.plan.planner import Planner
 from patron.engine.types import CHOICE, DATE, MOMENT, YESNO, Type, reference
@@ -67,6 +67,15 @@ def never_missing(p: Planner, table: str, column: str) -> bool:
     stored = p.store.tables.get(table)
     found = stored.columns.get(column.partition("@")[0]) if stored is not None else None
     return found is not None and found.never_missing
+
+
+def as_stored(p: Planner, table: str, field: Field) -> StoredColumn | None:
+    """What the store knows of a column, where the `as of` does not change its values."""
+    stored = p.store.tables.get(table)
+    found = stored.columns.get(field.column) if stored is not None else None
+    if stored is None or found is None or not found.filled or _masks(p, stored, {field.column: field.type}):
+        return None
+    return found
 
 
 def _filled(stored: StoredTable, column: str) -> bool:
