@@ -26,7 +26,7 @@ from patron.engine.report.clauses import EXCLUDE, Clauses, clauses_of, holds
 from patron.engine.report.conditions import findings_of
 from patron.engine.report.context import Context, lowering
 from patron.engine.report.findings import Known, Told
-from patron.engine.report.happenings import Asked, happenings
+from patron.engine.report.occurrences import Asked, happenings
 from patron.engine.report.speech import Speaker, counted
 from patron.engine.report.turning import Outlook
 from patron.engine.results import SUPPRESSED, ConditionLine, Conditions, Why, WhyLine

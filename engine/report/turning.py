@@ -10,7 +10,7 @@ from patron.engine.model.terms import Lit, Op
 from patron.engine.plan.nodes import Col, Expr
 from patron.engine.report.clauses import Clause, Clauses, holds
 from patron.engine.report.findings import Change, Changes, Finding, Known, Told, joint_change
-from patron.engine.report.happenings import Happened
+from patron.engine.report.happened import Happened
 
 DAY = dt.timedelta(days=1)
 DAYS_AHEAD = 400
