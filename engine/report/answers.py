@@ -23,6 +23,7 @@ from patron.engine.plan.query import QueryPlan, plan_query
 from patron.engine.plan.rules import optimized
 from patron.engine.report.assemble import assemble, clean
 from patron.engine.report.context import Context, lowering
+from patron.engine.report.history import unstored
 from patron.engine.results import Column, Conditions, Report, Result, Why
 from patron.engine.runtime.errors import SpecError
 from patron.engine.sql.program import Program, Unable, compile_plan
@@ -47,7 +48,7 @@ def bound(
 def query(model: Model, phrase: tree.Phrase, context: Context) -> Result:
     """The answer to a phrase."""
     found, b = bound(model, phrase)
-    notes = tuple(said(p) for p in by_place(b.problems) if not p.stops)
+    notes = tuple(said(p) for p in (*by_place(b.problems), *unstored(b.as_of, context)) if not p.stops)
     return run_query(model, found, b, context, notes)
 
 
@@ -136,7 +137,8 @@ def audience(model: Model, name: str, context: Context, extra: Sequence[str] = (
     rows = run_program(program, context)["rows"]
     cols = columns(node)
     out = tuple(tuple(clean(v, c.type) for v, c in zip(row, cols, strict=True)) for row in rows)
-    notes = tuple(said(p) for p in by_place(b.problems) if p.severity == "W")
+    warnings = (p for p in by_place(b.problems) if p.severity == "W")
+    notes = tuple(said(p) for p in (*warnings, *unstored(b.as_of, context)))
     if not out and b.has("audience", name):
         notes += why_empty(model, Subject("audiences", (name,)), context)
     return Result(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,7 @@ class Context:
     progress: Any = None
     sources: tuple[object, ...] = ()
     registered: set[str] = field(default_factory=set)
+    loaded_at: dt.datetime | None = None
 
 
 def lowering(model: Model, store: Store, dialect: str = "duckdb") -> Lowering:

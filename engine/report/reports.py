@@ -30,6 +30,7 @@ from patron.engine.report.answers import list_reader, run_program, said, why_emp
 from patron.engine.report.assemble import assemble
 from patron.engine.report.context import Context, lowering
 from patron.engine.report.facts import list_facts
+from patron.engine.report.history import unstored
 from patron.engine.report.subjects import pending
 from patron.engine.report.unowned import left_out_notes, with_left_out
 from patron.engine.results import Conditions, Definition, Figure, Note, Part, Report, Result, Section
@@ -101,8 +102,9 @@ class _Maker:
         )  # fmt: skip
 
     def _warnings(self, people: int | None) -> Iterator[str]:
-        """What the definitions warn of, and why nobody is in the report when nobody is."""
-        yield from (said(p) for p in by_place(self.frame.binder.problems) if p.severity == "W")
+        """What the definitions warn of, how far back can be looked, and why nobody is in the report when nobody is."""
+        warnings = (p for p in by_place(self.frame.binder.problems) if p.severity == "W")
+        yield from (said(p) for p in (*warnings, *unstored(self.frame.binder.as_of, self.context)))
         if people == 0:
             subject = bind_subject(
                 self.frame.binder, Scope("", file=self.frame.defaults.file), self.frame.defaults.subject

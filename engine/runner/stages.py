@@ -158,6 +158,7 @@ class Stages:
             limits=config.limits,
             progress=progress,
             sources=loaded.ledger,
+            loaded_at=loaded.made_at,
         )
 
     # ------------------------------------------------------------ answers
