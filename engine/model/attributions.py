@@ -12,11 +12,11 @@ from patron.dsl.nodes import dataclass
 from patron.dsl.problems import nearest, suggest
 from patron.engine.model.behaviour import pair_roots
 from patron.engine.model.binder import Binder, Scope, Unbound
-from patron.engine.model.canonical import ACTION_KINDS
+from patron.engine.model.canonical import ACTION_KINDS, TABLES
 from patron.engine.model.files import Declaration
 from patron.engine.model.names import unknown_column
 from patron.engine.model.seen import look_for
-from patron.engine.model.terms import Field, Followed, Here, Occurrence, Op, Term, all_of, follow
+from patron.engine.model.terms import Field, Followed, Here, Occurrence, Op, Term, all_of, follow, walk
 from patron.engine.model.values import length
 from patron.engine.types import MOMENT, YESNO
 
@@ -242,7 +242,20 @@ def _until(b: Binder, scope: Scope, node: tree.Until, found: Found) -> None:
     value = b.value(_pair_scope(scope), node.value)
     if not value.type.timely:
         raise b.fail("P0301", node.value.span, f"`until` takes a date or moment, this is {value.type}")
+    if not scope.prefix:
+        _need_filled(b, node.span, "`until`", value)
     found["until"] = value
+
+
+def _need_filled(b: Binder, span: tree.Span, clause: str, value: Term) -> None:
+    """P0609 for a clause that would silently look at nothing."""
+    for part in walk(value):
+        if isinstance(part, Field) and isinstance(part.row, Followed) and part.row.table in TABLES:
+            column = b.ways.columns(part.row.table).get(part.column)
+            if column is not None and not column.filled:
+                name = f"{part.row.table}.{part.column}"
+                raise b.fail("P0609", span, f"{clause} needs `{name}`, which no source fills",
+                             "Map the column, or drop the clause.")  # fmt: skip
 
 
 def _pair_scope(scope: Scope) -> Scope:

@@ -1,4 +1,4 @@
-"""What only rows show of a definition: values that nobody has (P0303), audiences without anybody (P0614)."""
+"""What data lacks that a definition names: columns (P0609), values (P0303), anybody at all (P0614)."""
 
 from __future__ import annotations
 
@@ -130,3 +130,14 @@ def test_an_answer_about_nobody_says_why(shop_with):
     ):  # fmt: skip
         assert [n for n in notes if "P0614" in n and n.endswith(": 0.")]
     assert not [n for n in shop.query("total_sales for audience best").notes if "P0614" in n]
+
+
+@pytest.mark.parametrize(
+    "clause, column", [("campaigns of the list", "campaigns.list"), ("until campaign.ends_on", "campaigns.ends_on")]
+)
+def test_a_clause_over_a_column_that_nothing_fills(shop_with, clause, column):
+    shop = shop_with(f"attribution a {{\n  actions clicked\n  {clause}\n}}\n")
+    (problem,) = [p for p in shop.check() if p.stops]
+    assert problem.code == "P0609"
+    assert f"`{column}`, which no source fills" in problem.message
+    assert shop.line(problem.span.file, problem.span.line).strip() == clause
