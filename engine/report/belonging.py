@@ -10,8 +10,9 @@ from typing import Any
 from patron.dsl.nodes import dataclass
 from patron.engine.model.population import tracked
 from patron.engine.model.terms import YES, Field, Term
+from patron.engine.report.changes import Change, Changes
 from patron.engine.report.clauses import Clauses
-from patron.engine.report.findings import Change, Changes, Known, customer_field
+from patron.engine.report.findings import Known, customer_field
 from patron.engine.types import Type
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, Protocol
 
 from patron.dsl import tree
 from patron.dsl.nodes import dataclass
@@ -16,6 +16,7 @@ from patron.engine.model import canonical
 from patron.engine.model.binder import Binder, Scope
 from patron.engine.model.periods import AsOf
 from patron.engine.model.terms import Field, Followed, Here, Lit, Term, walk
+from patron.engine.report.changes import Changes, joint_change
 from patron.engine.report.speech import Speaker
 
 
@@ -44,18 +45,6 @@ class Known:
     def said(self, term: Term) -> str:
         """The value of a term in words."""
         return self.speaker.value(self.value(term), term.type)
-
-
-class Change(NamedTuple):
-    """Something that would have to be otherwise. `buys` tells that it takes an order, `waits` that time brings it."""
-
-    words: str
-    buys: bool = False
-    waits: bool = False
-
-
-Changes: TypeAlias = tuple[Change, ...] | None
-"""Changes that are needed together: none are needed, or (None) nobody can bring it about."""
 
 
 class Finding(Protocol):
@@ -150,21 +139,6 @@ class Joined:
 
     def on(self, known: Known, day: dt.date) -> bool | None:
         return joint_truth([p.on(known, day) for p in self.parts], self.every)
-
-
-def joint_change(parts: list[Changes], all_needed: bool) -> Changes:
-    """The changes of all parts together, or of the one part that needs the fewest."""
-    if all_needed:
-        if any(p is None for p in parts):
-            return None
-        return tuple(dict.fromkeys(c for p in parts if p for c in p))
-    possible = [p for p in parts if p is not None]
-    return min(possible, key=_effort) if possible else None
-
-
-def _effort(changes: tuple[Change, ...]) -> tuple[int, int]:
-    """What is done is better than what is waited for."""
-    return len(changes), sum(c.waits for c in changes)
 
 
 def joint_truth(parts: list[bool | None], every: bool) -> bool | None:

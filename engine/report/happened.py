@@ -12,7 +12,8 @@ from patron.dsl.nodes import dataclass
 from patron.engine.model import periods
 from patron.engine.model.binder import Binder
 from patron.engine.model.terms import Lit, Term
-from patron.engine.report.findings import Change, Changes, Known, later
+from patron.engine.report.changes import Change, Changes, Things
+from patron.engine.report.findings import Known, later
 from patron.engine.report.occurrences import Asked, Row, count, each, lies, reaches, worth
 from patron.engine.report.speech import counted
 
@@ -107,21 +108,20 @@ class Happened:
 
     def _towards(self, inside: Sequence[Row], known: Known) -> Changes:
         """More of it, until the count and the worth are reached."""
-        found = []
+        found: list[Change] = []
         op, number = self.times or (">=", 1)
         goal = number + 1 if op == ">" else number
         missing = goal - count(inside)
         if op in ("<=", "<") or (op == "=" and missing < 0):
             return None
         if missing > 0:
-            more = " more" if count(inside) else ""
-            found.append(f"{missing:,}{more} {self._noun(missing)}")
+            found.append(self._done(missing, more=count(inside) > 0))
         if self.spending is not None:
             spent = self._more_spent(inside, known)
             if spent is None:
                 return None
-            found += [spent] if spent else []
-        return tuple(Change(words, self._buys) for words in found) or None
+            found += spent
+        return tuple(found) or None
 
     @property
     def breaks_by_buying(self) -> bool:
@@ -132,25 +132,26 @@ class Happened:
     def _buys(self) -> bool:
         return self.asked.table in ("orders", "lines")
 
-    def _noun(self, count: int) -> str:
-        """`order with category "Edibles"`; what has no noun is named by its event."""
-        if self.many != "times":
-            return f"{self.one if count == 1 else self.many} {self.object}".strip()
-        return f"{self.one if count == 1 else self.many} {self.node.event} {self.object}".strip()
+    def _done(self, missing: int, *, more: bool) -> Change:
+        """So many more of it; what has no noun is named by its event."""
+        event = "" if self.many != "times" else f" {self.node.event}"
+        things = Things(missing, self.one + event, self.many + event, self.object, more)
+        return Change(str(things), self._buys, things=things)
 
-    def _more_spent(self, inside: Sequence[Row], known: Known) -> str | None:
+    def _more_spent(self, inside: Sequence[Row], known: Known) -> list[Change] | None:
         assert self.spending is not None
         op, bound = self.spending
         spending = next(q for q in self.node.qualifiers if isinstance(q, tree.Spending))
         assert isinstance(bound.value, (int, Decimal))
         if spending.each:
-            return "" if all(reaches(op, a, bound.value) for a in each(inside)) else None
+            return [] if all(reaches(op, a, bound.value) for a in each(inside)) else None
         gap = bound.value - worth(inside)
         if op not in (">=", ">") or gap < 0:
-            return "" if reaches(op, worth(inside), bound.value) else None
+            return [] if reaches(op, worth(inside), bound.value) else None
         if not gap and op == ">=":
-            return ""
-        return f"{'more than ' if op == '>' else ''}{known.speaker.value(gap, bound.type)} more spent"
+            return []
+        words = f"{'more than ' if op == '>' else ''}{known.speaker.value(gap, bound.type)} more spent"
+        return [Change(words, self._buys, money=Decimal(gap))]
 
     def _beyond(self, inside: Sequence[Row]) -> Changes:
         """One too many; what was done cannot be undone."""
@@ -158,7 +159,7 @@ class Happened:
             return None
         op, number = self.times
         missing = number + (0 if op == "<" else 1) - count(inside)
-        return (Change(f"{missing:,} more {self._noun(missing)}", self._buys),) if missing > 0 else None
+        return (self._done(missing, more=True),) if missing > 0 else None
 
     # ------------------------------------------------------------ later
 

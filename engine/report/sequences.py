@@ -8,7 +8,8 @@ from typing import Any
 
 from patron.dsl.nodes import dataclass
 from patron.engine.model.terms import Term
-from patron.engine.report.findings import Changes, Known
+from patron.engine.report.changes import Changes
+from patron.engine.report.findings import Known
 from patron.engine.report.occurrences import Asked
 from patron.engine.report.speech import counted
 

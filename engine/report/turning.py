@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from patron.engine.model.terms import Lit, Op
 from patron.engine.plan.nodes import Col, Expr
+from patron.engine.report.changes import Change, Changes, joint_change, together
 from patron.engine.report.clauses import Clause, Clauses, holds
-from patron.engine.report.findings import Change, Changes, Finding, Known, Told, joint_change
+from patron.engine.report.findings import Finding, Known, Told
 from patron.engine.report.happened import Happened
 
 DAY = dt.timedelta(days=1)
@@ -44,7 +45,7 @@ class Outlook:
         ways = []
         changes = self._change(self.clauses.member, not member)
         if changes and not all(c.waits for c in changes):
-            ways.append(" and ".join(c.words for c in changes) + self._again(changes, member))
+            ways.append(together(changes) + self._again(changes, member))
         day, sure = self._turning_day(self._member_on, member)
         if day is not None:
             ways.append(f"{'on' if sure else 'at the latest on'} {day} by itself, if nothing happens")

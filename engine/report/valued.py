@@ -14,7 +14,8 @@ from patron.engine.model.binder import Binder, Scope
 from patron.engine.model.conditions import window_span
 from patron.engine.model.terms import Field, Lit, Op, Term
 from patron.engine.report import speech
-from patron.engine.report.findings import Change, Changes, Finding, Known, later, personal, timeless
+from patron.engine.report.changes import Change, Changes
+from patron.engine.report.findings import Finding, Known, later, personal, timeless
 from patron.engine.types import MOMENT
 
 

@@ -67,7 +67,7 @@ CHOICES = {
     "several": (
         'city is "Boulder" or has ordered at least 3 times', "c2",
         'city is missing, needs "Boulder"; 2 orders, needs at least 3; last on 2026-04-03',
-        'city would have to be "Boulder"',
+        "1 more order",
     ),
     "sequence": (
         "has clicked then ordered within 2 days", "c1",
