@@ -2,9 +2,9 @@
 
 A tree has some 150 kinds of node, a model and its plan as many again. Python's own `dataclass` writes and compiles six
 methods for each of them when the module is imported, which takes longer than everything else that `patron check` does
-with a small spec. Here methods are shared, and kinds of one shape share the code of `__init__`, which is compiled when
-the first node of such a kind is made. To a reader, to a type checker and to `fields`, `replace`, `match`, `copy` and
-`pickle` these are frozen dataclasses with slots, as they say they are. A class without slots gets Python's own.
+with a small spec. Here methods are shared, and kinds of as many fields share the code of `__init__`, which is compiled
+when the first node of such a kind is made. To a reader, to a type checker and to `fields`, `replace`, `match`, `copy`
+and `pickle` these are frozen dataclasses with slots, as they say they are. A class without slots gets Python's own.
 """
 
 from __future__ import annotations
@@ -107,15 +107,15 @@ _SAID = {(frozen, order): _said(frozen, order) for frozen in (False, True) for o
 class _Fields:
     """The fields of a kind, made when somebody asks for them: most kinds of a run are never asked."""
 
-    __slots__ = ("above", "declared", "kind")
+    __slots__ = ("declared", "kind")
     kind: type
 
-    def __init__(self, above: dict[str, Any], declared: dict[str, Any]) -> None:
-        self.above, self.declared = above, declared
+    def __init__(self, declared: dict[str, Any]) -> None:
+        self.declared = declared
 
     def __get__(self, _node: object, _kind: type) -> dict[str, Any]:
-        said = vars(self.kind)["__annotations__"] if self.declared else {}
-        fields = {**self.above, **{name: _field(name, said[name], one) for name, one in self.declared.items()}}
+        said = vars(self.kind).get("__annotations__", {})
+        fields = {name: _field(name, said[name], one) if name in said else one for name, one in self.declared.items()}
         self.kind.__dataclass_fields__ = fields  # type: ignore[attr-defined]
         return fields
 
@@ -137,13 +137,13 @@ def _node(kind: type, frozen: bool, order: bool) -> type:
     above: dict[str, Any] = {}
     for base in kind.__mro__[-2:0:-1]:
         above |= getattr(base, "__dataclass_fields__", {})
-    every = {**above, **own}
-    compared = [name for name, one in every.items() if getattr(one, "compare", True)]
+    declared = {**above, **own}
+    compared = [name for name, one in declared.items() if not isinstance(one, dataclasses.Field) or one.compare]
     key: Callable[[Any], Any] = attrgetter(*compared) if compared else lambda _: ()
     kept = ("_hash",) if frozen and not hasattr(kind, "_hash") else ()  # a class above may keep it
 
     def init(self: Any, *args: Any, **named: Any) -> None:
-        made.__init__ = _own_init(made)
+        made.__init__ = _own_init(made, declared)
         made.__init__(self, *args, **named)
 
     body = {
@@ -151,8 +151,8 @@ def _node(kind: type, frozen: bool, order: bool) -> type:
         "__init__": init,
         **{name: value for name, value in held.items() if name not in own and name not in _OF_THE_OLD},
         "__slots__": (*(name for name in own if name not in above), *kept),
-        "__match_args__": tuple([name for name, one in every.items() if getattr(one, "kw_only", False) is not True]),
-        "__dataclass_fields__": (fields := _Fields(above, own)),
+        "__match_args__": tuple([name for name, one in declared.items() if not _alone(one)]),
+        "__dataclass_fields__": (fields := _Fields(declared)),
         "__dataclass_params__": _SAID[frozen, order],
         "__qualname__": kind.__qualname__,
     }  # fmt: skip
@@ -161,35 +161,62 @@ def _node(kind: type, frozen: bool, order: bool) -> type:
     return made  # type: ignore[no-any-return]
 
 
-def _own_init(kind: Any) -> FunctionType:
-    """The `__init__` of a kind: the code of all kinds of its shape, with its own names, setters and defaults."""
-    given = sorted((one for one in dataclasses.fields(kind) if one.init), key=lambda one: bool(one.kw_only))
-    placed, named = [one for one in given if not one.kw_only], [one for one in given if one.kw_only]
-    shape = _shape(tuple([one.default_factory is not _NONE for one in given]), hasattr(kind, "__post_init__"))
-    code = shape.replace(
-        co_argcount=1 + len(placed), co_kwonlyargcount=len(named),
-        co_varnames=("self", *[one.name for one in given]), co_qualname=f"{kind.__qualname__}.__init__",
+def _alone(declared: object) -> bool:
+    """Whether a field is given by its name alone."""
+    return isinstance(declared, dataclasses.Field) and declared.kw_only is True
+
+
+def _own_init(kind: Any, declared: dict[str, Any]) -> FunctionType:
+    """The `__init__` of a kind: the code of all kinds of as many fields, with its own names, setters and defaults."""
+    given = {name: one for name, one in declared.items() if not isinstance(one, dataclasses.Field) or one.init}
+    placed, alone = [n for n in given if not _alone(given[n])], [n for n in given if _alone(given[n])]
+    names = (*placed, *alone)
+    code = _code(len(names)).replace(
+        co_argcount=1 + len(placed), co_kwonlyargcount=len(alone), co_varnames=("self", *names),
+        co_qualname=f"{kind.__qualname__}.__init__",
     )  # fmt: skip
-    scope: dict[str, Any] = {"NONE": _NONE}
-    for n, one in enumerate(given):
-        scope[f"set{n}"], scope[f"make{n}"] = getattr(kind, one.name).__set__, one.default_factory
-    made = FunctionType(code, scope)
-    made.__defaults__ = tuple([one.default for one in placed if not _needed(one)])
-    made.__kwdefaults__ = {one.name: one.default for one in named if not _needed(one)}
+    setters = [_setter(kind, name, given[name]) for name in names]
+    if hasattr(kind, "__post_init__"):
+        setters[-1] = _last(setters[-1])
+    made = FunctionType(code, {f"set{n}": setter for n, setter in enumerate(setters)})
+    made.__defaults__ = tuple([_default(given[name]) for name in placed if not _needed(given[name])])
+    made.__kwdefaults__ = {name: _default(given[name]) for name in alone if not _needed(given[name])}
     return made
 
 
-def _needed(one: Any) -> bool:
-    return one.default is _NONE and one.default_factory is _NONE
+def _default(declared: Any) -> object:
+    return declared.default if isinstance(declared, dataclasses.Field) else declared
+
+
+def _needed(declared: Any) -> bool:
+    """Whether a field must be given."""
+    return _default(declared) is _NONE and getattr(declared, "default_factory", _NONE) is _NONE
+
+
+def _setter(kind: Any, name: str, declared: Any) -> Callable[[object, object], object]:
+    """Sets a slot, twice as fast as `object.__setattr__` by name; a default that is made anew is made here."""
+    put: Callable[[object, object], object] = getattr(kind, name).__set__
+    if not isinstance(declared, dataclasses.Field) or declared.default_factory is _NONE:
+        return put
+    make: Any = declared.default_factory
+    return lambda node, value: put(node, make() if value is _NONE else value)
+
+
+def _last(put: Callable[[object, object], object]) -> Callable[[object, object], object]:
+    """Sets the last slot of a node that looks at itself when it is made."""
+
+    def put_last(node: Any, value: object) -> None:
+        put(node, value)
+        node.__post_init__()
+
+    return put_last
 
 
 @cache
-def _shape(late: tuple[bool, ...], after: bool) -> CodeType:
-    """Sets each slot by its own setter: twice as fast as `object.__setattr__` by name. Compiled once for all kinds
-    that have as many fields, and defaults made late at the same places."""
-    names = [f"_{n}" for n in range(len(late))]
-    lines = [f"set{n}(self, {f'make{n}() if _{n} is NONE else ' * made}_{n})" for n, made in enumerate(late)]
-    body = "; ".join(lines + ["self.__post_init__()"] * after) or "pass"
+def _code(count: int) -> CodeType:
+    """Gives each of so many values to its setter."""
+    names = [f"_{n}" for n in range(count)]
+    body = "; ".join(f"set{n}(self, _{n})" for n in range(count)) or "pass"
     scope: dict[str, Any] = {}
     exec(f"def __init__({', '.join(['self', *names])}): {body}", scope)  # noqa: S102
     code: CodeType = scope["__init__"].__code__

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from patron.dsl.nodes import dataclass, field
-from patron.engine.results import Report
 from patron.engine.types import Type
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     import pyarrow
 
     from patron.dsl.problems import Problem
+    from patron.engine.results import Report
 
 
 # ---------------------------------------------------------------- settings

@@ -28,7 +28,6 @@ from patron.engine.contracts import (
     SourceType,
     TargetType,
 )
-from patron.engine.loader import guard
 from patron.engine.loader.allowed import Allowed
 from patron.engine.loader.contract import BrokenContract, checked
 from patron.engine.loader.entry_points import EntryPoint, entry_points, normal
@@ -82,6 +81,8 @@ def _load(entry: EntryPoint, allowed: Allowed, manager: pluggy.PluginManager) ->
     refused = allowed.refuses(entry.distribution, entry.version)
     if refused:
         return Loaded(replace(fact, allowed=False, problem=refused))
+    from patron.engine.loader import guard
+
     with guard.guarded():
         return _ask(fact, get, manager)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from patron.engine.contracts import ExporterType, ExportJob
 from patron.engine.hooks import hookimpl
-from patron.engine.results import Report
+
+if TYPE_CHECKING:
+    from patron.engine.results import Report
 
 EXTRA = "html"
 
