@@ -13,8 +13,18 @@ from patron.engine.contracts import FunctionType
 from patron.engine.load.keys import read_by
 from patron.engine.load.reading import Place, Sources
 from patron.engine.model.canonical import TABLES
-from patron.engine.model.mapping import Bound, MapColumnTerm, OfRow, SqlMapping, TableMapping, every_part
+from patron.engine.model.mapping import (
+    Bound,
+    Converted,
+    MapColumnTerm,
+    MapTerm,
+    OfRow,
+    SqlMapping,
+    TableMapping,
+    every_part,
+)
 from patron.engine.model.mapping_schema import outputs
+from patron.engine.model.terms import Field, Here, Lit, Op
 from patron.engine.sql import staging
 from patron.engine.sql.mapping_select import Filled, SelectMaker
 from patron.engine.sql.mapping_sql_table import sql_part
@@ -30,6 +40,7 @@ class Part:
     begin: int
     mapping: TableMapping | SqlMapping | None = None
     place: Place | None = None
+    kind: str = "TABLE"
 
 
 @dataclass(slots=True)
@@ -102,6 +113,7 @@ class Filler:
         parts = self.parts.setdefault(table, [])
         name = f"stage/{table}/{len(parts)}"
         begin = len(parts) * staging.PART
+        kind = "TABLE"
         if isinstance(mapping, SqlMapping):
             query, columns = sql_part(mapping, self.sources.stage, self.bound.zone)
             place = None
@@ -110,11 +122,13 @@ class Filler:
             query = maker.select()
             columns = maker.types
             place = (mapping.source, mapping.source_table)
-        self.sources.run(staging.create(name, query))
+            if _takes_over(mapping) and self.sources.stage(*place).as_is:
+                kind = "VIEW"
+        self.sources.run(staging.create(name, query, kind))
         self._unread(name, mapping, place)
         if isinstance(mapping, TableMapping) and mapping.keep_latest and "id" in columns:
             self._keep_latest(name, mapping, columns)
-        parts.append(Part(name, columns, begin, mapping, place))
+        parts.append(Part(name, columns, begin, mapping, place, kind))
 
     def _keep_latest(self, name: str, mapping: TableMapping, columns: Mapping[str, Type]) -> None:
         names = [n for c, t in columns.items() for n in ((c, c + "@z", c + "@d") if t.kind == "moment" else (c,))] + [
@@ -215,7 +229,7 @@ class Filler:
         """Drop what a table was made of, once it is stored."""
         self.sources.run(staging.drop(self.filled[table].name, "VIEW"))
         for part in self.parts[table]:
-            self.sources.run(staging.drop(part.table))
+            self.sources.run(staging.drop(part.table, part.kind))
 
     def column(self, table: str, name: str) -> MapColumnTerm | None:
         """The mapping of a column, for the place of a problem: of the first statement that has it."""
@@ -241,6 +255,21 @@ class Filler:
 
     def lenient(self, table: str) -> bool:
         return any(p.mapping is not None and p.mapping.bad_missing for p in self.parts.get(table, ()))
+
+
+def _takes_over(mapping: TableMapping) -> bool:
+    """Whether a statement does little enough with rows that doing it again costs less than keeping what it gave."""
+    if mapping.keys is not None or mapping.keep_latest:
+        return False
+    cheap = all(isinstance(node, (Field, Here, Lit, Op, Converted)) for node in every_part(mapping.where))
+    return cheap and all(_is_taken_over(c.value) for c in mapping.columns)
+
+
+def _is_taken_over(term: MapTerm) -> bool:
+    """A column as it is, or a number, date or moment of the source as one of ours; no text that is read."""
+    inner = term.value if isinstance(term, Converted) else term
+    reads = isinstance(term, Converted) and inner.type.textual and not term.type.textual
+    return isinstance(inner, (Field, Lit)) and not reads
 
 
 def _merged(known: tuple[Type, str] | None, type_: Type) -> tuple[Type, str]:

@@ -134,25 +134,15 @@ def _run(
     filler = Filler(sources, bound, functions)
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     try:
-        filler.fill()
-        derive(filler)
-        filler.unify()
+        finisher, store, notes = _tables(filler, key)
     except SourceError as error:
         place = next((p for p in bound.sources.values() if p.name in error.message), next(iter(bound.sources.values())))
         problem = Problem(error.code, place.span, error.message, error.hint)
         return Loaded(
             None, Store(key=key), tuple(sources.ledger), by_place((*sources.problems, *filler.problems, problem))
         )
-    finally:
-        sources.close()
-    connection.begin()  # one commit for all tables: each by itself would wait for the disk
-    finisher = Finisher(filler, bound)
-    finisher.finish()
+    _unchanged(sources)
     found = [*sources.problems, *filler.problems, *finisher.problems]
-    notes, more = checks(finisher)
-    found += more
-    busiest = int((finisher.run(describing.busiest())[0][0] or 0) if finisher.stored["actions"].rows else 0)
-    store = Store(finisher.stored, newest(finisher), busiest, key)
     stops = any(p.stops for p in found)
     loaded = Loaded(
         None if stops else scratch / "load.duckdb", store, tuple(sources.ledger), by_place(found), notes, now
@@ -161,6 +151,32 @@ def _run(
         connection.execute(f'CREATE TABLE "{_ABOUT}" (said VARCHAR)')
         connection.execute(f'INSERT INTO "{_ABOUT}" VALUES (?)', [encode(loaded)])
     return loaded
+
+
+def _tables(filler: Filler, key: str) -> tuple[Finisher, Store, tuple[str, ...]]:
+    """All tables filled and stored, described, with sentences about what looks odd. SourceError."""
+    try:
+        filler.fill()
+        derive(filler)
+        filler.unify()
+    finally:
+        filler.sources.close()
+    filler.sources.connection.begin()  # one commit for all tables: each by itself would wait for the disk
+    finisher = Finisher(filler, filler.bound)
+    finisher.finish()
+    notes, more = checks(finisher)
+    finisher.problems += more
+    busiest = int((finisher.run(describing.busiest())[0][0] or 0) if finisher.stored["actions"].rows else 0)
+    return finisher, Store(finisher.stored, newest(finisher), busiest, key), notes
+
+
+def _unchanged(sources: Sources) -> None:
+    """Files that are read more than once must be the same every time. IoFailed."""
+    now = facts_of(sources.bound)
+    for place, staged in sources.staged.items():
+        if staged.as_is and now[place] != sources.facts[place]:
+            source = sources.bound.sources[place[0]].name
+            raise IoFailed(f"files of {source}.{place[1]} changed while they were read", "load them again")
 
 
 _WHEN = (

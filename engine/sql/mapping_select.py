@@ -28,11 +28,13 @@ SOURCE, GROUPS = "s", "g"
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A source table as it lies staged: the table's name, its columns, how its values are read."""
+    """A source table as it lies staged: the table's name, its columns, how its values are read. `as_is` when it is a
+    view of files that know their types, which may be read again and again."""
 
     name: str
     columns: Mapping[str, SourceColumn]
     reader: Reader
+    as_is: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,30 @@ def scan_parquet(files: Sequence[Path], columns: Sequence[SourceColumn]) -> exp.
     )
 
 
+def view_parquet(files: Sequence[Path], columns: Sequence[SourceColumn], starts: Sequence[int]) -> exp.Select:
+    """The rows of files as they lie, with their numbers as `rowid`: the n-th file's begin with the n-th of `starts`."""
+    query = scan_parquet(files, columns)
+    row = build.cast(build.col("file_row_number"), "BIGINT")
+    if len(files) > 1:
+        file = build.col("file_index")
+        branches = [
+            (build.binary(exp.EQ, file.copy(), build.integer(i)), build.integer(n)) for i, n in enumerate(starts)
+        ]
+        row = build.binary(exp.Add, row, exp.Paren(this=build.case(branches)))
+    return query.select(exp.alias_(row, "rowid", quoted=True), copy=False)
+
+
+def rows_of(file: Path) -> exp.Select:
+    """How many rows a Parquet file has, as its footer says."""
+    return select([(exp.Count(this=exp.Star()), "n")], _reader("read_parquet", (file,), {}))
+
+
+def every_value(table: str) -> exp.Select:
+    """A question that makes DuckDB read all of a table."""
+    values = build.anonymous("hash", exp.Columns(this=exp.Star()))
+    return exp.select(build.anonymous("bit_xor", values)).from_(build.table(table), copy=False)
+
+
 def scan_table(catalog: str, schema: str, table: str, columns: Sequence[SourceColumn]) -> exp.Select:
     source = exp.Table(this=build.name(table), db=build.name(schema), catalog=build.name(catalog))
     return select([(plain(build.col(c.name), c), c.name) for c in columns], source)

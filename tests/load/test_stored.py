@@ -8,11 +8,12 @@ import sys
 import time
 from dataclasses import replace
 
+import duckdb
 import pytest
 
 from patron.engine.backends.duckdb import open_session
 from patron.engine.contracts import Limits
-from patron.engine.load import forget
+from patron.engine.load import forget, load
 from patron.engine.load.loaded import decode, encode
 from patron.engine.runtime.errors import Damaged, InternalError, LimitReached
 from tests.load.support import rows
@@ -178,3 +179,77 @@ def test_what_is_spilled_is_removed(world, tmp_path):
         assert [p for p in (tmp_path / "temp").rglob("*") if p.is_file()]
         assert opened.fetch("SELECT count(h) FROM x") == [(6_000_000,)]
     assert list((tmp_path / "temp").iterdir()) == []
+
+
+# ---------------------------------------------------------------- files that know their types are read where they lie
+
+PARQUET = """source shop from parquet {
+  folder "data"
+  files { orders "orders*.parquet" }
+}
+table orders from shop.orders
+"""
+
+
+def _parquet(made, name, select):
+    duckdb.execute(f"COPY ({select}) TO '{made.root}/data/{name}.parquet' (ROW_GROUP_SIZE 2048)")
+
+
+def _orders(first, count, more=""):
+    return (
+        f"SELECT i AS id, 'c' || i % 7 AS customer, TIMESTAMP '2026-01-01' + INTERVAL (i % 1000) MINUTE AS created_at,"
+        f" (i % 300 / 4)::DECIMAL(12,2) AS total{more} FROM range({first}, {first + count}) t(i)"
+    )
+
+
+def test_several_files_are_one_table_in_their_order(world):
+    made = world(PARQUET, {}, source="")
+    _parquet(made, "orders-a", _orders(0, 5000))
+    _parquet(made, "orders-b", _orders(5000, 5000))
+    several = rows(made.load(), "SELECT * FROM orders")
+    (made.root / "data" / "orders-b.parquet").unlink()
+    _parquet(made, "orders-a", _orders(0, 10_000))
+    assert several == rows(made.load(), "SELECT * FROM orders")
+    assert len(several) == 10_000
+
+
+def test_the_first_of_a_doubled_id_is_told_in_its_file(world):
+    made = world(PARQUET, {}, source="")
+    _parquet(made, "orders-a", _orders(0, 5000))
+    _parquet(made, "orders-b", _orders(4999, 10))
+    (problem,) = made.load().problems
+    assert problem.code == "P0706"
+    assert "1 id of orders occurs more than once, first `4999` (shop.orders, row 5001)" in problem.message
+
+
+def test_columns_with_names_of_ours_are_kept(world):
+    spec = PARQUET.replace("shop.orders\n", "shop.orders {\n  x = rowid\n  y = file_row_number\n}\n")
+    made = world(spec, {}, source="")
+    _parquet(made, "orders", _orders(0, 3000, ", 7 AS rowid, 8 AS file_row_number"))
+    assert rows(made.load(), "SELECT count(*), min(x), max(x), min(y), max(y) FROM orders") == [(3000, 7, 7, 8, 8)]
+
+
+def test_damage_in_the_middle_of_a_file_is_the_sources_fault(world):
+    made = world(PARQUET, {}, source="")
+    _parquet(made, "orders", _orders(0, 50_000))
+    path = made.root / "data" / "orders.parquet"
+    content = bytearray(path.read_bytes())
+    for at in range(20_000, len(content) - 20_000, 97):
+        content[at] ^= 0xFF
+    path.write_bytes(content)
+    loaded = made.load()
+    assert loaded.path is None
+    assert [p.code for p in loaded.problems] == ["P0702"]
+    assert "cannot open `shop`: orders cannot be read" in loaded.problems[0].message
+
+
+def test_rows_lie_the_same_whatever_the_threads_and_the_memory(world):
+    made = world(PARQUET, {}, source="")
+    _parquet(made, "orders", _orders(0, 150_000) + " ORDER BY hash(i)")
+    bound, _ = made.bind()
+    several = [
+        load(bound, made.root / f"loads-{threads}", limits=Limits(memory, threads))
+        for threads, memory in ((1, "80MB"), (2, None), (4, "300MB"))
+    ]
+    ask = "SELECT count(*), bit_xor(hash(rowid, orders)) FROM orders"
+    assert len({str(rows(loaded, ask)) for loaded in several}) == 1
