@@ -1,15 +1,15 @@
-"""Actions and orders of a customer laid in one order of time: forms of attribution that are linear in both.
+"""Rows met by their place in an order, not by all pairs: each row of one side with the nearest of the other.
 
 Joining every action to every order of its customer is fastest on ordinary customers and hopeless on one with a
-hundred thousand of each. These forms give the same pairs from one sort. The place of a row is its moment, or its
-date where dates decide; an action comes before an order of the same place.
+hundred thousand of each. The nearest row is found in one sort of both sides, whatever the customers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
+from patron.dsl.nodes import dataclass
 from patron.engine.model.terms import Lit, Op
 from patron.engine.plan.nodes import (
     AggCall,
@@ -18,101 +18,75 @@ from patron.engine.plan.nodes import (
     Expr,
     Filter,
     Join,
-    Named,
     Node,
     Project,
     SortKey,
-    Stack,
     WindowCall,
     columns,
 )  # fmt: skip
-from patron.engine.plan.tables import cols
-from patron.engine.types import WHOLE, YESNO, reference
-
-CUSTOMER, SIDE = Col("@customer", reference("customers")), Col("@side", WHOLE)
-NUMBER, FOUND = Col("@number", WHOLE), Col("@found", WHOLE)
+from patron.engine.types import WHOLE, YESNO
 
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """One side: its rows, and the expressions of their customer and place."""
+    """Rows with the expressions of what they are met by: keys that are equal, and a place in an order."""
 
     rows: Node
-    customer: Expr
+    keys: tuple[Expr, ...]
     place: Expr
 
 
-def numbered(rows: Node, worst_first: Sequence[SortKey]) -> Node:
-    """Rows with their number in an order without ties: the forms below keep numbers only, and join the rows back."""
-    number = WindowCall("row_number", WHOLE, (), (), tuple(worst_first))
-    return Project(rows, (*((c.name, c) for c in columns(rows)), (NUMBER.name, number)))
+def last_before(left: Laid, right: Laid, note: str = "") -> Node:
+    """Each row of the left with the right's last at or before its place, any one of those that share it."""
+    return _nearest(left, right, ">=", note)
 
 
-def first_after(actions: Laid, orders: Laid, ident: Col) -> Node:
-    """Each action with the first order of its customer at or after its place; orders are numbered from the first."""
-    backwards = (*_order(actions, descending=True), SortKey(NUMBER, True))
-    found = WindowCall("last_known", WHOLE, (NUMBER,), (CUSTOMER,), backwards, upto=True)
-    kept = _found(_stack(actions, orders, [ident, NUMBER]), found, 0, [ident])
-    mine = Project(kept, (("@action", ident), (FOUND.name, FOUND)))
-    with_order = Join(mine, orders.rows, "inner", ((FOUND, NUMBER),), note="first order at or after each action")
-    return Join(with_order, actions.rows, "inner", ((Col("@action", ident.type), ident),))
+def first_after(left: Laid, right: Laid, note: str = "") -> Node:
+    """Each row of the left with the right's first at or after its place, any one of those that share it."""
+    return _nearest(left, right, "<=", note)
 
 
-def last_before(actions: Laid, orders: Laid, ident: Col, length: Col | None, inside: Expr) -> Node:
-    """Each order with the last action that reaches it; actions are numbered up to the last.
-
-    Of actions with windows of one length, none reaches an order that a later one does not: so the last action before
-    the order is found for each length, and of those that reach it the last is taken.
-    """
-    partition: tuple[Col, ...] = (CUSTOMER,)
-    spread = orders
-    if length is not None:
-        keys: tuple[Named, ...] = (("@of", actions.customer), (length.name, length))
-        lengths = Aggregate(actions.rows, keys, (), "lengths of windows")
-        on = ((orders.customer, Col("@of", CUSTOMER.type)),)
-        spread = Laid(Join(orders.rows, lengths, "inner", on), orders.customer, orders.place)
-        partition = (CUSTOMER, length)
-    looked_at = {c.name for c in cols(inside)}
-    own = [c for c in columns(orders.rows) if c == ident or c.name in looked_at]
-    laid = (*_order(actions), SortKey(NUMBER))
-    found = WindowCall("last_known", WHOLE, (NUMBER,), partition, laid, upto=True)
-    stack = _stack(actions, spread, [*own, NUMBER, *partition[1:]])
-    reaching = Filter(Join(_found(stack, found, 1, own), actions.rows, "inner", ((FOUND, NUMBER),)), inside)
-    last = Aggregate(reaching, (("@order", ident),), ((FOUND.name, AggCall("max", WHOLE, NUMBER)),))
-    with_action = Join(last, actions.rows, "inner", ((FOUND, NUMBER),), note="last action that reaches each order")
-    return Join(with_action, orders.rows, "inner", ((Col("@order", ident.type), ident),))
+def _nearest(left: Laid, right: Laid, than: str, note: str) -> Node:
+    on = tuple(zip(left.keys, right.keys, strict=True))
+    where = Op(than, (left.place, right.place), YESNO)
+    return Join(left.rows, right.rows, "nearest", on, where, missing_equal=len(on) > 1, note=note)
 
 
-def reached(actions: Laid, orders: Laid, end: Expr) -> tuple[Node, Col]:
-    """The orders at or after some action of their customer, and the latest end of those actions' windows."""
-    own = columns(orders.rows)
-    mark = Col("@end", end.type)
-    ended = Project(actions.rows, (*((c.name, c) for c in columns(actions.rows)), (mark.name, end)))
-    stack = _stack(Laid(ended, actions.customer, actions.place), orders, [*own, mark])
-    found = WindowCall("max", end.type, (mark,), (CUSTOMER,), _order(actions), upto=True)
-    return _found(stack, found, 1, own), Col(FOUND.name, end.type)
+def best_of_place(side: Laid, best_first: Sequence[SortKey]) -> Laid:
+    """Of the rows with the same keys and place the best."""
+    beside = WindowCall("lag", side.place.type, (side.place,), side.keys, (SortKey(side.place), *best_first))
+    own = tuple((c.name, c) for c in columns(side.rows))
+    placed = Project(side.rows, (*own, ("@beside", beside)))
+    again = Op("=", (Col("@beside", side.place.type), side.place), YESNO)
+    return Laid(Project(Filter(placed, Op("not", (again,), YESNO)), own), side.keys, side.place)
 
 
-def _order(side: Laid, descending: bool = False) -> tuple[SortKey, ...]:
-    return SortKey(Col("@place", side.place.type), descending), SortKey(SIDE, descending)
+def best(rows: Node, key: Expr, best_first: Sequence[SortKey]) -> Node:
+    """Of the rows with the same key the best."""
+    own = tuple((c.name, c) for c in columns(rows))
+    place = Project(rows, (*own, ("@place", WindowCall("row_number", WHOLE, (), (key,), tuple(best_first)))))
+    return Project(Filter(place, Op("=", (Col("@place", WHOLE), Lit(1, WHOLE)), YESNO)), own)
 
 
-def _stack(actions: Laid, orders: Laid, carried: Sequence[Col]) -> Node:
-    """Both sides as rows of one relation; a column that one side does not have is missing there."""
-    sides = []
-    for number, side in enumerate((actions, orders)):
-        have = {c.name for c in columns(side.rows)}
-        items: dict[str, Expr] = {CUSTOMER.name: side.customer, "@place": side.place, SIDE.name: Lit(number, WHOLE)}
-        items |= {c.name: c if c.name in have else Lit(None, c.type) for c in carried}
-        sides.append(Project(side.rows, tuple(items.items())))
-    return Stack(tuple(sides), "actions and orders in one order")
+def furthest(side: Laid, end: Expr) -> tuple[Laid, Col]:
+    """The places of a side, and the latest end of what lies at or before each."""
+    keys = tuple(Col(f"@key{number}", key.type) for number, key in enumerate(side.keys))
+    place, last = Col("@at", side.place.type), Col("@end", end.type)
+    named = (*((c.name, key) for c, key in zip(keys, side.keys, strict=True)), (place.name, side.place))
+    ends = Aggregate(side.rows, named, ((last.name, AggCall("max", end.type, end)),))
+    running = WindowCall("max", end.type, (last,), keys, (SortKey(place),), upto=True)
+    node = Project(ends, (*((c.name, c) for c in (*keys, place)), (last.name, running)), "latest end so far")
+    return Laid(node, keys, place), last
 
 
-def _found(stack: Node, found: WindowCall, side: int, own: Sequence[Col]) -> Node:
-    """The rows of one side for which the other has something."""
-    node = Project(stack, ((SIDE.name, SIDE), *((c.name, c) for c in own), (FOUND.name, found)))
-    result = Col(FOUND.name, found.type)
-    known = Op("not", (Op("is_missing", (result,), YESNO),), YESNO)
-    mine = Op("=", (SIDE, Lit(side, WHOLE)), YESNO)
-    kept = Filter(node, Op("and", (mine, known), YESNO))
-    return Project(kept, (*((c.name, c) for c in own), (FOUND.name, result)))
+def by_range(nearest: Join) -> Node:
+    """A nearest join as a plain one: a row of the right meets what lies between it and the row beside it."""
+    assert isinstance(nearest.where, Op)
+    place, than = nearest.where.args[1], nearest.where.name
+    keys = tuple(key for _, key in nearest.on)
+    beside = Col("@beside", place.type)
+    found = WindowCall("lag", place.type, (place,), keys, (SortKey(place, than == ">="),))
+    right = Project(nearest.right, (*((c.name, c) for c in columns(nearest.right)), (beside.name, found)))
+    within = Op("not", (Op(than, (nearest.where.args[0], beside), YESNO),), YESNO)
+    joined = replace(nearest, kind="inner", right=right, where=Op("and", (nearest.where, within), YESNO))
+    return Project(joined, tuple((c.name, c) for c in columns(nearest)))

@@ -105,9 +105,10 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """kind: inner, left, semi, anti, cross, full. `on` pairs expressions of left and right; `missing_equal` makes
-    missing equal missing; `where` is a further condition over both sides. Columns: left's, then right's (semi and
-    anti: left's only); their names differ."""
+    """kind: inner, left, semi, anti, cross, full, or nearest: of the right rows that meet `where`, which compares a
+    value of each side by order, the nearest, if any (of equal ones any). `on` pairs expressions of left and right;
+    `missing_equal` makes missing equal missing; `where` is a further condition over both sides. Columns: left's, then
+    right's (semi and anti: left's only); their names differ."""
 
     left: Node
     right: Node

@@ -15,7 +15,7 @@ from patron.engine.model.moments import in_span, local_date, time_part
 from patron.engine.model.periods import Span
 from patron.engine.model.queries import Query
 from patron.engine.model.terms import CreditedRows, Field, Followed, Here, Lit, Op, Rows, Term, all_of, any_of, known
-from patron.engine.plan import credit
+from patron.engine.plan import credit, shares
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.children import common_part
 from patron.engine.plan.nodes import (
@@ -301,7 +301,7 @@ def _split(p: Planner, node: Node, asked: Sequence[Asked], names: dict[Term, Col
             assert isinstance(rows, CreditedRows)
             model = credit.attribution_of(p, rows.attribution).model
             if model not in ("last", "first", "every"):
-                node = credit.split_amount(node, value, smallest_unit(p.b.settings.currency))
+                node = shares.split_amount(node, value, smallest_unit(p.b.settings.currency))
             done.add(value.name)
     return node
 

@@ -10,10 +10,14 @@ from sqlglot import exp
 
 from patron.engine.model.terms import Lit, Op
 from patron.engine.plan import nodes
+from patron.engine.plan.laid import by_range
 from patron.engine.plan.nodes import Expr, Node, WindowCall
 from patron.engine.sql import aggregates, build
 from patron.engine.sql.build import E
 from patron.engine.sql.expressions import Expressions, Lowering, sql_type
+
+WITH_NEAREST = ("duckdb",)
+"""Dialects that have ASOF JOIN; sqlglot would pass it on to all."""
 
 
 @dataclass
@@ -160,6 +164,8 @@ class Lowerer:
         return Block(columns={n: build.col(n) for n in names}, closed=_union(selects))
 
     def join(self, node: nodes.Join) -> Block:
+        if node.kind == "nearest" and self.lowering.dialect not in WITH_NEAREST:
+            return self.block(by_range(node))
         left = self.open(self.block(node.left))
         right = self._right(self.block(node.right))
         both = Expressions(self.lowering, {**left.columns, **right.columns})
@@ -195,6 +201,8 @@ def _has_window(expr: Expr) -> bool:
 
 def _join(source: E | None, kind: str, on: list[E]) -> exp.Join:
     condition = build.conjunction(on) if on else None
+    if kind == "nearest":
+        return exp.Join(this=source, method="ASOF", on=condition)
     if kind == "cross" or (condition is None and kind == "inner"):
         return exp.Join(this=source, kind="CROSS")
     if kind == "left":

@@ -5,10 +5,13 @@ import random
 from pathlib import Path
 
 import pytest
+from sqlglot import exp
 
 import patron
-from patron.engine.plan import credit
+from patron.engine.plan import credit, pairs
+from patron.engine.sql import lower
 
+made = lower._join
 SPEC = """language 1
 project "Two forms" {
   timezone "Europe/Berlin"
@@ -32,6 +35,7 @@ attribution every {
 }
 attribution first extends every { counts first purchase only }
 attribution shared extends first { credit by equal share }
+attribution began extends every { credit to first action }
 
 metric last_orders  = count(orders) attributed by every
 metric last_sales   = sum(orders.value) attributed by every
@@ -39,6 +43,8 @@ metric reached      = count(orders) influenced by every
 metric reached_sum  = sum(orders.value) influenced by every
 metric first_orders = count(orders) attributed by first
 metric first_sum    = sum(orders.value) influenced by first
+metric began_orders = count(orders) attributed by began
+metric began_sales  = sum(orders.value) attributed by began
 metric shared_sum   = sum(orders.value) attributed by shared
 """
 QUERIES = (
@@ -46,6 +52,9 @@ QUERIES = (
     "last_orders, last_sales by week",
     "reached, reached_sum",
     "reached, reached_sum by day",
+    "reached, reached_sum by action.campaign",
+    "reached, reached_sum by action.kind, action.channel, customer",
+    "began_orders, began_sales by action.kind, action",
     "first_orders, first_sum, shared_sum by campaign.id",
 )
 
@@ -79,8 +88,11 @@ def shop(folder: Path, seed: int, dates: str) -> None:
     for n in range(120):
         message = draw.randint(0, 39)
         kind = draw.choice(["received", "opened", "clicked"])
-        actions.append((f"a{n}", kind, moment("actions"), f"c{message % 3}", f"k{message % 4}", f"m{message}"))
-    write(data / "actions.csv", "id,kind,acted_at,customer,campaign,message", actions)
+        actions.append((f"a{n}", kind, moment("actions"), f"c{message % 3}", f"k{message % 4}", f"m{message}", "mail"))
+    for n in range(40):
+        channel = draw.choice(["mail", "push", ""])
+        actions.append((f"b{n}", "opened", moment("actions"), f"c{n % 3}", draw.choice(["k1", ""]), "", channel))
+    write(data / "actions.csv", "id,kind,acted_at,customer,campaign,message,channel", actions)
 
 
 @pytest.mark.parametrize("dates", ["none", "actions", "orders", "both"])
@@ -91,7 +103,33 @@ def test_both_forms_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed:
         plain = [project.query(query).rows for query in QUERIES]
         assert any(row[-1] for rows in plain for row in rows)
         monkeypatch.setattr(credit, "BUSY", -1)
-        laid = [project.query(query).rows for query in QUERIES]
-        text = project.sql(QUERIES[2])
-    assert laid == plain
-    assert "LAST_VALUE" in text or "MAX(" in text
+        assert [project.query(query).rows for query in QUERIES] == plain
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_pairs_are_not_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: str) -> None:
+    """Whatever is asked of a busy customer here, it is told without all pairs of an action and an order."""
+    shop(tmp_path, 2, "none")
+    monkeypatch.setattr(credit, "BUSY", -1)
+    monkeypatch.setattr(pairs, "inside", refuse)
+    with patron.open_project(tmp_path, as_of="2025-04-10") as project:
+        project.query(query)
+
+
+def refuse(*_: object) -> None:
+    raise AssertionError
+
+
+def test_an_engine_without_nearest_joins_has_plain_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop(tmp_path, 1, "none")
+    monkeypatch.setattr(credit, "BUSY", -1)
+    with patron.open_project(tmp_path, as_of="2025-04-10") as project:
+        nearest = [project.query(query).rows for query in QUERIES]
+        monkeypatch.setattr(lower, "WITH_NEAREST", ())
+        monkeypatch.setattr(lower, "_join", without_nearest)
+        assert [project.query(query).rows for query in QUERIES] == nearest
+
+
+def without_nearest(source: exp.Expr | None, kind: str, on: list[exp.Expr]) -> exp.Join:
+    assert kind != "nearest"
+    return made(source, kind, on)
