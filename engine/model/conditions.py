@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -13,6 +12,7 @@ from patron.engine.model import periods
 from patron.engine.model.binder import Binder, Rule, Scope, Unbound
 from patron.engine.model.moments import in_span, local_date, near
 from patron.engine.model.names import path_term
+from patron.engine.model.patterns import KNOWN, unreadable
 from patron.engine.model.population import tracked
 from patron.engine.model.seen import Said, look_for
 from patron.engine.model.terms import (
@@ -215,18 +215,10 @@ def _text_test(b: Binder, scope: Scope, node: tree.TextTest) -> Term:
 
 
 def _check_pattern(b: Binder, node: tree.TextTest, pattern: Term) -> None:
-    assert isinstance(pattern, Lit)
-    text = str(pattern.value)
-    bad = re.search(_UNSUPPORTED, text)
-    said = "look-around and back-references are not known" if bad else ""
-    if not said:
-        try:
-            re.compile(text)
-        except re.error as error:
-            said = f"it cannot be read: {error.msg}"
+    known = isinstance(pattern, Lit) and isinstance(pattern.value, str)
+    said = unreadable(str(pattern.value)) if known else "this is not written out"  # type: ignore[union-attr]
     if said:
-        raise b.fail("P0302", node.pattern.span, f"`matches` takes a regular expression; {said}",
-                     "Known: literals, classes, `^ $ . ? * + {n,m} ( ) |`.")  # fmt: skip
+        raise b.fail("P0302", node.pattern.span, f"`matches` takes a regular expression; {said}", KNOWN)
 
 
 # ---------------------------------------------------------------- membership

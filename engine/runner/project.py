@@ -25,6 +25,7 @@ from patron.engine.runner.spec_files import find_root, read_spec, spec_files
 from patron.engine.runner.stages import Stages
 from patron.engine.runtime.clock import Clock, SystemClock, read_when
 from patron.engine.runtime.errors import SpecError, UsageError, raise_for
+from patron.engine.runtime.files import safe_path
 from patron.engine.runtime.progress import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ class Project:
         documents: list[Document] = []
         problems: list[Problem] = []
         for file in self.files:
-            document, found = self.stages.parse(read_spec(self.root / file), file)
+            document, found = self.stages.parse(read_spec(safe_path(file, self.root, self.config.readable)), file)
             documents.append(document)
             problems.extend(found)
         return tuple(documents), tuple(problems)

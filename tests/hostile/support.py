@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from click.testing import CliRunner, Result
 
 from patron import open_project
 from patron.engine.cli.group import patron
+
+SCALE = int(os.environ.get("PATRON_FUZZ", "1"))
+"""How many times as much is tried: 1 in every run, more for a release."""
 
 HEAD = """language 1
 project "{title}" {{
