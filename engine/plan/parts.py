@@ -198,16 +198,19 @@ def _item_names(asked: Sequence[Asked], rest: Sequence[Term | None], items: list
     return names
 
 
+WEIGHTS: tuple[tuple[str, Term], ...] = (
+    ("order", Field(Here(), "order", reference("orders"))), ("action", Field(Here(), "action", reference("actions"))),
+    ("num", Field(Here(), "num", NUMBER)), ("den", Field(Here(), "den", NUMBER)), ("seq", Field(Here(), "seq", WHOLE)),
+)  # fmt: skip
+"""The columns of a credited pair that tell what its action gets."""
+
+
 def _pair_columns(asked: Sequence[Asked], items: list[tuple[str, Term]]) -> None:
     """Credited amounts are shared out before they are grouped: the weights come along."""
     if not any(a.agg.split for a in asked):
         return
     have = {n for n, _ in items}
-    order = Field(Here(), "order", reference("orders"))
-    for name, term in (("order", order), ("num", Field(Here(), "num", NUMBER)), ("den", Field(Here(), "den", NUMBER)),
-                       ("seq", Field(Here(), "seq", WHOLE))):  # fmt: skip
-        if name not in have:
-            items.append((name, term))
+    items += [item for item in WEIGHTS if item[0] not in have]
 
 
 def _for_people(node: Node, people: People | None, customer: Term | None) -> Node:
@@ -297,13 +300,21 @@ def _split(p: Planner, node: Node, asked: Sequence[Asked], names: dict[Term, Col
     for one in asked:
         value = names.get(one.agg.value) if one.agg.value is not None else None
         if one.agg.split and value is not None and value.name not in done and value.type.kind == "money":
-            rows = one.agg.rows
-            assert isinstance(rows, CreditedRows)
-            model = credit.attribution_of(p, rows.attribution).model
-            if model not in ("last", "first", "every"):
-                node = shares.split_amount(node, value, smallest_unit(p.b.settings.currency))
+            node = _shared_out(p, node, one.agg, value)
             done.add(value.name)
     return node
+
+
+def _shared_out(p: Planner, node: Node, agg: Agg, amount: Col) -> Node:
+    """The amount of each pair cut down to the part that its action gets."""
+    assert isinstance(agg.rows, CreditedRows) and agg.value is not None
+    model, unit = credit.attribution_of(p, agg.rows.attribution).model, smallest_unit(p.b.settings.currency)
+    if model in ("last", "first", "every"):
+        return node
+    if model == "equal":
+        return shares.split_evenly(node, amount, unit)
+    pairs = row_plans.evaluate(p, agg.rows, [*WEIGHTS, (amount.name, agg.value)], None)
+    return shares.split_amount(node, pairs, amount, unit)
 
 
 def _once(node: Node, keys: list[Named], asked: Sequence[Asked], names: dict[Term, Col]) -> Node:

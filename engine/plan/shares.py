@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from patron.engine.model.attributions import Attribution
 from patron.engine.model.terms import Lit
-from patron.engine.plan.nodes import Col, Expr, Filter, Named, Node, Project, SortKey, Temp, WindowCall, columns
+from patron.engine.plan.nodes import Col, Expr, Filter, Join, Named, Node, Project, SortKey, Temp, WindowCall, columns
 from patron.engine.plan.sides import ACTION, CAMPAIGN, ORDER, SECONDS, op
 from patron.engine.types import MOMENT, NUMBER, WHOLE
 
@@ -79,27 +79,48 @@ def _position(a: Attribution, seq: Expr, n: Expr) -> tuple[Expr, Expr]:
     return num, den
 
 
-def split_amount(node: Node, amount: Col, unit: int) -> Node:
-    """The amount of each pair shared out by its weight, in the currency's smallest unit (`unit` make one) by largest
-    remainder, earlier actions first. What an amount has below that unit stays with the first action."""
-    order, seq = Col("order", ORDER), Col("seq", WHOLE)
-    weights = {c.name: c for c in columns(node)}
-    num, den = weights["num"], weights["den"]
-    base: list[Named] = [(c.name, c) for c in columns(node)]
-    scale = Lit(unit, WHOLE)
-    cents = op("cents", amount, scale, type_=WHOLE)
+def split_evenly(node: Node, amount: Col, unit: int) -> Node:
+    """The amount of each pair in equal parts, which only takes the number of parts and the pair's place among them."""
+    num, den, seq = (Col(name, WHOLE) for name in ("num", "den", "seq"))
+    cents = op("cents", amount, Lit(unit, WHOLE), type_=WHOLE)
     floor = op("share_floor", cents, num, den, type_=WHOLE)
-    left = op("share_left", cents, num, den, type_=NUMBER)
-    shared = Project(node, (*base, ("cents", cents), ("floor", floor), ("left", left)))
+    known = tuple((c.name, c) for c in columns(node))
+    shared = Project(node, (*known, ("cents", cents), ("floor", floor)))
+    gone = op("*", Col("floor", WHOLE), den, type_=WHOLE)
+    own = _part(amount, unit, gone, seq)
+    return Project(shared, tuple((name, own if name == amount.name else c) for name, c in known))
+
+
+def split_amount(node: Node, pairs: Node, amount: Col, unit: int) -> Node:
+    """The amount of each pair shared out by its weight, by largest remainder. `pairs` are all pairs with their weights
+    and the amount: what is left of an order is given out among all its pairs, whichever of them are asked for."""
+    order, weights = Col("order", ORDER), {c.name: c for c in columns(pairs)}
+    num, den, seq = weights["num"], weights["den"], weights["seq"]
+    cents = op("cents", amount, Lit(unit, WHOLE), type_=WHOLE)
+    floor, left = (
+        op("share_floor", cents, num, den, type_=WHOLE),
+        op("share_left", cents, num, den, type_=NUMBER),
+    )
+    base: list[Named] = [(c.name, c) for c in columns(pairs)]
+    shared = Project(pairs, (*base, ("cents", cents), ("floor", floor), ("left", left)))
     gone = WindowCall("sum", WHOLE, (Col("floor", WHOLE),), (order,))
-    keys = (SortKey(Col("left", NUMBER), True), SortKey(seq))
-    place = WindowCall("row_number", WHOLE, (), (order,), keys)
-    base2: list[Named] = [*base, ("cents", Col("cents", WHOLE)), ("floor", Col("floor", WHOLE))]
-    placed = Project(shared, (*base2, ("gone", gone), ("place", place)))
-    spare = op("-", Col("cents", WHOLE), Col("gone", WHOLE), type_=WHOLE)
-    extra = op("if", op("<=", Col("place", WHOLE), spare), Lit(1, WHOLE), Lit(0, WHOLE), type_=WHOLE)
-    own = op("from_cents", op("+", Col("floor", WHOLE), extra, type_=WHOLE), scale, type_=amount.type)
-    below = op("-", amount, op("from_cents", Col("cents", WHOLE), scale, type_=amount.type), type_=amount.type)
-    first = op("if", op("=", seq, Lit(1, WHOLE)), below, Lit(0, amount.type), type_=amount.type)
-    own = op("+", own, first, type_=amount.type)
-    return Project(placed, (*((n, e) for n, e in base if n != amount.name), (amount.name, own)))
+    place = WindowCall("row_number", WHOLE, (), (order,), (SortKey(Col("left", NUMBER), True), SortKey(seq)))
+    kept = [(name, Col(name, WHOLE)) for name in ("cents", "floor")]
+    placed = Project(shared, (*base, *kept, ("gone", gone), ("place", place)))
+    own = _part(amount, unit, Col("gone", WHOLE), Col("place", WHOLE))
+    key, share = (("@order", order), ("@action", Col("action", ACTION))), Col("@share", amount.type)
+    parts = Project(placed, (*key, (share.name, own)), "parts of orders")
+    joined = Join(node, parts, "inner", tuple((c, Col(name, c.type)) for name, c in key))
+    return Project(joined, tuple((c.name, share if c.name == amount.name else c) for c in columns(node)))
+
+
+def _part(amount: Col, unit: int, gone: Expr, place: Expr) -> Expr:
+    """A pair's part of an amount in the currency's smallest unit (`unit` make one): its own whole units, one more
+    where it is among the first by remainder, and for the first action what the amount has below a unit."""
+    cents, floor, scale = Col("cents", WHOLE), Col("floor", WHOLE), Lit(unit, WHOLE)
+    spare = op("-", cents, gone, type_=WHOLE)
+    extra = op("if", op("<=", place, spare), Lit(1, WHOLE), Lit(0, WHOLE), type_=WHOLE)
+    own = op("from_cents", op("+", floor, extra, type_=WHOLE), scale, type_=amount.type)
+    below = op("-", amount, op("from_cents", cents, scale, type_=amount.type), type_=amount.type)
+    first = op("=", Col("seq", WHOLE), Lit(1, WHOLE))
+    return op("+", own, op("if", first, below, Lit(0, amount.type), type_=amount.type), type_=amount.type)

@@ -75,7 +75,7 @@ def actions(p: Planner, a: Attribution, rows: CreditedRows) -> Node:
     if length is not None:
         items += [("w.seconds", length), ("w.end", Op("later", (start, length), MOMENT))]
     where = all_of(known(customer), known(acted), _kinds(a), _actors(p, a), _machines(p, a), a.candidate,
-                   _listed(a, rows), _over(p, a, start, length), _in_focus(p, a, acted, "actions"))  # fmt: skip
+                   _listed(a, rows), _over(p, a, start, length), _in_focus(p, a, acted))  # fmt: skip
     return _focused(p, row_plans.evaluate(p, "actions", items, where, f"actions of {a.name}"), "a.customer")
 
 
@@ -86,7 +86,7 @@ def orders(p: Planner, a: Attribution) -> Node:
         ("o.id", Field(Here(), "id", ORDER)), ("o.customer", customer), ("o.at", created),
         ("o.date", local_date(created)), ("o.day_only", day_only(created)), ("o.value", value_of(p, Scope("orders"))),
     ]  # fmt: skip
-    where = all_of(known(customer), known(created), a.conversion.where, _in_focus(p, a, created, "orders"))
+    where = all_of(known(customer), known(created), a.conversion.where, _in_focus(p, a, created))
     return _focused(p, row_plans.evaluate(p, "orders", items, where, "converting orders"), "o.customer")
 
 
@@ -103,18 +103,15 @@ def _focused(p: Planner, node: Node, customer: str) -> Node:
     )
 
 
-def _in_focus(p: Planner, a: Attribution, moment: Term, table: str) -> Term | None:
-    """Only rows that pairs of the question's dates may be made of: a window's reach around them, and a day to spare."""
+def _in_focus(p: Planner, a: Attribution, moment: Term) -> Term | None:
+    """Only rows that pairs of the question's dates may be made of: those in reach of the orders of these dates. Where
+    pairs are dated by their action, its orders lie up to a window later, and all their actions share the credit."""
     if p.focus is None or p.focus.low is None or p.focus.high is None:
         return None
-    reach = _longest(p, a)
-    low, high = p.focus.low, p.focus.high
-    if reach is not None:
-        low -= reach
-    if a.dated_by == "action":
-        low, high = p.focus.low, p.focus.high if table == "actions" or reach is None else p.focus.high + reach
-    if reach is None and (a.dated_by != "action" or table == "orders"):
-        return compare("<=", local_date(moment), Lit(high, DATE)) if a.dated_by != "action" else None
+    reach, by_action = _longest(p, a), a.dated_by == "action"
+    if reach is None:
+        return None if by_action else compare("<=", local_date(moment), Lit(p.focus.high, DATE))
+    low, high = p.focus.low - reach, p.focus.high + reach if by_action else p.focus.high
     return all_of(compare(">=", local_date(moment), Lit(low, DATE)), compare("<=", local_date(moment), Lit(high, DATE)))
 
 

@@ -62,7 +62,7 @@ class Expressions:
     def value(self, expr: Expr) -> E:
         """A value; conditions are exact."""
         if isinstance(expr, Col):
-            return self.columns[expr.name].copy()
+            return build.again(self.columns[expr.name])
         if isinstance(expr, Lit):
             return self.literal(expr)
         if isinstance(expr, WindowCall):
@@ -523,22 +523,29 @@ def _from_cents(x: Expressions, op: Op) -> E:
 def _share_floor(x: Expressions, op: Op) -> E:
     cents, num, den = _args(x, op)
     if op.args[1].type.whole:
-        product = build.binary(exp.Mul, build.cast(cents, "DECIMAL(24, 0)"), build.cast(num, "DECIMAL(12, 0)"))
-        left = build.binary(exp.Mod, product.copy(), build.cast(den.copy(), "DECIMAL(12, 0)"))
-        exact = build.binary(exp.Sub, product, left)
-        return build.cast(
-            exp.Round(this=build.binary(exp.Div, build.cast(exact, "DOUBLE"), build.cast(den, "DOUBLE"))), "BIGINT"
-        )
+        exact = build.binary(exp.Sub, _product(cents, num), _remainder(cents, num, den))
+        divided = build.binary(exp.Div, build.cast(exact, "DOUBLE"), build.cast(den.copy(), "DOUBLE"))
+        return build.cast(exp.Round(this=divided), "BIGINT")
     return build.cast(exp.Floor(this=_parts(cents, num, den)), "BIGINT")
 
 
 def _share_left(x: Expressions, op: Op) -> E:
     cents, num, den = _args(x, op)
     if op.args[1].type.whole:
-        product = build.binary(exp.Mul, build.cast(cents, "DECIMAL(24, 0)"), build.cast(num, "DECIMAL(12, 0)"))
-        return build.cast(build.binary(exp.Mod, product, build.cast(den, "DECIMAL(12, 0)")), "DOUBLE")
+        return build.cast(_remainder(cents, num, den), "DOUBLE")
     whole = _parts(cents, num, den)
     return exp.Round(this=build.binary(exp.Sub, whole, exp.Floor(this=whole.copy())), decimals=build.integer(9))
+
+
+def _product(cents: E, num: E) -> E:
+    return build.binary(exp.Mul, build.cast(cents.copy(), "DECIMAL(24, 0)"), build.cast(num.copy(), "DECIMAL(12, 0)"))
+
+
+def _remainder(cents: E, num: E, den: E) -> E:
+    """What is left of the product after whole parts: never negative, also where money was given back."""
+    whole = build.cast(den, "DECIMAL(12, 0)")
+    left = build.binary(exp.Mod, _product(cents, num), whole)
+    return build.binary(exp.Mod, build.binary(exp.Add, left, whole.copy()), whole.copy())
 
 
 def _parts(cents: E, num: E, den: E) -> E:
