@@ -25,14 +25,14 @@ def too_deep(root: object) -> Span | None:
 def _below(node: object) -> list[object]:
     if isinstance(node, tuple):
         return [below for one in node for below in _below(one)] if node and isinstance(node[0], tuple) else list(node)
-    values = (getattr(node, name) for name in _parts(type(node)))
-    return [value for value in values if isinstance(value, tuple) or _parts(type(value))]
+    values = (getattr(node, name) for name in parts_of(type(node)))
+    return [value for value in values if isinstance(value, tuple) or parts_of(type(value))]
 
 
 _known: dict[type, tuple[str, ...]] = {Span: (), Name: (), Path: ()}
 
 
-def _parts(kind: type) -> tuple[str, ...]:
+def parts_of(kind: type) -> tuple[str, ...]:
     """The fields of a node that may hold nodes; none for what is no node or ends the tree."""
     if kind not in _known:
         fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()

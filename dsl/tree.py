@@ -37,7 +37,7 @@ def _span() -> Span:
 
 def fold(name: str) -> str:
     """The form in which names are compared: NFC, without regard to case."""
-    return unicodedata.normalize("NFC", name).casefold()
+    return (name if name.isascii() else unicodedata.normalize("NFC", name)).casefold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
-from functools import cached_property
 from posixpath import dirname, relpath
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +87,7 @@ class Binder:
     def __init__(self, declared: Declared, schema: Schema, as_of: AsOf, period: Dates | None = None,
                  params: Mapping[str, ParamValue] | None = None, attribution: str = "") -> None:  # fmt: skip
         self.declared, self.schema, self.as_of, self.period = declared, schema, as_of, period
-        self.settings = declared.settings
+        self.settings, self.members = declared.settings, declared.members
         self.ways = Ways(schema)
         self.local_params = dict(params or {})
         self.report_attribution = attribution
@@ -143,17 +142,6 @@ class Binder:
         return self.term(scope, node)
 
     # ------------------------------------------------------------ declared names
-
-    @cached_property
-    def members(self) -> Mapping[str, Mapping[str, Declaration]]:
-        """Traits and filters by table and folded full name."""
-        found: dict[str, dict[str, Declaration]] = {}
-        for kind in ("filter", "trait"):
-            for key, declaration in self.declared.known(kind).items():
-                statement = declaration.statement
-                assert isinstance(statement, (tree.FilterDecl, tree.TraitDecl))
-                found.setdefault(statement.table.key, {}).setdefault(key, declaration)
-        return found
 
     def visible(self, declaration: Declaration, file: str) -> bool:
         """Whether a file may use a name; packs and phrases see everything."""

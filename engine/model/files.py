@@ -63,6 +63,8 @@ class Declared:
     """Standard names that some file of the project replaces: files that do not see it keep the standard one."""
     overrides: Mapping[str, tree.Expr] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    members: Mapping[str, Mapping[str, Declaration]] = field(default_factory=dict)
+    """Traits and filters by table and folded full name."""
 
     def known(self, kind: str) -> Mapping[str, Declaration]:
         return self.names.get(kind, MappingProxyType({}))
@@ -87,8 +89,18 @@ def declarations(
     return Declared(
         tuple(documents), collector.settings, {k: dict(v) for k, v in collector.names.items()}, sees, catalog,
         tuple(collector.tests), dict(collector.used), {k: dict(v) for k, v in collector.replaced.items()},
-        dict(overrides or {}), tuple(collector.problems),
+        dict(overrides or {}), tuple(collector.problems), _members(collector.names),
     )  # fmt: skip
+
+
+def _members(names: Mapping[str, Mapping[str, Declaration]]) -> Mapping[str, Mapping[str, Declaration]]:
+    found: dict[str, dict[str, Declaration]] = {}
+    for kind in ("filter", "trait"):
+        for key, declaration in names.get(kind, {}).items():
+            statement = declaration.statement
+            assert isinstance(statement, (tree.FilterDecl, tree.TraitDecl))
+            found.setdefault(statement.table.key, {}).setdefault(key, declaration)
+    return found
 
 
 class _Collector:

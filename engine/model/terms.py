@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -258,10 +258,24 @@ Term: TypeAlias = (
 # ---------------------------------------------------------------- walking
 
 
+_NO_TERMS = frozenset(("str", "str | None", "int", "int | None", "bool", "Type", "Decimal | None", "LitValue"))
+
+
+_holding: dict[type, tuple[str, ...]] = {Type: ()}
+
+
+def holding(kind: type) -> tuple[str, ...]:
+    """The fields of a kind of term or row in which others may stand; none of what is neither."""
+    if kind not in _holding:
+        said = getattr(kind, "__dataclass_fields__", {})
+        _holding[kind] = tuple(name for name, one in said.items() if one.type not in _NO_TERMS)
+    return _holding[kind]
+
+
 def parts(term: object) -> Iterator[object]:
     """The terms and rows directly inside a term, with tuples opened."""
-    for f in fields(term):  # type: ignore[arg-type]
-        value = getattr(term, f.name)
+    for name in holding(type(term)):
+        value = getattr(term, name)
         for item in value if isinstance(value, tuple) else (value,):
             if isinstance(item, tuple):
                 yield from item
@@ -298,17 +312,15 @@ def replace_rows(term: Any, change: Callable[[Here, int], Row], depth: int = 0) 
         return change(term, depth)
     if isinstance(term, tuple):
         return tuple(replace_rows(t, change, depth) for t in term)
-    if not hasattr(term, "__dataclass_fields__") or isinstance(term, Type) or type(term) in _OWN:
+    if type(term) in _OWN:
         return term
     inner = _INNER.get(type(term), ())
     changes = {}
-    for f in fields(term):
-        old = getattr(term, f.name)
-        if old is None or isinstance(old, (str, int, bool, Decimal)):
-            continue
-        new = replace_rows(old, change, depth + 1 if f.name in inner else depth)
+    for name in holding(type(term)):
+        old = getattr(term, name)
+        new = replace_rows(old, change, depth + 1 if name in inner else depth)
         if new is not old and new != old:
-            changes[f.name] = new
+            changes[name] = new
     return replace(term, **changes) if changes else term
 
 

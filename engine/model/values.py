@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from patron.dsl import tree
+from patron.dsl.depth import parts_of
 from patron.dsl.problems import suggest
 from patron.engine.model import periods
 from patron.engine.model.binder import Binder, Rule, Scope
@@ -305,9 +306,7 @@ def inner_aggregate(node: object) -> tree.Call | None:
     """An aggregate inside the arguments or condition of another."""
     if isinstance(node, tree.Call) and node.function.key in AGGREGATES:
         return node
-    if not hasattr(node, "__dataclass_fields__"):
-        return None
-    for name in node.__dataclass_fields__:
+    for name in parts_of(type(node)):
         value = getattr(node, name)
         for item in value if isinstance(value, tuple) else (value,):
             if found := inner_aggregate(item):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
-from decimal import Decimal
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from patron.dsl.nodes import dataclass
@@ -20,6 +19,7 @@ from patron.engine.model.terms import (
     Rows,
     Term,
     all_of,
+    holding,
     known,
     shift,
 )  # fmt: skip
@@ -81,21 +81,17 @@ def own_terms(call: Children, parent: str | None) -> Children:
 
 
 def _with_row(term: Any, outer: Row, inner: Row, depth: int) -> Any:
-    if term is None or isinstance(term, (str, int, bool, Decimal, Type)):
-        return term
     if isinstance(term, tuple):
         return tuple(_with_row(t, outer, inner, depth) for t in term)
-    if term == shift(outer, depth + 1):
+    if isinstance(term, (Here, Followed)) and term == shift(outer, depth + 1):
         return shift(inner, depth)
-    if not hasattr(term, "__dataclass_fields__"):
-        return term
     deeper = _INNER.get(type(term), ())
     changes = {}
-    for f in fields(term):
-        old = getattr(term, f.name)
-        new = _with_row(old, outer, inner, depth + 1 if f.name in deeper else depth)
+    for name in holding(type(term)):
+        old = getattr(term, name)
+        new = _with_row(old, outer, inner, depth + 1 if name in deeper else depth)
         if new is not old and new != old:
-            changes[f.name] = new
+            changes[name] = new
     return replace(term, **changes) if changes else term
 
 
@@ -110,10 +106,8 @@ def _outside(term: Any, depth: int) -> bool:
         return term.up > depth
     if isinstance(term, tuple):
         return any(_outside(t, depth) for t in term)
-    if term is None or not hasattr(term, "__dataclass_fields__") or isinstance(term, Type):
-        return False
     deeper = _INNER.get(type(term), ())
-    return any(_outside(getattr(term, f.name), depth + 1 if f.name in deeper else depth) for f in fields(term))
+    return any(_outside(getattr(term, name), depth + 1 if name in deeper else depth) for name in holding(type(term)))
 
 
 def outside_terms(call: Children, parent: str | None) -> list[Term]:
@@ -269,11 +263,9 @@ def _lowered(term: Any) -> Any:
     """A term of the outer row as seen there."""
     if isinstance(term, Here):
         return Here(term.up - 1)
-    if not hasattr(term, "__dataclass_fields__") or isinstance(term, Type):
-        return term
     changes = {
-        f.name: _lowered(getattr(term, f.name))
-        for f in fields(term)
-        if hasattr(getattr(term, f.name), "__dataclass_fields__")
+        name: _lowered(getattr(term, name))
+        for name in holding(type(term))
+        if hasattr(getattr(term, name), "__dataclass_fields__")
     }
-    return replace(term, **changes)
+    return replace(term, **changes) if changes else term

@@ -20,11 +20,18 @@ RATIO_TYPE = "DECIMAL(38, 6)"
 
 def name(text: str) -> exp.Identifier:
     """A quoted identifier."""
-    return exp.to_identifier(text, quoted=True)
+    return exp.Identifier(this=text, quoted=True)
 
 
 def col(column: str, table: str | None = None) -> exp.Column:
     return exp.Column(this=name(column), table=name(table) if table else None)
+
+
+def again(value: E) -> E:
+    """The same expression once more: a tree has each of its parts once."""
+    if type(value) is exp.Column:  # most are, and sqlglot's copy knows nothing of them
+        return col(value.name, value.table or None)
+    return value.copy()
 
 
 def func(function: str, *args: E) -> E:

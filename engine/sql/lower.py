@@ -61,7 +61,7 @@ class Lowerer:
         """The finished SELECT of a block."""
         if block.closed is not None:
             return block.closed
-        items = [exp.alias_(value.copy(), build.name(name)) for name, value in block.columns.items()]
+        items = [exp.Alias(this=value, alias=build.name(name)) for name, value in block.columns.items()]
         select = exp.Select(expressions=items or [build.integer(1)])
         if block.source is not None:
             select.set("from_", exp.From(this=block.source))
@@ -121,7 +121,7 @@ class Lowerer:
             block = self.wrapped(block)
         x = self.expressions(block)
         named = {name: x.value(value) for name, value in node.items}
-        if sum(1 for v in named.values() for _ in v.walk()) > 400 and not _only_columns(node):
+        if not _only_columns(node) and sum(1 for v in named.values() for _ in v.walk()) > 400:
             block = self.wrapped(block)
             x = self.expressions(block)
             named = {name: x.value(value) for name, value in node.items}
