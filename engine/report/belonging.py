@@ -18,11 +18,11 @@ from patron.engine.types import Type
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """In another audience, or in a list."""
+    """In another audience, whose own conditions tell more, or in a list."""
 
     term: Term
     words: str
-    advice: str = ""
+    audience: str = ""
     fixed: bool = False
 
     def asks(self) -> Iterator[Term]:
@@ -32,15 +32,20 @@ class Membership:
         yield from ()
 
     def tell(self, known: Known) -> str:
-        return f"`patron why {known.id} {self.advice}` tells more" if self.advice else ""
+        del known
+        return ""
 
     def change(self, known: Known, wanted: bool) -> Changes:
         if known.truth(self.term) == wanted:
             return ()
-        return None if self.fixed else (Change(f"{'into' if wanted else 'out of'} {self.words}"),)
+        if self.fixed:
+            return None
+        found = known.inner[self.audience].change_to(wanted) if self.audience in known.inner else None
+        return found or (Change(f"{'into' if wanted else 'out of'} {self.words}"),)
 
     def on(self, known: Known, day: dt.date) -> bool | None:
-        del day
+        if self.audience in known.inner:
+            return known.inner[self.audience].member_on(day)
         return known.truth(self.term) if self.fixed else None
 
 

@@ -9,7 +9,7 @@ from patron.dsl import tree
 from patron.dsl.format import format_expr
 from patron.engine.model.binder import Binder, Scope
 from patron.engine.model.names import path_term
-from patron.engine.model.terms import Lit
+from patron.engine.model.terms import Lit, Ranked
 from patron.engine.model.values import whole_number
 from patron.engine.plan.nodes import Col
 from patron.engine.report import valued
@@ -17,6 +17,7 @@ from patron.engine.report.belonging import Bucket, Membership, People
 from patron.engine.report.clauses import PEOPLE, Clauses
 from patron.engine.report.findings import Finding, Joined, Opposite, Plain, Told, timeless
 from patron.engine.report.happenings import happening
+from patron.engine.report.placed import Placed
 
 Make = Callable[[Binder, Scope, Any], Finding]
 
@@ -31,7 +32,8 @@ def finding(b: Binder, scope: Scope, node: tree.Expr) -> Finding:
 
 
 def _in_audience(b: Binder, scope: Scope, node: tree.InAudience) -> Finding:
-    return Membership(b.condition(scope, node), f"audience {node.audience.text}", node.audience.text)
+    name = node.audience.text
+    return Membership(b.condition(scope, node), f"audience {name}", name if b.has("audience", name) else "")
 
 
 def _in_list(b: Binder, scope: Scope, node: tree.InList) -> Finding:
@@ -44,7 +46,11 @@ def _in_bucket(b: Binder, scope: Scope, node: tree.InBucket) -> Finding:
 
 
 def _in_top(b: Binder, scope: Scope, node: tree.InTop) -> Finding:
-    return Plain(b.condition(scope, node), b.value(scope, node.value), format_expr(node.value))
+    term = b.condition(scope, node)
+    assert isinstance(term, Ranked)
+    fixed = term.audience is None and timeless(b, scope, node.value)
+    of = f" of audience {node.audience.text}" if node.audience is not None else ""
+    return Placed(term, term.value, format_expr(node.value), term.top, term.active, of, fixed)
 
 
 # ---------------------------------------------------------------- combinations and names
@@ -83,6 +89,18 @@ _FINDINGS: Mapping[type, Make] = {
 # ---------------------------------------------------------------- a whole audience
 
 
+def audiences_in(found: Finding | None) -> tuple[str, ...]:
+    """The other audiences that a condition asks for."""
+    match found:
+        case Membership(audience=name):
+            return (name,) if name else ()
+        case Joined(parts=parts):
+            return tuple(name for part in parts for name in audiences_in(part))
+        case Opposite(part=part):
+            return audiences_in(part)
+    return ()
+
+
 def findings_of(clauses: Clauses) -> Told:
     """A finding for every line that is a condition."""
     found: dict[int, Finding] = {}
@@ -103,4 +121,5 @@ def _rank(clauses: Clauses) -> Finding:
     assert keep is not None
     last = clauses.lines[-1]
     assert isinstance(last.truth, Col)
-    return Plain(clauses.columns[last.truth.name], keep.value, last.words.partition(" of ")[2])
+    term = clauses.columns[last.truth.name]
+    return Placed(term, keep.value, last.words.partition(" of ")[2], last.words.startswith("keep top"))

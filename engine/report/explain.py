@@ -23,10 +23,9 @@ from patron.engine.plan.rules import optimized
 from patron.engine.report.answers import list_reader, run_program
 from patron.engine.report.assemble import clean
 from patron.engine.report.clauses import EXCLUDE, Clauses, clauses_of, holds
-from patron.engine.report.conditions import findings_of
+from patron.engine.report.conditions import audiences_in, findings_of
 from patron.engine.report.context import Context, lowering
 from patron.engine.report.findings import Known, Told
-from patron.engine.report.occurrences import Asked, happenings
 from patron.engine.report.speech import Speaker, counted
 from patron.engine.report.turning import Outlook
 from patron.engine.results import SUPPRESSED, ConditionLine, Conditions, Why, WhyLine
@@ -128,20 +127,32 @@ def _ask(model: Model, customer_id: str, found: Clauses, context: Context) -> _A
         told = findings_of(found)
     except Unbound:
         raise SpecError(problems=by_place(b.problems[known_problems:])) from None
-    known = _known(model, customer_id, found, told, context)
+    others = dict.fromkeys(name for finding in told.findings.values() for name in audiences_in(finding))
+    inner = {name: _ask(model, customer_id, clauses_of(b, name), context) for name in others}
+    known = replace(
+        _known(model, customer_id, found, told, context), inner={name: a.outlook for name, a in inner.items()}
+    )
     outlook = Outlook(found, told, known)
 
     def truth(column: str) -> bool | None:
         return known.truths[column]
 
-    lines = []
+    lines: list[WhyLine] = []
     for clause in found.lines:
         is_true = bool(holds(clause.truth, truth))
         detail = outlook.detail(clause)
         if clause.side == EXCLUDE and clause.depth == 0 and is_true:
             detail = "; ".join(d for d in (detail, "this leaves them out") if d)
         lines.append(WhyLine(clause.depth, clause.words, is_true, detail))
+        for name in audiences_in(outlook.told_of(clause)):
+            lines += _within(inner[name].lines, clause.depth + 1)
     return _Answer(found, bool(holds(found.member, truth)), tuple(lines), outlook)
+
+
+def _within(lines: tuple[WhyLine, ...], depth: int) -> list[WhyLine]:
+    """The lines of an audience that another refers to; that they are looked at at all was said."""
+    shown = lines[1:] if lines[0].holds else lines
+    return [replace(line, depth=line.depth + depth) for line in shown]
 
 
 def _known(model: Model, customer_id: str, found: Clauses, told: Told, context: Context) -> Known:
@@ -152,8 +163,8 @@ def _known(model: Model, customer_id: str, found: Clauses, told: Told, context: 
     items = [("id", CUSTOMER_ID), *found.columns.items(), *((n, t) for t, n in asks.items())]
     values = row_plans.evaluate(p, "customers", items, compare("=", CUSTOMER_ID, who))
     outputs: list[tuple[str, Node]] = [("values", values)]
-    rows_of: dict[Asked, str] = {a: f"rows{i}" for i, a in enumerate(told.rows)}
-    outputs += [(name, happenings(p, asked, who)) for asked, name in rows_of.items()]
+    rows_of = {asked: f"rows{i}" for i, asked in enumerate(told.rows)}
+    outputs += [(name, asked.plan(p, who)) for asked, name in rows_of.items()]
     plan = Plan(tuple(p.steps), tuple(Step(n, node, n) for n, node in outputs))
     fetched = run_program(compile_plan(optimized(plan), lowering(model, context.store)), context)
     if not fetched["values"]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from patron.dsl import tree
-from patron.dsl.nodes import dataclass
+from patron.dsl.nodes import dataclass, field
 from patron.engine.model import canonical
 from patron.engine.model.binder import Binder, Scope
 from patron.engine.model.periods import AsOf
@@ -20,9 +20,20 @@ from patron.engine.report.changes import Changes, joint_change
 from patron.engine.report.speech import Speaker
 
 
+class Inner(Protocol):
+    """An audience that another refers to, for one customer."""
+
+    def change_to(self, member: bool) -> Changes:
+        """The fewest changes that make somebody a member, or none."""
+
+    def member_on(self, day: dt.date) -> bool | None:
+        """Whether they are in at the end of a later date if nothing happens."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was fetched about one customer: truths by column, values by term, rows by what was asked."""
+    """What was fetched about one customer: truths by column, values by term, rows by what was asked, and what is known
+    of the audiences that this one refers to."""
 
     id: str
     speaker: Speaker
@@ -30,6 +41,7 @@ class Known:
     truths: Mapping[str, bool]
     values: Mapping[Term, Any]
     rows: Mapping[Any, Any]
+    inner: Mapping[str, Inner] = field(default_factory=dict)
 
     @property
     def today(self) -> dt.date:

@@ -16,6 +16,7 @@ from patron.engine.report.changes import Change, Changes, Things
 from patron.engine.report.findings import Known, later
 from patron.engine.report.occurrences import Asked, Row, count, each, lies, reaches, worth
 from patron.engine.report.speech import counted
+from patron.engine.report.uncounted import left_out
 
 Spans: TypeAlias = Callable[[Binder], tuple[periods.Span, ...] | None]
 """The dates of a window as seen from a binder's `as of`; None when they are not dates."""
@@ -25,7 +26,8 @@ Spans: TypeAlias = Callable[[Binder], tuple[periods.Span, ...] | None]
 class Happened:
     """`has [not] event ...`: what is counted, what is demanded of the count and of the worth.
 
-    `spans` gives the windows on a date (several for `in each of`); None when the window stands still.
+    `spans` gives the windows on a date (several for `in each of`); None when the window stands still. `uncounted` are
+    the orders that the event leaves out.
     """
 
     term: Term
@@ -40,12 +42,15 @@ class Happened:
     spans: Spans | None = None
     open: bool = True
     fixed: bool = True
+    uncounted: Asked | None = None
 
     def asks(self) -> Iterator[Term]:
         yield self.term
 
     def rows(self) -> Iterator[Any]:
         yield self.asked
+        if self.uncounted is not None:
+            yield self.uncounted
 
     # ------------------------------------------------------------ in words
 
@@ -54,14 +59,23 @@ class Happened:
         inside = [r for r in rows if r.inside]
         holds = known.truth(self.term)
         with_object = f"{self.one} {self.object}".strip(), f"{self.many} {self.object}".strip()
+        others = self._left_out(inside, known)
         if not rows:
-            return f"no {with_object[1]} ever{self._needs(holds)}"
+            return f"no {with_object[1]} {'that count' if others else 'ever'}{self._needs(holds)}{others}"
         said = counted(count(inside), *with_object)
         if not inside and self.window:
             said = f"{said} {self.window}"
-        said += self._needs(holds) + self._spent(inside, known) + self._units(rows, known)
+        said += self._needs(holds) + self._spent(inside, known) + self._units(rows, known) + others
         last = max((r.date for r in inside or rows if r.date is not None), default=None)
         return f"{said}; last on {last}" if last is not None else said
+
+    def _left_out(self, inside: Sequence[Row], known: Known) -> str:
+        """Where more is needed: what was ordered and does not count."""
+        if self.uncounted is None:
+            return ""
+        rows = [r for r in known.rows[self.uncounted] if r.inside or not known.rows[self.asked]]
+        more_needed = known.truth(self.term) == self.node.negated and self._towards(inside, known) is not None
+        return f"; {left_out(rows)}" if rows and (more_needed or not inside) else ""
 
     def _needs(self, holds: bool) -> str:
         if self.node.negated:
@@ -172,6 +186,11 @@ class Happened:
         if self._holds(rows, known.binder) != known.truth(self.term):
             return None
         return self._holds(rows, later(known.binder, day))
+
+    def over(self, known: Known, day: dt.date) -> bool:
+        """Whether on a later date nothing of it lies in the window any more."""
+        spans = self.spans(later(known.binder, day)) if self.spans is not None and self.fixed else None
+        return spans is not None and not any(lies(r, s) for r in known.rows[self.asked] for s in spans)
 
     def _holds(self, rows: Sequence[Row], b: Binder) -> bool | None:
         assert self.spans is not None

@@ -19,6 +19,7 @@ from patron.engine.report.findings import Finding, timeless
 from patron.engine.report.happened import OPERATORS, Happened, Spans
 from patron.engine.report.occurrences import Asked
 from patron.engine.report.sequences import Steps
+from patron.engine.report.uncounted import uncounted_orders
 
 MOVING = (tree.InLast, tree.InNext, tree.InThis, tree.InPrevious)
 WINDOWS = (*MOVING, tree.InEach, tree.InPeriod, tree.Since, tree.BeforePoint, tree.BetweenPoints)
@@ -27,7 +28,8 @@ WINDOWS = (*MOVING, tree.InEach, tree.InPeriod, tree.Since, tree.BeforePoint, tr
 def happening(b: Binder, scope: Scope, node: tree.Has) -> Finding:
     """The finding of a `has` on customers."""
     if node.steps:
-        return Steps(b.condition(scope, node), node.negated, tuple(_steps(b, scope, node)))
+        fixed = timeless(b, scope, node)
+        return Steps(b.condition(scope, node), node.negated, tuple(_steps(b, scope, node)), fixed)
     term = b.condition(scope, node)
     windows = [q for q in node.qualifiers if isinstance(q, WINDOWS)]
     counts = [q for q in node.qualifiers if isinstance(q, (tree.Times, tree.Spending))]
@@ -36,7 +38,7 @@ def happening(b: Binder, scope: Scope, node: tree.Has) -> Finding:
     still = tuple(q for q in windows if not isinstance(q, tree.InEach))
     windowed = replace(plain, qualifiers=(*plain.qualifiers, *still))
     every, inside = (_counted_rows(b, scope, n) for n in (plain, windowed))
-    at, worth = _moment_andworth(b, scope, node, every.rows)
+    at, worth = _moment_and_worth(b, scope, node, every.rows)
     assert isinstance(every.rows, str)
     own = own_terms(every, "customers")
     asked = Asked(every.rows, every.key, at, own.value, worth, own.where, own_terms(inside, "customers").where or YES)
@@ -54,6 +56,7 @@ def happening(b: Binder, scope: Scope, node: tree.Has) -> Finding:
         _spans(scope, windows),
         _open(b, scope, windows),
         timeless(b, scope, plain) and (_moves(windows) or timeless(b, scope, windowed)),
+        uncounted_orders(b, scope, node, windows),
     )
 
 
@@ -66,7 +69,7 @@ def _counted_rows(b: Binder, scope: Scope, node: tree.Has) -> Children:
     return next(t for t in walk(b.condition(scope, node)) if isinstance(t, Children) and t.row == Here())
 
 
-def _moment_andworth(b: Binder, scope: Scope, node: tree.Has, table: object) -> tuple[Term | None, Term | None]:
+def _moment_and_worth(b: Binder, scope: Scope, node: tree.Has, table: object) -> tuple[Term | None, Term | None]:
     assert isinstance(table, str)
     if SINGULAR.get(node.event.key) == table and not b.has("event", node.event.key, scope.prefix):
         return default_date(b, table), None
@@ -165,10 +168,10 @@ def _date_of(b: Binder, scope: Scope, node: tree.Expr) -> dt.date | None:
     return value if isinstance(value, dt.date) else None
 
 
-def _steps(b: Binder, scope: Scope, node: tree.Has) -> Iterator[tuple[str, Asked]]:
+def _steps(b: Binder, scope: Scope, node: tree.Has) -> Iterator[tuple[str, Happened]]:
     firsts = [(node.event, node.qualifiers), *((s.event, s.qualifiers) for s in node.steps)]
     for event, qualifiers in firsts:
         alone = tree.Has(event, qualifiers, word_span=node.word_span, span=node.span)
         found = happening(b, scope, alone)
         assert isinstance(found, Happened)
-        yield f"{event} {found.object}".strip(), found.asked
+        yield f"{event} {found.object}".strip(), found

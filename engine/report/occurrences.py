@@ -42,6 +42,20 @@ class Asked:
     where: Term | None
     inside: Term
 
+    def plan(self, p: Planner, customer: Lit) -> Node:
+        """One customer's rows, the latest first."""
+        nothing = Lit(None, MISSING)
+        date = local_date(self.at) if self.at is not None else Lit(None, DATE)
+        shown = {
+            "date": date,
+            "counted": self.counted or nothing,
+            "worth": self.worth or nothing,
+            "inside": self.inside,
+        }
+        where = all_of(compare("=", self.key, customer), self.where)
+        node = row_plans.evaluate(p, self.table, tuple(shown.items()), where)
+        return Sorted(node, (SortKey(Col("date", DATE), descending=True),), MOST_ROWS)
+
     def read(self, fetched: Sequence[tuple[Any, ...]]) -> tuple[Row, ...]:
         """The rows as they were fetched."""
         found = []
@@ -49,16 +63,6 @@ class Asked:
             counts_as = number if self.counted is None else thing
             found.append(Row(date, counts_as, None if worth is None else Decimal(str(worth)), bool(inside)))
         return tuple(found)
-
-
-def happenings(p: Planner, asked: Asked, customer: Lit) -> Node:
-    """One customer's rows, the latest first."""
-    nothing = Lit(None, MISSING)
-    date = local_date(asked.at) if asked.at is not None else Lit(None, DATE)
-    shown = {"date": date, "counted": asked.counted or nothing, "worth": asked.worth or nothing, "inside": asked.inside}
-    where = all_of(compare("=", asked.key, customer), asked.where)
-    node = row_plans.evaluate(p, asked.table, tuple(shown.items()), where)
-    return Sorted(node, (SortKey(Col("date", DATE), descending=True),), MOST_ROWS)
 
 
 # ---------------------------------------------------------------- how many, how much

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from patron.engine.model.terms import Lit, Op
 from patron.engine.plan.nodes import Col, Expr
 from patron.engine.report.changes import Change, Changes, joint_change, together
-from patron.engine.report.clauses import Clause, Clauses, holds
+from patron.engine.report.clauses import KEEP, Clause, Clauses, both, holds
 from patron.engine.report.findings import Finding, Known, Told
 from patron.engine.report.happened import Happened
 
@@ -36,17 +36,17 @@ class Outlook:
         if finding is None:
             return ""
         said = finding.tell(self.known)
-        day = self._first_day(finding)
-        turns = f"turns on {day} if nothing happens" if day is not None else ""
+        day, sure = self._turn(finding)
+        turns = f"turns {'on' if sure else 'at the latest on'} {day} if nothing happens" if day is not None else ""
         return "; ".join(s for s in (said, turns) if s)
 
     def nearest(self, member: bool) -> str:
         """The smallest change that would turn the whole, in words; empty when none is known."""
         ways = []
-        changes = self._change(self.clauses.member, not member)
+        changes = self.change_to(not member)
         if changes and not all(c.waits for c in changes):
             ways.append(together(changes) + self._again(changes, member))
-        day, sure = self._turning_day(self._member_on, member)
+        day, sure = self._turning_day(self.member_on, member)
         if day is not None:
             ways.append(f"{'on' if sure else 'at the latest on'} {day} by itself, if nothing happens")
         return "; or ".join(ways)
@@ -66,6 +66,18 @@ class Outlook:
         return [self.told.findings.get(i) for i in range(len(self.clauses.lines))]
 
     # ------------------------------------------------------------ changes
+
+    def change_to(self, member: bool) -> Changes:
+        """The fewest changes that make somebody a member, or none; None when there is no way."""
+        return self._change(self._member, member)
+
+    @property
+    def _member(self) -> Expr:
+        """Membership by what stands before `keep` and by the rank of `keep`, which looks at those people only."""
+        *before, last = self.clauses.lines
+        if last.side != KEEP:
+            return self.clauses.member
+        return both(next(c.left for c in reversed(before) if c.depth == 0), last.truth)
 
     @property
     def _by_column(self) -> Mapping[str, Finding]:
@@ -92,13 +104,14 @@ class Outlook:
         found = finding.change(self.known, wanted)
         if found is not None:
             return found
-        day = self._first_day(finding)
-        return (Change(f"waiting until {day}", waits=True),) if day is not None else None
+        day, sure = self._turn(finding)
+        return (Change(f"waiting until {day}", waits=True),) if day is not None and sure else None
 
     # ------------------------------------------------------------ later
 
-    def _member_on(self, day: dt.date) -> bool | None:
-        return holds(self.clauses.member, lambda column: self._column_on(column, day))
+    def member_on(self, day: dt.date) -> bool | None:
+        """Whether they are in at the end of a later date if nothing happens; None when that is not known."""
+        return holds(self._member, lambda column: self._column_on(column, day))
 
     def _column_on(self, column: str, day: dt.date) -> bool | None:
         key = (column, day)
@@ -107,13 +120,9 @@ class Outlook:
             self._truths[key] = finding.on(self.known, day) if finding is not None else None
         return self._truths[key]
 
-    def _first_day(self, finding: Finding) -> dt.date | None:
-        """The first later date on which a condition turns; None when that is not known."""
-        now = self.known.truth(finding.term)
-        if finding.on(self.known, self.known.today + DAY) is None:
-            return None
-        day, sure = self._turning_day(lambda d: finding.on(self.known, d), now)
-        return day if sure else None
+    def _turn(self, finding: Finding) -> tuple[dt.date | None, bool]:
+        """The first later date on which a condition has surely turned, and whether it cannot be earlier."""
+        return self._turning_day(lambda d: finding.on(self.known, d), self.known.truth(finding.term))
 
     def _turning_day(self, on: Callable[[dt.date], bool | None], now: bool) -> tuple[dt.date | None, bool]:
         """The first later date on which something is surely other than now, and whether it cannot be earlier."""

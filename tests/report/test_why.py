@@ -24,6 +24,16 @@ CHOICES = {
               'tags would have to be something that does not contain "vip"'),
     "counted": ("has ordered exactly 1 times", "c2", "2 orders, needs exactly 1; last on 2026-04-03", ""),
     "never": ("has ordered", "c4", "no orders ever", "1 order"),
+    "left_out": (
+        "has ordered in the last 10 days", "c2",
+        "no orders in the last 10 days; 1 order does not count (canceled, on 2026-04-28); last on 2026-04-03",
+        "1 order",
+    ),
+    "only_left_out": (
+        "has ordered where (total > $400)", "c2",
+        "no orders where total > $400 that count; 1 order does not count (canceled, on 2026-04-28)",
+        "1 order where total > $400",
+    ),
     "fewer": (
         "has ordered fewer than 5 times", "c1", "3 orders, needs fewer than 5; last on 2026-03-20", "2 more orders",
     ),
@@ -66,7 +76,8 @@ CHOICES = {
     "filter": ("local", "c3", 'city is "Denver", needs "Boulder"', 'city would have to be "Boulder"'),
     "several": (
         'city is "Boulder" or has ordered at least 3 times', "c2",
-        'city is missing, needs "Boulder"; 2 orders, needs at least 3; last on 2026-04-03',
+        ('city is missing, needs "Boulder"; 2 orders, needs at least 3; '
+         "1 order does not count (canceled, on 2026-04-28); last on 2026-04-03"),
         "1 more order",
     ),
     "sequence": (
@@ -75,7 +86,31 @@ CHOICES = {
         "",
     ),
     "bucket": ('in bucket 0 to 9 of 100 salted "spring"', "c1", "in bucket ", ""),
-    "rank": ("their total_sales is in the top 1", "c3", "their total_sales is $50.00", ""),
+    "sequence_in_time": (
+        "has received in the last 30 days then ordered", "c3",
+        ("received 1 time, last on 2026-04-29; ordered 2 times, last on 2026-04-30; "
+         "turns at the latest on 2026-05-29 if nothing happens"),
+        "at the latest on 2026-05-29 by itself, if nothing happens",
+    ),
+    "rank": (
+        "their total_sales is in the top 2", "c3",
+        "their total_sales is $50.00; the last of the 2 people at the top has $480.00",
+        "their total_sales would have to be more than $480.00",
+    ),
+    "rank_alone": (
+        "their total_sales is in the bottom 1", "c1",
+        "their total_sales is $480.00; the only one at the bottom has $50.00",
+        "their total_sales would have to be less than $50.00",
+    ),
+    "unranked": (
+        "their total_sales is in the top 1", "c4",
+        "their total_sales is $0.00; only people with something to count are ranked",
+        "their total_sales would have to be more than $480.00",
+    ),
+    "inside": (
+        "in audience win_back", "c1", "turns on 2027-01-10 if nothing happens",
+        "1 order; or on 2027-01-10 by itself, if nothing happens",
+    ),
 }  # fmt: skip
 
 
@@ -103,15 +138,16 @@ def test_each_kind_of_condition(choosing, name):
 
 def test_what_is_told_turns_on_that_very_day(choosing):
     """Nothing happens in the shop after 6 May: what is said about later dates must come true."""
-    said = re.compile(r"turns on (\d{4}-\d\d-\d\d)")
+    said = re.compile(r"turns( at the latest)? on (\d{4}-\d\d-\d\d)")
     for name in CHOICES:
         for customer in ("c1", "c2", "c3"):
             line = choosing.why(customer, f"x_{name}").lines[1]
             turns = said.search(line.detail)
             if turns is None:
                 continue
-            day = dt.date.fromisoformat(turns[1])
-            for when, same in ((day - dt.timedelta(days=1), True), (day, False)):
+            day = dt.date.fromisoformat(turns[2])
+            before = () if turns[1] else ((day - dt.timedelta(days=1), True),)
+            for when, same in (*before, (day, False)):
                 later = choosing.seen_from(when)
                 found = later.why(customer, f"x_{name}").lines[1]
                 assert (found.holds == line.holds) is same, (name, customer, when)
@@ -123,7 +159,7 @@ def test_every_clause_is_told(shop):
     assert not found.member
     assert [(x.depth, x.holds) for x in found.lines] == [
         (0, True), (0, False), (1, False), (1, True), (1, False), (2, False), (2, False),
-        (0, False), (1, False), (1, False),
+        (0, False), (1, False), (2, False), (1, False),
     ]  # fmt: skip
     assert found.lines[2].detail == '1 order with category "Edibles", needs at least 2; last on 2026-04-03'
     assert found.nearest == (
@@ -135,13 +171,14 @@ def test_every_clause_is_told(shop):
 def test_a_member_is_told_what_would_end_it(shop):
     found = shop.why("c1", "win_back")
     assert found.member
-    assert found.nearest == "1 order; or at the latest on 2027-01-10 by itself, if nothing happens"
+    assert found.nearest == "1 order; or on 2027-01-10 by itself, if nothing happens"
 
 
 def test_an_exclusion_is_told(shop):
     lines = shop.why("c4", "win_back").lines
     assert (lines[7].holds, lines[7].detail) == (True, "this leaves them out")
-    assert lines[9].detail == (
+    assert lines[9].words == 'include tags contains "employee"'
+    assert lines[10].detail == (
         '1 time with campaign "Win back SMS"; last on 2026-05-04; turns on 2026-05-11 if nothing happens'
     )
 
@@ -155,8 +192,27 @@ def test_people_who_do_not_count(shop, customer, reason):
 
 
 def test_who_is_kept(shop):
-    assert shop.why("c1", "best").lines[-1].detail == "their total_sales is $480.00"
+    last = "the last of the 2 people at the top has $480.00"
+    assert shop.why("c1", "best").lines[-1].detail == f"their total_sales is $480.00; {last}"
     assert not shop.why("c4", "best").member
+
+
+def test_the_rank_of_keep_looks_at_those_who_are_included(shop_with):
+    extra = 'audience few {\n  include city is "Denver"\n  keep top 1 of their total_sales\n}\n'
+    with shop_with(extra, as_of="2026-05-06") as project:
+        outside, inside = project.why("c1", "few"), project.why("c3", "few")
+    assert (outside.member, inside.member) == (False, True)
+    assert outside.nearest == 'city would have to be "Denver"'
+
+
+def test_the_clauses_of_another_audience_are_told(shop):
+    """c3 is an employee: the exclusion shows why."""
+    found = shop.why("c3", "win_back")
+    place = next(i for i, x in enumerate(found.lines) if x.words == "in audience employees")
+    line, below = found.lines[place : place + 2]
+    assert (line.depth, line.holds, below.depth, below.holds) == (1, True, 2, True)
+    assert below.words == 'include tags contains "employee"'
+    assert below.detail == 'tags is "employee", "vip"'
 
 
 def test_somebody_unknown(shop):
