@@ -12,7 +12,7 @@ from patron.engine.model.mapping import Bound, BoundSource, Lookup, SqlMapping, 
 from patron.engine.runtime.errors import PatronError
 from patron.engine.runtime.files import io_errors, sha256
 
-FORMAT = 4
+FORMAT = 5
 """Raised when a load is stored otherwise than before."""
 SMALL = 1 << 20
 """Files up to this size are known by their content, larger ones by size and time."""

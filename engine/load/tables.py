@@ -137,38 +137,33 @@ class Finisher:
             self._coupons() if table == "orders" else None, "id" in has,
             len(self.filler.parts[table]) if table == "lines" and "id" not in has else 0,
         )  # fmt: skip
-        query = finishing.finish(final)
-        if final.numbered:
-            self._numbered(columns, query)
-            return
-        name = f"done/{table}" if table == "orders" and "root_order" in has else table
-        self.filler.sources.run(staging.create(name, query, temporary=name != table))
-        if name != table:
-            names = [n for c in columns for n in physical(c)]
-            self.filler.sources.run(staging.create(table, finishing.booked(name, names), temporary=False))
-            self.filler.sources.run(staging.drop(name))
-        extra = [FinalColumn("@visible_at", Type("moment"), "moment", filled=True)] if name != table else []
+        split = table == "orders" and "root_order" in has
+        self._create(final, booked=split)
+        extra = [FinalColumn("@visible_at", Type("moment"), "moment", filled=True)] if split else []
         self._describe(table, (*columns, *extra), one_zone=stores is None)
+        if final.numbered:
+            self._name_lines()
         self._lost_references(table, columns)
 
-    def _numbered(self, columns: Sequence[FinalColumn], query: Any) -> None:
-        """Lines without an id of their own: it is made of order and place."""
-        types = [*((c.name, finishing.SQL_TYPES[c.storage]) for c in columns if c.type.kind != "moment")]
-        for column in columns:
-            if column.type.kind == "moment":
-                kinds = ("TIMESTAMP", "DATE", "TINYINT", "BOOLEAN")
-                types += zip(physical(column), kinds, strict=True)
-        types.append((finishing.POSITION, "BIGINT"))
-        self.filler.sources.run(finishing.lines_table(types))
-        names = [n for c in columns for n in physical(c)] + [finishing.POSITION]
-        self.filler.sources.run(finishing.inserted("lines", names, query))
-        self._describe("lines", columns, one_zone=True)
-        id_ = StoredColumn("id", TABLES["lines"].by_name["id"].type, "text", filled=True, never_missing=True)
+    def _create(self, final: FinalTable, *, booked: bool = False) -> None:
+        """The table with its rows. `booked`: parts of split orders are booked with their root."""
+        columns = finishing.stored_columns(final)
+        query = finishing.finish(final, columns)
+        if booked:
+            done = f"done/{final.name}"
+            self.filler.sources.run(staging.create(done, query))
+            query = finishing.booked(done, [c.name for c in columns if not c.computed])
+            columns = (*columns, finishing.VISIBLE_AT)
+        self.filler.sources.run(finishing.table(final.name, columns))
+        self.filler.sources.run(finishing.inserted(final.name, columns, query))
+        if booked:
+            self.filler.sources.run(staging.drop(done))
+
+    def _name_lines(self) -> None:
+        """Lines without an id of their own have one, made of order and place."""
         stored = self.stored["lines"]
-        self.stored["lines"] = StoredTable(
-            "lines", {"id": id_, **stored.columns}, stored.rows, stored.present, stored.one_zone
-        )
-        self._lost_references("lines", columns)
+        id_ = StoredColumn("id", TABLES["lines"].by_name["id"].type, "text", filled=True, never_missing=True)
+        self.stored["lines"] = replace(stored, columns={"id": id_, **stored.columns})
 
     def _zones(self, table: str, columns: Sequence[FinalColumn]) -> tuple[finishing.Zones, str | None]:
         """The zones that rows of a table may be in, the project's first, and the table that tells them apart."""
@@ -258,18 +253,13 @@ class Finisher:
         parts = f"fill/{table}"
         self.filler.sources.run(staging.create(parts, staging.numbered(staging.met(references))))
         final = FinalTable(table, parts, columns, {self.bound.zone: (0, ())}, order=("id",))
-        self.filler.sources.run(staging.create(table, finishing.finish(final), temporary=False))
+        self._create(final)
         self._describe(table, columns, one_zone=True, present=False)
 
     def _empty(self, table: str, columns: Sequence[FinalColumn]) -> None:
         """A table without rows, so that every query finds its tables."""
-        kinds = {"": "", "@date": "DATE", "@hour": "TINYINT", "@day_only": "BOOLEAN"}
-        types = [
-            (name, kinds[name.removeprefix(c.name)] or finishing.SQL_TYPES[c.storage])
-            for c in columns
-            for name in physical(c)
-        ]
-        self.filler.sources.run(finishing.empty_table(table, types))
+        made = finishing.stored_columns(FinalTable(table, "", tuple(columns)))
+        self.filler.sources.run(finishing.table(table, [replace(c, computed=False) for c in made]))
         described = {c.name: StoredColumn(c.name, c.type, c.storage, filled=False) for c in columns}
         self.stored[table] = StoredTable(table, described, 0, present=False)
 
@@ -334,10 +324,3 @@ def _mend(table: str, column: FinalColumn) -> str:
     if SINGULAR.get(column.name) == column.type.table:
         return f"`add missing from {table}.{column.name}` in {column.type.table}"
     return f"Is `{column.name}` filled with ids of {column.type.table}? Where it is not, it counts as missing."
-
-
-def physical(column: FinalColumn) -> tuple[str, ...]:
-    """The stored columns of a column."""
-    if column.type.kind != "moment" or column.name.startswith("@"):
-        return (column.name,)
-    return (column.name, *(column.name + part for part in ("@date", "@hour", "@day_only")))

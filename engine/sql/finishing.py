@@ -27,6 +27,8 @@ SQL_TYPES: Mapping[str, str] = {
 }  # fmt: skip
 
 
+COMPANIONS: Mapping[str, str] = {"@date": "DATE", "@hour": "TINYINT", "@day_only": "BOOLEAN"}
+"""What is stored beside a moment."""
 POSITION = "@position"
 
 
@@ -69,17 +71,51 @@ class FinalTable:
         return next((c for c in self.columns if c.name == name), None)
 
 
-def finish(table: FinalTable) -> exp.Select:
-    """The rows to store, in order: sorted while they are narrow, then every column made of them."""
+@dataclass(frozen=True, slots=True)
+class StoredAs:
+    """A column of the stored table: its SQL type and its value, in the terms of the sorted parts. A value that is the
+    same for all rows, or made of other columns, is `computed`."""
+
+    name: str
+    kind: str
+    value: E
+    computed: bool = False
+
+
+VISIBLE_AT = StoredAs("@visible_at", "TIMESTAMP", exp.column("@visible_at"))
+"""When a part of a split order was made, which is booked with its root."""
+
+
+def stored_columns(table: FinalTable) -> tuple[StoredAs, ...]:
+    """The columns of the stored table, in order."""
     has = {c.name for c in table.columns if c.filled}
-    outputs: list[tuple[E, str]] = []
+    made: list[StoredAs] = []
     for column in table.columns:
         value = _defaulted(table, column, _value(table, column), has)
-        outputs.append((build.cast(value, SQL_TYPES[column.storage]), column.name))
+        made.append(_stored_as(column.name, SQL_TYPES[column.storage], value))
         if column.type.kind == "moment":
-            outputs += _companions(table, column)
+            made += [_stored_as(name, kind, e) for name, kind, e in _companions(table, column)]
     if table.numbered:
-        outputs.append((_position(table.numbered), POSITION))
+        made.append(_stored_as(POSITION, "BIGINT", _position(table.numbered)))
+        made.append(StoredAs("id", "VARCHAR", _id_of_line(), computed=True))
+    return tuple(made)
+
+
+def _stored_as(name: str, kind: str, value: E) -> StoredAs:
+    return StoredAs(name, kind, build.cast(value, kind), computed=value.find(exp.Column) is None)
+
+
+def _id_of_line() -> E:
+    """The id of a line that has none: its order and the place in it."""
+    of_order = build.coalesce(build.cast(build.col("order"), "VARCHAR"), build.text(""))
+    place = build.cast(build.col(POSITION), "VARCHAR")
+    return exp.DPipe(this=exp.DPipe(this=of_order, expression=build.text("/")), expression=place)
+
+
+def finish(table: FinalTable, columns: Sequence[StoredAs]) -> exp.Select:
+    """The rows to store, in order: sorted while they are narrow, then every column made of them."""
+    has = {c.name for c in table.columns if c.filled}
+    outputs = [(c.value, c.name) for c in columns if not c.computed]
     return select(outputs, build.subquery(_sorted(table, has), "t"))
 
 
@@ -182,23 +218,19 @@ def _zone(table: FinalTable) -> E | None:
     return build.coalesce(build.col("timezone", "z"), build.text(next(iter(table.zones))))
 
 
-def _companions(table: FinalTable, column: FinalColumn) -> list[tuple[E, str]]:
+def _companions(table: FinalTable, column: FinalColumn) -> list[tuple[str, str, E]]:
     """`x@date`, `x@hour`, `x@day_only`."""
     name = column.name
     if not column.filled:
-        nothing = [("@date", "DATE"), ("@hour", "TINYINT"), ("@day_only", "BOOLEAN")]
-        return [(build.cast(exp.Null(), kind), name + part) for part, kind in nothing]
+        return [(name + part, kind, exp.Null()) for part, kind in COMPANIONS.items()]
     zone = build.col("@zone", "t") if table.stores is not None else None
     local = to_local(table.zones, zone, build.col(name, "t"))
     hour = exp.Extract(this=exp.Var(this="HOUR"), expression=local.copy())
     by_day = build.case([(build.col(name + "@d", "t"), build.integer(0))], hour)
     known = build.not_(build.is_null(build.col(name, "t")))
     day_only = build.case([(known.copy(), build.col(name + "@d", "t"))])
-    return [
-        (build.cast(local, "DATE"), name + "@date"),
-        (build.cast(build.case([(known, by_day)]), "TINYINT"), name + "@hour"),
-        (day_only, name + "@day_only"),
-    ]
+    values = (build.cast(local, "DATE"), build.case([(known, by_day)]), day_only)
+    return [(name + part, kind, e) for (part, kind), e in zip(COMPANIONS.items(), values, strict=True)]
 
 
 def _value(table: FinalTable, column: FinalColumn) -> E:
@@ -280,26 +312,20 @@ def booked(table: str, columns: Sequence[str]) -> exp.Select:
     return moved_to.order_by(*order, copy=False)
 
 
-def lines_table(columns: Sequence[tuple[str, str]]) -> exp.Create:
-    """The table of lines with an id that is made when it is asked for: the order and the place in it."""
-    of_order = build.coalesce(build.cast(build.col("order"), "VARCHAR"), build.text(""))
-    made = exp.DPipe(
-        this=exp.DPipe(this=of_order, expression=build.text("/")), expression=build.cast(build.col(POSITION), "VARCHAR")
-    )
-    defs: list[E] = [
-        exp.ColumnDef(this=build.name(n), kind=exp.DataType.build(k, dialect="duckdb")) for n, k in columns
-    ]
-    constraint = exp.ColumnConstraint(kind=exp.ComputedColumnConstraint(this=exp.Paren(this=made)))
-    defs.append(exp.ColumnDef(this=build.name("id"), kind=exp.DataType.build("VARCHAR"), constraints=[constraint]))
-    return exp.Create(this=exp.Schema(this=build.table("lines"), expressions=defs), kind="TABLE")
+def table(name: str, columns: Sequence[StoredAs]) -> exp.Create:
+    """The table to store, without rows yet. What can be said of a column once lies in no row."""
+    defs = [exp.ColumnDef(this=build.name(c.name), kind=exp.DataType.build(c.kind, dialect="duckdb"),
+                          constraints=_said(c)) for c in columns]  # fmt: skip
+    return exp.Create(this=exp.Schema(this=build.table(name), expressions=defs), kind="TABLE")
 
 
-def empty_table(table: str, columns: Sequence[tuple[str, str]]) -> exp.Create:
-    """A table without rows."""
-    defs = [exp.ColumnDef(this=build.name(n), kind=exp.DataType.build(k, dialect="duckdb")) for n, k in columns]
-    return exp.Create(this=exp.Schema(this=build.table(table), expressions=defs), kind="TABLE")
+def _said(column: StoredAs) -> list[exp.ColumnConstraint]:
+    if not column.computed:
+        return []
+    return [exp.ColumnConstraint(kind=exp.ComputedColumnConstraint(this=exp.Paren(this=column.value)))]
 
 
-def inserted(table: str, columns: Sequence[str], query: E) -> exp.Insert:
-    schema = exp.Schema(this=build.table(table), expressions=[build.name(n) for n in columns])
-    return exp.Insert(this=schema, expression=query)
+def inserted(name: str, columns: Sequence[StoredAs], query: E) -> exp.Insert:
+    """The rows of a query, put into a table."""
+    lying = [build.name(c.name) for c in columns if not c.computed]
+    return exp.Insert(this=exp.Schema(this=build.table(name), expressions=lying), expression=query)
