@@ -58,8 +58,9 @@ def evaluate(
     """The terms as named columns, for the rows that meet a condition and belong to the people wanted."""
     items = [(name, numbers.by_first(t)) for name, t in items]
     where = numbers.by_first(where) if where is not None else None
-    items = [(name, settled(p, rows, t)) for name, t in items]
-    where = settled(p, rows, where) if where is not None else None
+    if isinstance(rows, str):  # columns of credited pairs stand for whole terms
+        items = [(name, settled(p, rows, t)) for name, t in items]
+        where = settled(p, rows, where) if where is not None else None
     facts = facts_of(where)
     items = [(name, given(t, facts)) for name, t in items] if facts else items
     found = Evaluation(p, rows, [t for _, t in items], of, where)

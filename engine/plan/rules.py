@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
+from patron.engine.plan.below import kept_below
 from patron.engine.plan.early import totals_first
+from patron.engine.plan.facts import rows_once
 from patron.engine.plan.inner import inner_joins
 from patron.engine.plan.nodes import Node, Plan, Project, Step, Temp, inputs, walk, with_inputs
 from patron.engine.plan.shared import shared_totals
+from patron.engine.plan.unread import read_columns
 
 Rule = Callable[[Plan], Plan]
 
@@ -44,4 +47,12 @@ def _inlined(node: Node, inner: dict[str, Node]) -> Node:
     return with_inputs(node, tuple(_inlined(n, inner) for n in inputs(node)))
 
 
-RULES: tuple[Rule, ...] = (inline_single_use, totals_first, shared_totals, inner_joins)
+RULES: tuple[Rule, ...] = (
+    inline_single_use,
+    kept_below,
+    totals_first,
+    shared_totals,
+    rows_once,
+    inner_joins,
+    read_columns,
+)

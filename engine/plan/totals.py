@@ -9,6 +9,7 @@ from patron.dsl.nodes import dataclass
 from patron.engine.model.terms import Lit, Op, all_of
 from patron.engine.plan.nodes import AggCall, Aggregate, Col, Expr, Filter, Named, Node, Project, walk
 from patron.engine.plan.united import filtered, united
+from patron.engine.types import WHOLE
 
 KEY = "@key"
 
@@ -75,14 +76,23 @@ def call_over(call: AggCall, items: Mapping[str, Expr]) -> AggCall | None:
 
 
 def together(a: Totals, b: Totals) -> Totals | None:
-    """The numbers of both, where rows, conditions and key are the same."""
-    if a.key != b.key or set(a.where) != set(b.where):
+    """The numbers of both, where the second are over the same rows by the same key, or over some of these rows."""
+    if a.key != b.key or not set(a.where) <= set(b.where):
         return None
     rows = united(a.rows, b.rows)
     if rows is None:
         return None
-    more = tuple(c for c in b.calls if c not in a.calls)
+    more = tuple(c for c in dict.fromkeys(among(b, a)) if c not in a.calls)
     return Totals(rows, a.where, a.key, (*a.calls, *more), a.note)
+
+
+def among(part: Totals, whole: Totals) -> tuple[AggCall, ...]:
+    """The calls of totals over some of the rows of others, and last how many rows of a key these are."""
+    more = [c for c in part.where if c not in whole.where]
+    if not more:
+        return part.calls
+    calls = (*part.calls, AggCall("count", WHOLE))
+    return tuple(replace(c, where=all_of(c.where, *more)) for c in calls)
 
 
 def _named(call: AggCall, item: Callable[[Expr | None], Expr | None]) -> AggCall:

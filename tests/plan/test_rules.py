@@ -25,6 +25,19 @@ table products from shop.products
 table orders from shop.orders
 table lines from shop.lines
 table memberships from shop.memberships
+table campaigns from shop.campaigns
+table actions from shop.actions
+
+attribution reach {
+  actions    received, opened, clicked
+  conversion ordered
+  within     4 days of action unless campaign sets attribution_window
+  counts     every purchase
+  credit     to last action
+}
+metric reached = count(orders) influenced by reach
+metric reached_sales = sum(orders.value) influenced by reach
+metric credited = sum(orders.value) attributed by reach
 
 audience regulars {
   include all of {
@@ -59,6 +72,8 @@ PHRASES = (
     "units by customer.city for audience regulars",
     'typical, total_orders by week for audience quiet during last 30 days compare to previous period total "All"',
     "total_sales by customer.city",
+    'reached, reached_sales by week for audience regulars during last 20 days compare to previous period total "All"',
+    "reached_sales, credited by customer.city for audience regulars",
     "total_orders, total_sales for audience regulars during last 1 days",
 )
 
@@ -90,6 +105,10 @@ def shop(folder: Path, seed: int) -> None:
     write(data / "lines.csv", "order,product,quantity,amount", [
         (f"o{draw.randint(0, 125)}", f"p{draw.randint(0, 5)}", draw.randint(1, 4), draw.randint(1, 50))
         for _ in range(250)])  # fmt: skip
+    write(data / "campaigns.csv", "id,attribution_window", [("k0", ""), ("k1", 1), ("k2", 7)])
+    write(data / "actions.csv", "id,kind,acted_at,customer,campaign", [
+        (f"a{n}", draw.choice(["received", "opened", "clicked"]), f"2025-03-{draw.randint(1, 28):02d} 09:00:00",
+         f"c{draw.randint(0, 24)}", f"k{n % 3}") for n in range(60)])  # fmt: skip
     write(data / "memberships.csv", "customer,joined_at",
           [(f"c{draw.randint(0, 24)}", "2024-06-01") for _ in range(12)])  # fmt: skip
 

@@ -1,0 +1,120 @@
+"""Rule: rows of people that several parts of a plan read are found once.
+
+A comparison and a total read the same orders of the same people, for other dates or by no dimension. They become one
+step, as far back and forth as any of them looks.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from patron.dsl.nodes import dataclass
+from patron.engine.model.terms import Lit, Op, all_of, known
+from patron.engine.plan.nodes import Expr, Filter, Join, Node, Plan, Project, Step, Temp, columns, walk
+from patron.engine.plan.steps import fresh_names, with_steps
+from patron.engine.plan.united import filtered, united
+from patron.engine.types import YESNO
+
+Bounds: TypeAlias = dict[tuple[str, Expr], Lit]
+"""The limits of columns: by `>=` or `<=`, and the column."""
+WIDER = {">=": min, "<=": max}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Joined rows of which some are read: all conditions but bounds, and every place that reads them."""
+
+    first: int
+    rows: Node
+    where: frozenset[Expr]
+    places: tuple[Project, ...]
+
+
+def rows_once(plan: Plan) -> Plan:
+    """Rows of people that are read again are a step."""
+    made: list[tuple[int, Step]] = []
+    instead: dict[Node, Node] = {}
+    again = (r for r in _readings(plan) if _is_read_again(r))
+    for reading, name in zip(again, fresh_names(plan, "rows"), strict=False):
+        limits = [_bounds(p) for p in reading.places]
+        reach = _reach(limits)
+        node = _kept(reading.rows, [*reading.where, *_conditions(reach)])
+        made.append((reading.first, Step(name, node, "rows read again")))
+        temp = Temp(name, columns(node))
+        for place, own in zip(reading.places, limits, strict=True):
+            narrower = {k: v for k, v in own.items() if reach.get(k) != v}
+            instead[place] = Project(_kept(temp, _conditions(narrower)), place.items, place.note)
+    return with_steps(plan, made, instead)
+
+
+def _readings(plan: Plan) -> list[Reading]:
+    """Everything that reads joined rows under conditions."""
+    found: list[Reading] = []
+    for number, step in enumerate((*plan.steps, *plan.outputs)):
+        for node in walk(step.node):
+            if isinstance(node, Project) and isinstance(filtered(node.input)[0], Join):
+                found = _with_place(found, number, node)
+    return found
+
+
+def _with_place(found: list[Reading], number: int, node: Project) -> list[Reading]:
+    rows, where = filtered(node.input)
+    common = frozenset(c for c in where if _bound(c) is None and c not in _told_by(rows))
+    for place, one in enumerate(found):
+        both = united(one.rows, rows) if one.where == common else None
+        if both is not None:
+            return [*found[:place], Reading(one.first, both, common, (*one.places, node)), *found[place + 1 :]]
+    return [*found, Reading(number, rows, common, (node,))]
+
+
+def _told_by(rows: Node) -> list[Expr]:
+    """What a join says of its rows: their key is known."""
+    joined = isinstance(rows, Join) and rows.kind in ("inner", "semi") and not rows.missing_equal
+    return [known(own) for own, _ in rows.on] if isinstance(rows, Join) and joined else []
+
+
+def _is_read_again(reading: Reading) -> bool:
+    """Whether some of the rows are read twice: parts of different dates read no row that another reads."""
+    times = Counter(frozenset(_bounds(p).items()) for p in reading.places)
+    return max(times.values()) > 1
+
+
+def _bound(condition: Expr) -> tuple[tuple[str, Expr], Lit] | None:
+    if not isinstance(condition, Op) or condition.name not in WIDER:
+        return None
+    column, limit = condition.args
+    if not isinstance(limit, Lit) or limit.value is None or isinstance(column, Lit):
+        return None
+    return (condition.name, column), limit
+
+
+def _bounds(place: Project) -> Bounds:
+    found: Bounds = {}
+    for key, limit in filter(None, map(_bound, filtered(place.input)[1])):
+        narrower = min if WIDER[key[0]] is max else max
+        found[key] = narrower(found.get(key, limit), limit, key=_value)
+    return found
+
+
+def _reach(limits: Sequence[Bounds]) -> Bounds:
+    """The widest of the limits that all have."""
+    return {
+        key: WIDER[key[0]]((own[key] for own in limits), key=_value)
+        for key in limits[0]
+        if all(key in own for own in limits)
+    }
+
+
+def _value(limit: Lit) -> Any:
+    return limit.value
+
+
+def _conditions(bounds: Bounds) -> list[Expr]:
+    return [Op(name, (column, limit), YESNO) for (name, column), limit in bounds.items()]
+
+
+def _kept(rows: Node, conditions: Sequence[Expr]) -> Node:
+    where = all_of(*conditions)
+    return rows if where is None else Filter(rows, where)
