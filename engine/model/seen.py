@@ -22,7 +22,7 @@ def look_for(b: Binder, scope: Scope, asked: Term, values: Iterable[Said], *, on
     if not isinstance(asked, Field):
         return
     table = _table_of(scope, asked.row)
-    column = b.ways.columns(table).get(fold(asked.column)) if table else None
+    column = b.ways.columns(table).get(fold(asked.column)) if table in TABLES else None
     if column is None or column.seen is None:
         return
     for value, span in values:

@@ -139,3 +139,13 @@ def test_the_doctor_finds_and_mends(shop: Path) -> None:
     assert "mended" in done.stdout
     assert not left.exists()
     assert "4 specs without errors" in done.stdout
+
+
+def test_a_demo_tells_what_it_made_and_a_quiet_one_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = call("demo", "loud")
+    assert "loud/out/overview/Overview.html" in done.stdout.splitlines()
+    assert "P0705" in done.stderr
+    quiet = call("demo", "quiet", "--quiet")
+    assert (quiet.exit_code, quiet.stdout, quiet.stderr) == (0, "", "")
+    assert (tmp_path / "quiet/out/overview/Overview.html").exists()
