@@ -62,7 +62,8 @@ def together(changes: Sequence[Change]) -> str:
     things = _things([c.things for c in changes if c.things is not None])
     most = max((c for c in changes if c.money is not None), key=lambda c: c.money or 0, default=None)
     others = [c.words for c in changes if c.things is None and c.money is None]
-    return " and ".join([*things, *([most.words] if most is not None else []), *dict.fromkeys(others)])
+    *said, last = (*things, *([most.words] if most is not None else []), *dict.fromkeys(others))
+    return f"{', '.join(said)} and {last}" if said else last
 
 
 def _things(found: Sequence[Things]) -> list[str]:

@@ -31,6 +31,7 @@ CITY = Change('city would have to be "Denver"')
         ([orders(1), orders(2, "with product x")], "2 orders with product x"),
         ([orders(1, "with a"), orders(1, "with b")], "1 order with a and 1 order with b"),
         ([orders(2, more=True), spent(40), spent(90)], "2 more orders and $90 more spent"),
+        ([orders(1), spent(5), CITY], '1 order, $5 more spent and city would have to be "Denver"'),
         ([orders(1), CITY, CITY], '1 order and city would have to be "Denver"'),
     ],
 )
