@@ -144,7 +144,9 @@ def _sorted(table: FinalTable, has: set[str]) -> exp.Select:
     if table.drop_nameless:
         query = query.where(build.not_(build.is_null(build.col("id", "t"))), copy=False)
     order = [exp.Ordered(this=_sorting(table, name), nulls_first=False) for name in table.order]
-    return query.order_by(*order, build.col(ROW, "t"), copy=False)
+    if "id" not in table.order:  # which no two rows share
+        order.append(exp.Ordered(this=build.col(ROW, "t")))
+    return query.order_by(*order, copy=False)
 
 
 def _looked_up(table: FinalTable, column: FinalColumn, alias: str, joins: list[tuple[E, E]]) -> E:
