@@ -157,7 +157,7 @@ class Evaluation:
         """What looks at one followed row alone is computed there, once per row, before the join repeats it."""
         if not isinstance(term, Op) or term in self.aliases:
             return
-        fields = _own_fields(term)
+        fields = _own_fields(term) if term.name == "if" else []
         rows = {f.row for f in fields}
         if len(rows) == 1 and not _has_leaf(term) and not any(f in self.aliases for f in fields):
             (row,) = rows

@@ -163,7 +163,7 @@ class Project:
         """The model: every name bound."""
         return self.stages.resolve(self.declared, self.bound.schema, self.as_of)
 
-    @property
+    @cached_property
     def ground_problems(self) -> tuple[Problem, ...]:
         """What is wrong with the ground that everything stands on: form, imports, names said twice, mappings."""
         found = (*self._parsed[1], *self.declared.problems, *self.bound.problems)
@@ -224,10 +224,16 @@ class Project:
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """What does not stop and should be told beside an answer. What is odd in the data is told by the answer that
-        loads it and not by those after it; `check(data=True)` tells it at any time."""
+        """What does not stop and should be told beside an answer: of the specs, and of rows that were just loaded."""
         found = (*self.ground_problems, *self._just_loaded)
         return tuple(p for p in by_place(found) if p.severity == "W")
+
+    @property
+    def earlier_warnings(self) -> tuple[Problem, ...]:
+        """What was told when the rows were loaded, by an answer before; `check(data=True)` tells it again."""
+        loaded = self.__dict__.get("loaded")
+        found = loaded.problems if loaded is not None and loaded.reused else ()
+        return tuple(p for p in by_place(found) if p.severity == "W" and p not in self._just_loaded)
 
     # ------------------------------------------------------------ what callers ask
 

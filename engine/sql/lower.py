@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -121,7 +121,7 @@ class Lowerer:
             block = self.wrapped(block)
         x = self.expressions(block)
         named = {name: x.value(value) for name, value in node.items}
-        if not _only_columns(node) and sum(1 for v in named.values() for _ in v.walk()) > 400:
+        if not _only_columns(node) and _size(named.values()) > 400:
             block = self.wrapped(block)
             x = self.expressions(block)
             named = {name: x.value(value) for name, value in node.items}
@@ -191,6 +191,17 @@ class Lowerer:
 
 def _only_columns(node: nodes.Project) -> bool:
     return all(isinstance(v, nodes.Col) for _, v in node.items)
+
+
+def _size(values: Iterable[E]) -> int:
+    """How many parts expressions are made of."""
+    size, waiting = 0, list(values)
+    while waiting:
+        found = waiting.pop()
+        size += 1
+        for held in found.args.values():
+            waiting += [v for v in (held if type(held) is list else (held,)) if isinstance(v, exp.Expr)]
+    return size
 
 
 def _has_window(expr: Expr) -> bool:
