@@ -6,7 +6,7 @@ One path for all of it: a comparison is the same parts in another window, a tota
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from patron.dsl.nodes import dataclass
@@ -472,14 +472,38 @@ class QueryPlanner:
                     dims = self._level_of(kind, level)
                     wanted.setdefault(dims, {})[self._name(agg, kind) + side.suffix] = agg
         for dims, aggs in wanted.items():
+            summed = self._added_up_in(node, side, aggs, level)
+            node = self._summed(node, summed, dims)
             groups: dict[object, list[Asked]] = {}
             for name, agg in aggs.items():
+                if name in summed:
+                    continue
                 groups.setdefault((agg.rows, agg.date, agg.once, agg.split), []).append(Asked(name, self.of_list(agg)))
             for asked in groups.values():
                 use = dims if asked[0].agg.date is not None else tuple(i for i in dims if i not in self.time_dims)
                 part = part_node(self.p, side.query, asked, use, side.window, side.people)
                 node = self._beside(node, self._aligned(part, side, use))
         return node
+
+    def _added_up_in(self, node: Node, side: _Side, aggs: Mapping[str, Agg], level: tuple[int, ...]) -> dict[str, Col]:
+        """The denominators that are sums of what stands in the rows: every fact is in one of them."""
+        if self._has_time(level) or self.cut is not None:
+            return {}
+        own = {c.name: c for c in columns(node)}
+        parts = {n: own.get(self._name(a, "") + side.suffix) for n, a in aggs.items() if _adds_up_exactly(a)}
+        return {n: part for n, part in parts.items() if part is not None}
+
+    def _summed(self, node: Node, parts: Mapping[str, Col], dims: tuple[int, ...]) -> Node:
+        """The rows with sums over those that are alike in some dimensions."""
+        if not parts:
+            return node
+        own = columns(node)
+        alike = tuple(c for c in own if c.name in (LABEL, *(f"d{i}" for i in dims)))
+        sums = tuple(
+            (name, WindowCall("sum", part.type, (Op("first_known", (part, Lit(0, part.type)), part.type),), alike))
+            for name, part in parts.items()
+        )
+        return Project(node, (*((c.name, c) for c in own), *sums))
 
     def _level_of(self, kind: str, level: Sequence[int]) -> tuple[int, ...]:
         keys = [k for k in kind.removeprefix("level:").split(",") if k]
@@ -680,6 +704,11 @@ def adds_up(measure: Measure) -> bool:
     if isinstance(measure, Calc):
         return measure.op in ("+", "-", "neg") and all(adds_up(a) for a in measure.args)
     return False
+
+
+def _adds_up_exactly(agg: Agg) -> bool:
+    """Whether values that are rounded nowhere add up."""
+    return agg.once is None and adds_up(agg) and (agg.func == "count" or agg.type.kind == "money")
 
 
 def _balances(measure: Measure) -> bool:
