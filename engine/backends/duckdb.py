@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import duckdb
 
 from patron.engine.contracts import Limits, Session
-from patron.engine.runtime.errors import Damaged, InternalError, LimitReached, PatronError
+from patron.engine.runtime.errors import Damaged, InternalError, IoFailed, LimitReached, PatronError
 from patron.engine.runtime.limits import deadline
 from patron.engine.runtime.scratch import scratch_folder
 
@@ -211,6 +211,9 @@ def _told(what: str) -> Iterator[None]:
             f"{what} needs more memory than it may use", "narrow the period, or raise `memory` in patron.toml"
         ) from error
     except duckdb.IOException as error:
+        if "could not write" in str(error).lower():
+            full = "is the disk of `temp_folder` full?"
+            raise IoFailed(f"{what} failed: {str(error).splitlines()[0]}", full) from error
         raise Damaged(
             f"{what} cannot read the stored load: {str(error).splitlines()[0]}", "run `patron doctor`"
         ) from error

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -27,7 +27,7 @@ from patron.engine.model.store import Store
 from patron.engine.runtime.errors import IoFailed, LimitReached
 from patron.engine.runtime.files import io_errors
 from patron.engine.runtime.progress import SILENT, Progress
-from patron.engine.runtime.scratch import scratch_folder
+from patron.engine.runtime.scratch import working_folder
 from patron.engine.sql import describing
 
 KEPT = 3
@@ -53,23 +53,23 @@ def load(
             os.utime(path)
         return known
     limits = limits or Limits()
-    scratch = scratch_folder(folder)
-    spill = scratch_folder(limits.temp_folder) if limits.temp_folder else scratch
-    try:
+    with working_folder(folder) as scratch, working_folder(limits.temp_folder or folder) as spill:
         made = _make(bound, facts, key, scratch, spill, progress, limits, functions or {})
         if made.path is None:
             return made
         with io_errors(path):
             _flush(made.path)
             about = scratch / "about.json"
-            about.write_text(f"{made.path.stat().st_size}\n{encode(made)}", "utf-8")
+            said = encode(made)
+            about.write_text(f"{made.path.stat().st_size} {_digest(said)}\n{said}", "utf-8")
             made.path.replace(path)
             about.replace(path.with_suffix(".json"))
         _prune(folder, path)
         return replace(made, path=path)
-    finally:
-        for used in (scratch, spill):
-            shutil.rmtree(used, ignore_errors=True)
+
+
+def _digest(said: str) -> str:
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def forget(folder: Path, sources: Sequence[str] = ()) -> None:
@@ -87,8 +87,8 @@ def _stored(path: Path) -> Loaded | None:
     if not path.is_file():
         return None
     try:
-        size, _, said = path.with_suffix(".json").read_text("utf-8").partition("\n")
-        if int(size) == path.stat().st_size:
+        head, _, said = path.with_suffix(".json").read_text("utf-8").partition("\n")
+        if head == f"{path.stat().st_size} {_digest(said)}":
             return decode(said, path)
     except (OSError, ValueError, KeyError, TypeError):
         pass
@@ -120,8 +120,8 @@ def _make(
         raise LimitReached(
             "reading the sources needs more memory than it may use", "raise `memory` in patron.toml"
         ) from error
-    except duckdb.IOException as error:
-        raise IoFailed(f"reading the sources failed: {str(error).splitlines()[0]}", "is the disk full?") from error
+    except (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException) as error:
+        raise IoFailed(f"keeping the load failed: {str(error).splitlines()[0]}", "is the disk full?") from error
     return made
 
 
@@ -171,10 +171,10 @@ def _tables(filler: Filler, key: str) -> tuple[Finisher, Store, tuple[str, ...]]
 
 
 def _unchanged(sources: Sources) -> None:
-    """Files that are read more than once must be the same every time. IoFailed."""
+    """Files are looked at more than once, and must be the same every time. IoFailed."""
     now = facts_of(sources.bound)
-    for place, staged in sources.staged.items():
-        if staged.as_is and now[place] != sources.facts[place]:
+    for place in sources.staged:
+        if now[place] != sources.facts[place]:
             source = sources.bound.sources[place[0]].name
             raise IoFailed(f"files of {source}.{place[1]} changed while they were read", "load them again")
 

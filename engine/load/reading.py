@@ -17,6 +17,7 @@ from patron.engine.contracts import Closing, CsvText, Provided, Rejected, Source
 from patron.engine.load.keys import FileFact
 from patron.engine.load.loaded import LedgerEntry
 from patron.engine.model.mapping import Bound, SqlMapping
+from patron.engine.runtime.files import io_errors
 from patron.engine.runtime.progress import Progress
 from patron.engine.sql import staging
 from patron.engine.sql.mapping_select import Staged
@@ -149,9 +150,9 @@ class Sources:
         """Where DuckDB cannot read, the source is at fault: P0702."""
         try:
             yield
-        except duckdb.OutOfMemoryException:
-            raise
         except duckdb.Error as error:
+            if _is_ours(error):
+                raise
             source = self.bound.sources[place[0]].name
             raise SourceError(
                 "P0702", f"cannot open `{source}`: {place[1]} cannot be read", str(error).splitlines()[0]
@@ -183,7 +184,7 @@ class Sources:
         try:
             self.run(staging.create(name, query))
         except duckdb.Error as error:
-            if isinstance(error, duckdb.OutOfMemoryException):
+            if _is_ours(error):
                 raise
             return False
         if not self._all_there(name, provided.csv):
@@ -205,7 +206,8 @@ class Sources:
         return csv.most is None or (rows <= csv.most and (rows > 0 or csv.most == 0))
 
     def count(self, name: str) -> int:
-        return int(self.connection.table(staging.quoted(name)).count("*").fetchall()[0][0])
+        query = f"SELECT count(*) FROM {staging.quoted(name)}"  # noqa: S608 -- a name of ours, quoted
+        return int(self.connection.execute(query).fetchall()[0][0])
 
     def _from_rows(self, name: str, provided: Provided, columns: Sequence[SourceColumn]) -> Sequence[Rejected]:
         """The careful way: rows are spooled beside, then read back with the types the source has."""
@@ -213,7 +215,8 @@ class Sources:
         rejected: list[Rejected] = []
         spool = self.scratch / f"rows-{len(self.staged)}-{len(self.ledger)}.csv"
         try:
-            spooled(spool, provided.rows(rejected.append))
+            with io_errors(spool):
+                spooled(spool, provided.rows(rejected.append))
             self.run(staging.create(name, staging.scan_spool(spool, columns, [c.name for c in columns])))
         finally:
             spool.unlink(missing_ok=True)
@@ -251,6 +254,13 @@ class Sources:
             self.run(staging.create(name, staging.scan_registered("@batches", columns)))
         finally:
             self.connection.unregister("@batches")
+
+
+def _is_ours(error: duckdb.Error) -> bool:
+    """Whether DuckDB failed for want of room, in memory or on the disk, not for what it read."""
+    return isinstance(error, duckdb.OutOfMemoryException) or (
+        isinstance(error, duckdb.IOException) and "could not write" in str(error).lower()
+    )
 
 
 def _chain(first: Any, rest: Any) -> Any:

@@ -16,8 +16,7 @@ from patron.dsl import tree
 from patron.dsl.nodes import dataclass
 from patron.engine.runner.making import MANIFEST
 from patron.engine.runtime.errors import Damaged, IoFailed, PatronError
-from patron.engine.runtime.files import sha256
-from patron.engine.runtime.scratch import abandoned
+from patron.engine.runtime.files import abandoned, sha256
 
 if TYPE_CHECKING:
     from patron.engine.catalog import Catalog

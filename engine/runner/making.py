@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +16,7 @@ from patron.engine.catalog import Lacking
 from patron.engine.contracts import ExporterType, ExportJob
 from patron.engine.results import Figure, Report
 from patron.engine.runner.lateness import late_lines
+from patron.engine.runner.lock import held
 from patron.engine.runtime.errors import (
     DATA_CODES,
     DataError,
@@ -27,7 +25,8 @@ from patron.engine.runtime.errors import (
     SpecError,
     UsageError,
 )  # fmt: skip
-from patron.engine.runtime.files import io_errors, move_in, publish, sha256, slug
+from patron.engine.runtime.files import io_errors, move_in, sha256, slug
+from patron.engine.runtime.scratch import working_folder
 
 if TYPE_CHECKING:
     from patron.engine.runner.project import Project
@@ -97,7 +96,7 @@ def make(project: Project, order: Order) -> Made:
     report = project.report(order.name, **order.params)
     folder = (order.out or project.config.output_folder) / folder_name(order)
     files: list[Path] = []
-    with _workshop(folder.parent) as shop:
+    with working_folder(folder.parent) as shop, io_errors(shop):
         sent: list[tuple[Piece, list[Path]]] = []
         for number, piece in enumerate(pieces):
             project.progress.step(f"{order.name} as {piece.format}")
@@ -109,8 +108,13 @@ def make(project: Project, order: Order) -> Made:
         for piece, made in sent:
             if piece.to is not None:
                 deliver(project, piece.to, made)
-        files.extend(move_in(here, folder))
-        _write_manifest(folder, report, files)
+        manifest = _manifest(shop, report, here)
+        with held(project.config.state_folder):
+            gone = set(_listed(folder / MANIFEST)) - {f.name for f in here}
+            files.extend(move_in((*here, manifest), folder)[:-1])
+            for name in gone:
+                if Path(name).name == name:
+                    (folder / name).unlink(missing_ok=True)
     return Made(order.name, folder, tuple(files), skipped, report.notes)
 
 
@@ -199,31 +203,16 @@ def folder_name(order: Order) -> str:
     return slug(f"{order.name}{said}")
 
 
-@contextmanager
-def _workshop(beside: Path) -> Iterator[Path]:
-    """A hidden folder beside the output where files are made; gone afterwards, whatever happens."""
-    with io_errors(beside):
-        beside.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=".making-", dir=beside))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _write_manifest(folder: Path, report: Report, files: Sequence[Path]) -> None:
-    """Say what belongs to this report, with hashes; files of an earlier making that no longer do are removed."""
-    old = _listed(folder / MANIFEST)
-    names = [f.name for f in files]
+def _manifest(shop: Path, report: Report, files: Sequence[Path]) -> Path:
+    """What belongs to this report, with hashes."""
     body = {
         "report": report.name, "title": report.title, "as_of": report.provenance.as_of,
         "spec_hash": report.provenance.spec_hash, "patron": patron.__version__,
         "files": [{"name": f.name, "size": f.stat().st_size, "sha256": sha256(f)} for f in files],
     }  # fmt: skip
-    publish(folder / MANIFEST, json.dumps(body, ensure_ascii=False, indent=1) + "\n")
-    for name in old:
-        if name not in names and Path(name).name == name:
-            (folder / name).unlink(missing_ok=True)
+    path = shop / MANIFEST
+    path.write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return path
 
 
 def _listed(manifest: Path) -> list[str]:

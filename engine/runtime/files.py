@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import time
 import unicodedata
 from collections.abc import Container, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from patron.engine.runtime.errors import IoFailed, PermissionDenied
 
 _CHUNK = 1 << 20
+_PATIENCE = 3600
+"""Seconds after which something half-made that names no process is nobody's."""
 _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", *(f"com{i}" for i in range(1, 10)), *(f"lpt{i}" for i in range(1, 10))}
 )
@@ -32,6 +36,7 @@ def publishing(path: Path) -> Iterator[Path]:
     beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.part")
     with io_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        sweep(path.parent, f".{path.name[:100]}.")
         try:
             yield beside
             _flush(beside)
@@ -41,18 +46,58 @@ def publishing(path: Path) -> Iterator[Path]:
             beside.unlink(missing_ok=True)
 
 
+def sweep(folder: Path, begins: str) -> None:
+    """Remove what is half-made in a folder and belongs to nobody any more."""
+    for path in folder.iterdir():
+        if path.name.startswith(begins) and path.name.endswith(".part") and abandoned(path):
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def abandoned(path: Path) -> bool:
+    """Whether nobody works any more on something half-made, `.name.PROCESS.part`."""
+    number = next((part for part in reversed(path.name.split(".")) if part.isdigit()), "")
+    if number:
+        return not _runs(int(number))
+    return time.time() - path.stat().st_mtime > _PATIENCE
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def move_in(made: Iterable[Path], folder: Path) -> tuple[Path, ...]:
-    """Move finished files into a folder, each in one step; the folder is flushed at the end."""
-    moved = []
+    """Move finished files into a folder, in this order, each in one step; where one fails, the folder is as before."""
+    files = tuple(made)
     with io_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        for file in made:
+        for file in files:
             _flush(file)
-            target = folder / file.name
-            file.replace(target)
-            moved.append(target)
-        _flush(folder)
-    return tuple(moved)
+        with ExitStack() as undo:
+            for file in files:
+                target = folder / file.name
+                _remember(target, file.with_name(f"{file.name}.before"), undo)
+                file.replace(target)
+            _flush(folder)
+            undo.pop_all()
+    return tuple(folder / file.name for file in files)
+
+
+def _remember(target: Path, before: Path, undo: ExitStack) -> None:
+    """Have the file that is there, or nothing, put back by `undo`."""
+    if not target.exists():
+        undo.callback(target.unlink, missing_ok=True)
+        return
+    try:
+        before.hardlink_to(target)
+    except OSError:  # not every disk has links
+        before.write_bytes(target.read_bytes())
+    undo.callback(before.replace, target)
 
 
 def _flush(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import unicodedata
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,7 +39,7 @@ def opened(path: Path, source: str) -> Iterator[IO[bytes]]:
     try:
         with _unpacked(path) as file:
             yield file
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         if isinstance(error, UnicodeError):
             raise
         raise SourceError("P0702", f"cannot open `{source}`: {path.name}: {_reason(error)}", where=path.name) from error

@@ -4,7 +4,8 @@ import os
 import subprocess
 import sys
 
-from patron.engine.runtime.scratch import abandoned, scratch_folder
+from patron.engine.runtime.files import abandoned
+from patron.engine.runtime.scratch import scratch_folder
 
 
 def test_what_a_dead_process_left_is_removed(tmp_path):
