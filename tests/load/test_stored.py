@@ -15,7 +15,8 @@ from patron.engine.backends.duckdb import open_session
 from patron.engine.contracts import Limits
 from patron.engine.load import forget, load
 from patron.engine.load.loaded import decode, encode
-from patron.engine.runtime.errors import Damaged, InternalError, LimitReached
+from patron.engine.runtime.errors import Damaged, InternalError, IoFailed, LimitReached
+from patron.engine.runtime.progress import Silent
 from tests.load.support import rows
 
 ORDERS = "id,customer,created_at,total\n1,a,2026-01-01,10\n2,b,2026-01-02,20\n"
@@ -253,3 +254,17 @@ def test_rows_lie_the_same_whatever_the_threads_and_the_memory(world):
     ]
     ask = "SELECT count(*), bit_xor(hash(rowid, orders)) FROM orders"
     assert len({str(rows(loaded, ask)) for loaded in several}) == 1
+
+
+def test_a_file_that_changes_while_it_is_read_is_noticed(world):
+    made = world(PARQUET, {}, source="")
+    _parquet(made, "orders", _orders(0, 3000))
+
+    class Writer(Silent):
+        def step(self, words):
+            if words == "storing orders":
+                _parquet(made, "orders", _orders(0, 2999))
+
+    with pytest.raises(IoFailed, match=r"files of shop\.orders changed while they were read"):
+        load(made.bind()[0], made.root / "loads", progress=Writer())
+    assert list((made.root / "loads").iterdir()) == []
