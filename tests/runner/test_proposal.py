@@ -159,6 +159,23 @@ def test_other_languages_and_a_comma_before_the_cents(tmp_path: Path) -> None:
     assert 'if (Geschlecht is "weiblich") then "F"' in told
 
 
+def test_totals_on_the_first_row_of_each_order(tmp_path: Path) -> None:
+    """As web shops export: what is the order's own stands on its first row only."""
+    head = "Name,Email,Financial Status,Total,Taxes,Created at,Lineitem quantity,Lineitem name,Lineitem price\n"
+    rows = [
+        f"#{n},p{n % 7}@example.org,{'paid' if n % 5 else 'voided'},{n}.00,1.00,2026-01-{n:02} 10:00:00,1,Mug,{n}.00\n"
+        f"#{n},p{n % 7}@example.org,,,,2026-01-{n:02} 10:00:00,1,Pen,1.00\n"
+        for n in range(3, 29)
+    ]
+    told = squeezed(model(write(tmp_path, export=head + "".join(rows))))
+    assert "one order for each Name: 26 orders in 52 rows" in told
+    assert "customer = first(Email) # a guess: people are told apart by Email" in told
+    assert "total = sum(Total) # 26 rows have no Total: they add nothing tax = sum(Taxes)" in told
+    assert 'status = if (first(`Financial Status`) is "voided") then "canceled"' in told
+    assert "product = `Lineitem name` quantity = `Lineitem quantity`" in told
+    assert "amount = money(`Lineitem price`) * number(`Lineitem quantity`)" in told
+
+
 def test_a_customer_by_inclusion(tmp_path: Path) -> None:
     people = "id,name\n" + "".join(f"p{i},Ann\n" for i in range(1, 8))
     orders = ORDERS.replace("customer_id", "who")
@@ -327,6 +344,7 @@ def test_what_does_not_add_up() -> None:
     assert not adds("rating", "4.5", "3.0")
     assert not adds("discount", "0.1", "0.25")
     assert adds("discount", "10.00", "25.00")
+    assert adds("discount_amount", "0.00", "0.50")
     assert not adds("open_rate", "12%", "20%")
     assert not adds("postcode", "10115", "80331")
 

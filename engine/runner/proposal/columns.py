@@ -89,7 +89,8 @@ class Column:
     def ratio(self) -> bool:
         """A share of something: written with a percent sign, or from 0 to 1 under a name that says so."""
         named = has_any(self.name, ("rate", "ratio", "percent", "pct", "share", "discount"))
-        return self.percent or (named and self._within(0, 1) and self.kind == "decimal")
+        some = self.high is not None and self.high > 0 and not has_any(self.name, ("amount", "value", "total"))
+        return self.percent or (named and some and self._within(0, 1) and self.kind == "decimal")
 
     @property
     def identifier(self) -> bool:

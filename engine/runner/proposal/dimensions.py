@@ -96,10 +96,10 @@ def _products_of_lines(sales: Sales, sources: Sources) -> Mapped | None:
 
 def _name_of_lines(made: Mapped, items: Items, code: str) -> None:
     name = items.product_name
-    if name is not None and name is not items.product:
+    if name is not None and name is not items.goods:
         made.add("name", f"most_common(trim({name.written}))", "of several spellings the one that occurs most")
-    elif items.product is not None:
-        made.add("name", f"min({items.product.written})" if spelled_twice(items.product) else code)
+    elif items.goods is not None:
+        made.add("name", f"min({items.goods.written})" if spelled_twice(items.goods) else code)
 
 
 def stores(table: Table | None, sales: Sales, sources: Sources) -> Mapped | None:

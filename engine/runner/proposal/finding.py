@@ -123,8 +123,9 @@ def _one_table(table: Table, tables: Sequence[Table]) -> Sales | None:
         return None
     key = _order_key(table, order, customer, date, store)
     one_row = len(key) == 1 and (key[0].unique or _copies(table, key[0]))
+    whole = Amount(amount.total) if _on_first_rows(table, key, amount) else amount
     return Sales(
-        table, amount, key, date, time=_time(table, date), one_row=one_row, doubled=one_row and not key[0].unique,
+        table, whole, key, date, time=_time(table, date), one_row=one_row, doubled=one_row and not key[0].unique,
         customer=customer, store=store, staff=refer(table, "staff", tables), items=_own_items(table, key, amount),
     )  # fmt: skip
 
@@ -145,7 +146,30 @@ def _order_column(table: Table) -> Column | None:
     if plain and plain[0].kind in ("whole", "text"):
         return plain[0]
     found = key_of(table, "order") if named_for(table.name, "order") else None
-    return found if found is not None and found.unique else None
+    return found if found is not None and found.unique else _by_first_rows(table)
+
+
+def _by_first_rows(table: Table) -> Column | None:
+    """The column that tells orders apart in an export that says an order's total on the first of its rows only."""
+    total = _measure(table, "amount", NOT_AMOUNTS - {"quantity"})
+    if total is None or not total.missing:
+        return None
+    said = total.rows - total.missing
+    fitting = [c for c in table.columns if c.kind in ("whole", "text") and not c.missing and c.distinct == said]
+    return next((c for c in fitting if _once(table, c, total)), None)
+
+
+def _on_first_rows(table: Table, key: tuple[Column, ...], amount: Amount) -> bool:
+    """Whether the total is that of an order of several rows, and stands on one of them."""
+    total = amount.total
+    several = total is not None and bool(total.missing) and len(key) == 1 and not key[0].unique
+    return several and total is not None and _once(table, key[0], total)
+
+
+def _once(table: Table, key: Column, total: Column) -> bool:
+    """Whether a value stands in exactly one row of each group."""
+    where = [k for k, v in table.values(key, total) if v is not None]
+    return len(set(where)) == len(where)
 
 
 def _copies(table: Table, key: Column) -> bool:
@@ -154,6 +178,8 @@ def _copies(table: Table, key: Column) -> bool:
 
 
 def _own_items(table: Table, key: tuple[Column, ...], amount: Amount) -> Items | None:
+    if _on_first_rows(table, key, amount) and amount.price is not None and amount.quantity is not None:
+        amount = replace(amount, total=None)
     found = Items(table, key, amount, refer(table, "product"), _product_name(table), _measure(table, "quantity"))
     return found if found.goods is not None or found.quantity is not None else None
 
@@ -201,11 +227,13 @@ def _order_key(
     return (*sorted((c for c in key if c != order), key=lambda c: c is not store), order)
 
 
-def _mixed(table: Table, key: tuple[Column, ...], column: Column) -> float:
-    """The share of groups in which a column has more than one value."""
+def _mixed(table: Table, key: tuple[Column, ...], column: Column, *, known: bool = False) -> float:
+    """The share of groups in which a column has more than one value; `known`: more than one that is not missing."""
     first: dict[tuple[str | None, ...], str | None] = {}
     mixed: set[tuple[str | None, ...]] = set()
     for *group, value in table.values(*key, column):
+        if known and value is None:
+            continue
         if first.setdefault(tuple(group), value) != value:
             mixed.add(tuple(group))
     return len(mixed) / len(first) if first else 0.0
@@ -322,5 +350,5 @@ def find_dimension(
 def constant_columns(table: Table, key: Sequence[Column], used: set[str]) -> tuple[list[Column], list[Column]]:
     """Columns with one value in every order, worth keeping on the order; and those with several."""
     fitting = [c for c in table.columns if c.name not in used and c.kind != "empty"]
-    kept = [c for c in fitting if c.kind in ("text", "yesno") and _mixed(table, tuple(key), c) <= MIXED]
+    kept = [c for c in fitting if c.kind in ("text", "yesno") and _mixed(table, tuple(key), c, known=True) <= MIXED]
     return kept, [c for c in fitting if c not in kept]

@@ -269,7 +269,8 @@ def _product_of(amount: Amount) -> str:
     assert amount.quantity is not None
     expression = f"{amount.price.as_money} * {amount.quantity.as_number}"
     if amount.off is not None:
-        share = f"{amount.off.as_number} / 100" if amount.off.percent else amount.off.as_number
+        share = amount.off.as_number if not amount.off.missing else f"first_known({amount.off.as_number}, 0)"
+        share += " / 100" if amount.off.percent else ""
         expression += f" * (1 - {share})"
     return expression
 
@@ -465,7 +466,7 @@ def lines(sales: Sales, products: Column | None, sources: Sources) -> Mapped | N
     else:
         _astray(made, items, sales.key[0])
     made.add("order", order_id(items.link))
-    if products is not None or items.product is not None:
+    if items.goods is not None:
         made.add("product", product_id(items), _unknown_goods(items, products))
     if items.quantity is not None:
         without = items.quantity.missing + sum(items.quantity.values[j] for j in items.quantity.junk)

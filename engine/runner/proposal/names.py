@@ -42,6 +42,7 @@ def _read(text: str) -> dict[str, str]:
 
 
 _MEANING: Mapping[str, str] = _read("""
+line item: lineitem
 customer: cust kunde kunden cliente clientes klant klanten kund
 order: bestellung bestellungen auftrag auftrage  commande commandes pedido pedidos ordine ordini bestelling
 order: encomenda
@@ -150,7 +151,7 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     "quantity": ("quantity", "units", "count", "pieces", "cds", "items"),
     "gross": ("subtotal", "gross"),
     "discount": ("discount",),
-    "tax": ("tax", "vat"),
+    "tax": ("tax", "taxes", "vat"),
     "tip": ("tip", "gratuity"),
     "shipping": ("shipping", "freight", "delivery fee", "postage"),
 }  # fmt: skip
@@ -176,7 +177,10 @@ def names_entity(name: str, entity: str) -> int:
     if not hits:
         return 0
     others = [w for w in said if w not in ENTITIES[entity] and w not in ID_WORDS]
-    if others and not set(others) <= {"sales", "transaction", "order", "the", "stock"}:
+    allowed = {"sales", "transaction", "order", "the", "stock"}
+    if entity == "product" and not set(said) & {"id", "number"}:
+        allowed.add("line")
+    if others and not set(others) <= allowed:
         return 0
     return 3 if any(w in ID_WORDS for w in said) else 2
 
