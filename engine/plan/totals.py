@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
 from patron.dsl.nodes import dataclass
 from patron.engine.model.terms import Lit, Op, all_of
@@ -95,17 +96,28 @@ def among(part: Totals, whole: Totals) -> tuple[AggCall, ...]:
     return tuple(replace(c, where=all_of(c.where, *more)) for c in calls)
 
 
-def _named(call: AggCall, item: Callable[[Expr | None], Expr | None]) -> AggCall:
-    order = tuple(o for o in (item(o) for o in call.order) if o is not None)
-    return replace(call, value=item(call.value), where=item(call.where), order=order)
+Item: TypeAlias = Callable[[Expr], Expr]
+
+
+def _named(call: AggCall, item: Item) -> AggCall:
+    """A call over columns; its condition is said of columns, so that it is decided as a condition."""
+    value = item(call.value) if call.value is not None else None
+    where = _of_columns(call.where, item) if call.where is not None else None
+    return replace(call, value=value, where=where, order=tuple(item(o) for o in call.order))
+
+
+def _of_columns(expr: Expr, item: Item) -> Expr:
+    if isinstance(expr, Op):
+        return Op(expr.name, tuple(_of_columns(a, item) for a in expr.args), expr.type)
+    return item(expr)
 
 
 def written(totals: Totals) -> Aggregate:
     """The aggregate: its key is `@key`, its numbers are `a0`, `a1` and so on."""
     items: dict[Expr, str] = {}
 
-    def item(expr: Expr | None) -> Expr | None:
-        if expr is None or isinstance(expr, Lit):
+    def item(expr: Expr) -> Expr:
+        if isinstance(expr, Lit):
             return expr
         return Col(items.setdefault(expr, f"v{len(items)}"), expr.type)
 
