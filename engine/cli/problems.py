@@ -47,6 +47,18 @@ def _shown(line: str | None) -> str | None:
     return None if line is None else plain(line)
 
 
+REMINDED = 3
+"""Warnings about rows that are counted again; the others are only numbered."""
+
+
+def remind(problems: Iterable[Problem], options: Options) -> None:
+    """One line on what was told at length when the rows were loaded: how much is missing stays in sight."""
+    said = [p.message.partition(";")[0] for p in by_place(problems)]
+    more = f", and {counted(len(said) - REMINDED, 'warning')} more" if len(said) > REMINDED else ""
+    if said:
+        say(f"rows: {', '.join(said[:REMINDED])}{more} (`patron check --data` tells where)", options, "yellow")
+
+
 def _colored(text: str, severity: str) -> str:
     color = _COLORS[severity]
     first, *rest = text.split("\n")

@@ -25,3 +25,4 @@ def watched(options: Options) -> Iterator[Project]:
         yield project
     if not options.quiet:
         problems.brief(project.warnings, options)
+        problems.remind(project.earlier_warnings, options)

@@ -115,9 +115,22 @@ def test_warnings_of_the_load_are_told_beside_the_answer(shop: Shop) -> None:
 def test_warnings_of_a_load_are_told_once_and_on_demand(shop: Shop) -> None:
     span = Span("shop.patron", 3, 1, 3, 8)
     shop.stages.warnings = (Problem("P0705", span, "329 values of total are not money", severity="W"),)
-    assert "329" in shop("why", "1", "romans").stderr
-    assert "329" not in shop("query", "total_sales").stderr
-    assert "329" in shop("check", "--data").stderr
+    assert "shop.patron:3:1: P0705" in shop("why", "1", "romans").stderr
+    later = shop("query", "total_sales").stderr.splitlines()
+    assert "rows: 329 values of total are not money (`patron check --data` tells where)" in later
+    assert not [line for line in later if "P0705" in line]
+    assert "shop.patron:3:1: P0705" in shop("check", "--data").stderr
+
+
+def test_many_warnings_of_a_load_are_recalled_in_one_line(shop: Shop) -> None:
+    many = (Problem("P0708", Span("shop.patron", n, 1, n, 8), f"{n} of 9 rows", severity="W") for n in range(1, 6))
+    shop.stages.warnings = tuple(many)
+    shop("query", "total_sales")
+    told = [line for line in shop("query", "total_sales").stderr.splitlines() if " rows" in line]
+    assert told == [
+        "rows: 1 of 9 rows, 2 of 9 rows, 3 of 9 rows, and 2 warnings more (`patron check --data` tells where)"
+    ]
+    assert shop("query", "total_sales", "--quiet").stderr == ""
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ def demo(options: Options, dir: str, size: str, seed: int, force: bool) -> int: 
 
     from patron.dsl import tree
     from patron.engine.runner.demo import make_shop
+    from patron.engine.runtime.clock import read_when
 
     folder = Path(dir)
     if folder.exists() and any(folder.iterdir()) and not force:
@@ -38,13 +39,10 @@ def demo(options: Options, dir: str, size: str, seed: int, force: bool) -> int: 
     make_shop(folder, size, seed)
     here = replace(options, folder=str(folder))
     with watched(here) as project:
-        lists = {
-            d.name.text: d.take.on.text for d in project.statements(tree.ListDecl) if isinstance(d.take, tree.TakeOnce)
-        }
-    for name, moment in lists.items():
-        with watched(replace(here, as_of=moment.replace(" ", "T"))) as then:
-            then.take_list(name)
-    with watched(here) as project:
+        for decl in project.statements(tree.ListDecl):
+            if isinstance(decl.take, tree.TakeOnce):
+                with project.seen_from(read_when(decl.take.on.text.replace(" ", "T"))) as then:
+                    then.take_list(decl.name.text)
         results = project.run()
     for result in results:
         for file in result.files if not options.quiet else ():
