@@ -75,3 +75,20 @@ def test_the_wheel_announces_command_and_plugins(wheel):
     text = wheel.read(name).decode()
     assert "patron = patron.engine.cli:main" in text
     assert "sources.csv = patron.plugins.sources.csv" in text
+
+
+def test_the_lowest_versions_are_known():
+    script = ROOT / ".ci" / "floors.py"
+    told = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True).stdout.split()
+    project = PYPROJECT["project"]
+    said = project["dependencies"] + [r for extra in project["optional-dependencies"].values() for r in extra]
+    assert len(told) == len({r.split("[")[0].split(">")[0] for r in said} - {"patron"})
+    assert all(len(one.split("==")) == 2 for one in told)
+
+
+def test_a_skip_needs_an_explanation_where_everything_is_there():
+    from tests.conftest import unexplained
+
+    assert unexplained(["Skipped: the oracle does not speak this: x", "Skipped: needs Chromium"]) == [
+        "Skipped: needs Chromium"
+    ]

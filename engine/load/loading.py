@@ -173,8 +173,8 @@ def _tables(filler: Filler, key: str) -> tuple[Finisher, Store, tuple[str, ...]]
 def _unchanged(sources: Sources) -> None:
     """Files are looked at more than once, and must be the same every time. IoFailed."""
     now = facts_of(sources.bound)
-    for place in sources.staged:
-        if now[place] != sources.facts[place]:
+    for place, facts in sources.facts.items():
+        if now[place] != facts:
             source = sources.bound.sources[place[0]].name
             raise IoFailed(f"files of {source}.{place[1]} changed while they were read", "load them again")
 

@@ -320,7 +320,8 @@ class Project:
 
     def refresh(self, sources: Iterable[str]) -> None:
         """Read these sources again, whatever is stored of them."""
-        self.__dict__.pop("loaded", None)
+        for known in ("bound", "ground_problems", "model", "informed", "loaded"):  # headers may have changed too
+            self.__dict__.pop(known, None)
         self.close()
         self.stages.forget(self.config, tuple(sources))
 

@@ -15,10 +15,12 @@ REPOSITORY = Path(__file__).parent.parent.parent
 
 def patron(*args: str, cwd: Path, stdin: bytes = b"", **env: str) -> subprocess.CompletedProcess[bytes]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("PATRON_") and k != "NO_COLOR"}
-    return subprocess.run(
+    done = subprocess.run(
         [*PATRON, *args], cwd=cwd, input=stdin, capture_output=True, check=False, timeout=60,
         env={**clean, "PYTHONPATH": str(REPOSITORY), **env},
     )  # fmt: skip
+    assert b"ResourceWarning" not in done.stderr, done.stderr
+    return done
 
 
 COMMANDS = "demo init check fmt query audience why run test lists plan sql plugins doctor".split()

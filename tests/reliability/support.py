@@ -128,5 +128,6 @@ def clear(told: Told) -> None:
     assert told.code in CODES, told.err
     assert "Traceback" not in told.err, told.err
     assert "P0999" not in told.err, told.err
+    assert "ResourceWarning" not in told.err, told.err
     if told.code != 0:
         assert told.err.strip(), told

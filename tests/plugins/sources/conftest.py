@@ -8,7 +8,6 @@ import pytest
 
 from tests.load.conftest import world
 from tests.postgres_server import Server, programs, server
-from tests.present import lacking
 
 __all__ = ["world"]
 
@@ -16,11 +15,8 @@ __all__ = ["world"]
 @pytest.fixture(scope="session")
 def _running() -> Iterator[Server]:
     if programs() is None:
-        lacking("PostgreSQL's programs `initdb` and `postgres` are not installed")
-    try:
-        import psycopg  # noqa: F401
-    except ImportError:
-        lacking("psycopg is not installed: pip install 'patron[postgres]'")
+        pytest.skip("PostgreSQL's programs `initdb` and `postgres` are not installed")
+    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'patron[postgres]'")
     with server() as running:
         yield running
 
