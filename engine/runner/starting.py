@@ -70,7 +70,9 @@ def _title(wish: Wish) -> str:
 
 def _from_data(wish: Wish, data: Path, title: str) -> tuple[Mapping[str, str], tuple[str, ...]]:
     if not data.is_dir():
-        raise UsageError(f"there is no folder {data}", "--from names a folder of csv, parquet, json, sqlite or duckdb files.")
+        raise UsageError(
+            f"there is no folder {data}", "--from names a folder of csv, parquet, json, sqlite or duckdb files."
+        )
     root = wish.folder.resolve()
     beside = Path(os.path.relpath(data.resolve(), root)).as_posix()
     proposal = propose(data.resolve(), beside, title, timezone=wish.timezone, currency=wish.currency)
