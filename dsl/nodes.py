@@ -5,6 +5,7 @@ methods for each of them when the module is imported, which takes longer than ev
 with a small spec. Here methods are shared, and kinds of as many fields share the code of `__init__`, which is compiled
 when the first node of such a kind is made. To a reader, to a type checker and to `fields`, `replace`, `match`, `copy`
 and `pickle` these are frozen dataclasses with slots, as they say they are. A class without slots gets Python's own.
+The tree's classes have `Kind` for a metaclass, and so are made once; a decorator has to make a class anew for slots.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from dataclasses import field
 from functools import cache, partial
 from operator import attrgetter, ge, gt, le, lt
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, dataclass_transform
 
-__all__ = ["dataclass", "field"]
+__all__ = ["Kind", "dataclass", "field"]
 
 
 class _Shared:
@@ -130,17 +131,34 @@ def _field(name: str, annotation: object, declared: object) -> Any:
     return made
 
 
-def _node(kind: type, frozen: bool, order: bool) -> type:
-    """The class made anew with slots: what `dataclass` does, for fields that are all slots and never `ClassVar`."""
-    held = vars(kind)
-    own = {name: held.get(name, _NONE) for name in held.get("__annotations__", ())}
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+class Kind(type):
+    """The metaclass of classes that are frozen dataclasses with slots from the first."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], held: dict[str, Any]) -> Kind:
+        return _made(partial(type.__new__, cls), name, bases, held)  # type: ignore[no-any-return]
+
+
+def _node(kind: type, frozen: bool, order: bool) -> Any:
+    """The class made anew with slots."""
+    held = {name: value for name, value in vars(kind).items() if name not in _OF_THE_OLD}
+    held["__qualname__"] = kind.__qualname__
+    return _made(type(kind), kind.__name__, kind.__bases__, held, frozen=frozen, order=order)
+
+
+def _made(
+    make: Callable[..., Any], name: str, bases: tuple[type, ...], held: dict[str, Any], *, frozen: bool = True,
+    order: bool = False,
+) -> Any:  # fmt: skip
+    """A class with slots: what `dataclass` does, for fields that are all slots and never `ClassVar`."""
+    own = {one: held.get(one, _NONE) for one in held.get("__annotations__", ())}
     above: dict[str, Any] = {}
-    for base in kind.__mro__[-2:0:-1]:
+    for base in reversed(bases):
         above |= getattr(base, "__dataclass_fields__", {})
     declared = {**above, **own}
-    compared = [name for name, one in declared.items() if not isinstance(one, dataclasses.Field) or one.compare]
+    compared = [one for one, said in declared.items() if not isinstance(said, dataclasses.Field) or said.compare]
     key: Callable[[Any], Any] = attrgetter(*compared) if compared else lambda _: ()
-    kept = ("_hash",) if frozen and not hasattr(kind, "_hash") else ()  # a class above may keep it
+    kept = ("_hash",) if frozen and not any(hasattr(base, "_hash") for base in bases) else ()
 
     def init(self: Any, *args: Any, **named: Any) -> None:
         made.__init__ = _own_init(made, declared)
@@ -149,16 +167,15 @@ def _node(kind: type, frozen: bool, order: bool) -> type:
     body = {
         **_METHODS, **(_FROZEN if frozen else {}), **_compared(key, frozen), **(_ordered(key) if order else {}),
         "__init__": init,
-        **{name: value for name, value in held.items() if name not in own and name not in _OF_THE_OLD},
-        "__slots__": (*(name for name in own if name not in above), *kept),
-        "__match_args__": tuple([name for name, one in declared.items() if not _alone(one)]),
+        **{one: value for one, value in held.items() if one not in own},
+        "__slots__": (*(one for one in own if one not in above), *kept),
+        "__match_args__": tuple([one for one, said in declared.items() if not _alone(said)]),
         "__dataclass_fields__": (fields := _Fields(declared)),
         "__dataclass_params__": _SAID[frozen, order],
-        "__qualname__": kind.__qualname__,
     }  # fmt: skip
-    made: Any = type(kind)(kind.__name__, kind.__bases__, body)
+    made = make(name, bases, body)
     fields.kind = made
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def _alone(declared: object) -> bool:

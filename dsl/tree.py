@@ -10,7 +10,7 @@ import unicodedata
 from decimal import Decimal
 from typing import TypeAlias
 
-from patron.dsl.nodes import dataclass, field
+from patron.dsl.nodes import Kind, dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,29 +35,31 @@ def _span() -> Span:
     return field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
+class Node(metaclass=Kind):
+    """Something that a file says, and where. Every heir is a frozen dataclass with slots."""
+
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+
+
 def fold(name: str) -> str:
     """The form in which names are compared: NFC, without regard to case."""
     return (name if name.isascii() else unicodedata.normalize("NFC", name)).casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Node):
     """A name as written (without backticks)."""
 
     text: str
-    span: Span = _span()
 
     @property
     def key(self) -> str:
         return fold(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Node):
     """Names joined by dots: `customer.first_order_at`."""
 
     parts: tuple[Name, ...]
-    span: Span = _span()
 
     def __str__(self) -> str:
         return ".".join(p.text for p in self.parts)
@@ -70,182 +72,142 @@ class Path:
 # ---------------------------------------------------------------- literals
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Node):
     value: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Node):
     value: Decimal
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Percent:
+class Percent(Node):
     """`20%`; value holds 20."""
 
     value: Decimal
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Node):
     """`$5` (currency is the sign) or `5 TWD` (currency is the code)."""
 
     value: Decimal
     currency: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Date:
+class Date(Node):
     """`2026-05-31`. The text is kept: 30 February is found later, with its place (P0501)."""
 
     text: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Node):
     """`2026-05-31 06:00`."""
 
     text: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Bool:
+class Bool(Node):
     value: bool
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    span: Span = _span()
+class Missing(Node):
+    """`missing`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Today:
-    span: Span = _span()
+class Today(Node):
+    """`today`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
-    span: Span = _span()
+class Now(Node):
+    """`now`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(Node):
     """`$name`."""
 
     name: Name
-    span: Span = _span()
 
 
 Count: TypeAlias = Number | Param
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(Node):
     """`14 days`; unit is singular: second minute hour day week month quarter year."""
 
     count: Count
     unit: str
-    span: Span = _span()
 
 
 # ---------------------------------------------------------------- values
 
 
-@dataclass(frozen=True, slots=True)
-class Arg:
+class Arg(Node):
     """An argument of a call; `name` only in `lookup(..., key = value)` and targets."""
 
     value: Expr
     name: Name | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Node):
     """`sum(orders.total where valid_order)`; `text` is the call as written, the name of its column."""
 
     function: Path
     args: tuple[Arg, ...]
     where: Expr | None = None
     text: str = field(default="", compare=False, repr=False)
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Negate:
+class Negate(Node):
     value: Expr
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Node):
     """`+ - * /`."""
 
     op: str
     left: Expr
     right: Expr
     op_span: Span = _span()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Choose:
+class Choose(Node):
     """`if (condition) then a else b`."""
 
     condition: Expr
     then: Expr
     otherwise: Expr
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Ago:
+class Ago(Node):
     """`14 days ago`."""
 
     duration: Duration
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class StartOf:
+class StartOf(Node):
     """`start of [this|previous|next] month`; `last` is read as `previous`."""
 
     which: str
     unit: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Their:
+class Their(Node):
     """`their total_sales [where (...)] [in the last 12 months]`."""
 
     metric: Path
     windows: tuple[Qualifier, ...] = ()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Narrowed:
+class Narrowed(Node):
     """`total_orders where (order.channel is "online")`."""
 
     metric: Path
     condition: Expr
-    span: Span = _span()
 
 
 # ---------------------------------------------------------------- conditions
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(Node):
     """op is one of = != < <= > >=; `is` and `is not` are = and != (`words` keeps which was written)."""
 
     op: str
@@ -253,101 +215,79 @@ class Compare:
     right: Expr
     words: bool = field(default=False, compare=False)
     op_span: Span = _span()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class IsMissing:
+class IsMissing(Node):
     """`x is missing`; negated: `x is known`, `x is not missing`."""
 
     value: Expr
     negated: bool = False
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Node):
     value: Expr
     options: tuple[Expr, ...]
     negated: bool = False
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(Node):
     value: Expr
     low: Expr
     high: Expr
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Node):
     """`a is before b`, `a is after b`; op is "before" or "after"."""
 
     op: str
     left: Expr
     right: Expr
     op_span: Span = _span()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class DateIn:
+class DateIn(Node):
     """`a is in the last 30 days`: window is an InLast, InNext, InThis or InPrevious."""
 
     value: Expr
     window: Qualifier
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(Node):
     """`a is within 7 days of b`."""
 
     value: Expr
     duration: Duration
     other: Path
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class TextTest:
+class TextTest(Node):
     """op is contains, starts, ends or matches."""
 
     op: str
     value: Expr
     pattern: Expr
     op_span: Span = _span()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class InTop:
+class InTop(Node):
     """`x is in the top 20% [of audience a]`; end is top or bottom; amount a Number (people), Percent or Param."""
 
     value: Expr
     end: str
     amount: Number | Percent | Param
     audience: Name | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class InAudience:
+class InAudience(Node):
     audience: Name
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class InList:
+class InList(Node):
     list: Name
     version: int | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class InBucket:
+class InBucket(Node):
     """`in bucket 0 to 9 of 100 salted "x"`; the numbers' place is `numbers_span`."""
 
     low: Count
@@ -355,21 +295,17 @@ class InBucket:
     of: Count
     salt: Text
     numbers_span: Span = _span()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class InRows:
+class InRows(Node):
     """`in rows of report "Title" where (...)`."""
 
     report: Name
     title: Text
     condition: Expr | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Node):
     """`then event qualifiers [within D] [without event qualifiers]` of a sequence."""
 
     event: Path
@@ -377,11 +313,9 @@ class Step:
     within: Duration | None = None
     without: Path | None = None
     without_qualifiers: tuple[Qualifier, ...] = ()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Has:
+class Has(Node):
     """`has [not] event qualifiers then ...`. Qualifiers stand in the order written; the formatter sorts them."""
 
     event: Path
@@ -389,25 +323,18 @@ class Has:
     steps: tuple[Step, ...] = ()
     negated: bool = False
     word_span: Span = _span()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Node):
     items: tuple[Expr, ...]
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Node):
     items: tuple[Expr, ...]
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Node):
     item: Expr
-    span: Span = _span()
 
 
 Expr: TypeAlias = (
@@ -421,111 +348,82 @@ Expr: TypeAlias = (
 # ---------------------------------------------------------------- the parts of `has`
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(Node):
     """`category "Edibles"` or `category any of "a", "b"` (`many` tells them apart)."""
 
     path: Path
     values: tuple[Expr, ...]
     many: bool = False
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(Node):
     """op: at least, at most, more than, fewer than, exactly, once (then amount is None)."""
 
     op: str
     amount: Count | None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Spending:
+class Spending(Node):
     op: str
     amount: Number | Money | Param
     each: bool = False
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class InLast:
+class InLast(Node):
     """`in [the] last 30 [full] days`."""
 
     count: Count
     unit: str
     full: bool = False
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class InNext:
+class InNext(Node):
     count: Count
     unit: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class InThis:
+class InThis(Node):
     unit: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class InPrevious:
+class InPrevious(Node):
     unit: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class InEach:
+class InEach(Node):
     """`in each of the last 3 [full] months`."""
 
     count: Count
     unit: str
     full: bool = False
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class InPeriod:
+class InPeriod(Node):
     """`in the period`."""
 
-    span: Span = _span()
 
-
-@dataclass(frozen=True, slots=True)
-class Since:
+class Since(Node):
     point: Expr
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class BeforePoint:
+class BeforePoint(Node):
     point: Expr
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class BetweenPoints:
+class BetweenPoints(Node):
     start: Expr
     end: Expr
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class WithinOf:
+class WithinOf(Node):
     """`within 30 days of first_order`."""
 
     duration: Duration
     event: Path
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Node):
     condition: Expr
-    span: Span = _span()
 
 
 Qualifier: TypeAlias = (
@@ -534,18 +432,15 @@ Qualifier: TypeAlias = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Node):
     """`all of { ... }`; kind is all, any or none."""
 
     kind: str
     items: tuple[Condition, ...]
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Everyone:
-    span: Span = _span()
+class Everyone(Node):
+    """`everyone`."""
 
 
 Condition: TypeAlias = Expr | Group | Everyone
@@ -554,97 +449,69 @@ Condition: TypeAlias = Expr | Group | Everyone
 # ---------------------------------------------------------------- periods, comparisons, subjects
 
 
-@dataclass(frozen=True, slots=True)
-class LastPeriod:
+class LastPeriod(Node):
     count: Count
     unit: str
     full: bool = False
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class ThisPeriod:
+class ThisPeriod(Node):
     unit: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class PreviousPeriod:
+class PreviousPeriod(Node):
     unit: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class ToDate:
+class ToDate(Node):
     unit: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class FixedPeriod:
+class FixedPeriod(Node):
     """`2026-01-01 to 2026-03-31`, or one date (end is None)."""
 
     start: Date | Today | Param
     end: Date | Today | Param | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class AllTime:
-    span: Span = _span()
+class AllTime(Node):
+    """`all time`."""
 
 
 Period: TypeAlias = LastPeriod | ThisPeriod | PreviousPeriod | ToDate | FixedPeriod | AllTime
 
 
-@dataclass(frozen=True, slots=True)
-class PreviousComparison:
+class PreviousComparison(Node):
     """`previous period`."""
 
-    span: Span = _span()
 
-
-@dataclass(frozen=True, slots=True)
-class SamePeriodLast:
+class SamePeriodLast(Node):
     """`same period last year`."""
 
     unit: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class SameWeekdays:
+class SameWeekdays(Node):
     """`same weekdays last year`."""
 
-    span: Span = _span()
 
-
-@dataclass(frozen=True, slots=True)
-class NoComparison:
+class NoComparison(Node):
     """`nothing`."""
 
-    span: Span = _span()
 
-
-@dataclass(frozen=True, slots=True)
-class ListRef:
+class ListRef(Node):
     """`spring_vips [version 2]`."""
 
     name: Name | Param
     version: int | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class OtherAudience:
+class OtherAudience(Node):
     name: Name | Param
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class OtherList:
+class OtherList(Node):
     list: ListRef
-    span: Span = _span()
 
 
 Comparison: TypeAlias = (
@@ -652,27 +519,20 @@ Comparison: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ForAudiences:
+class ForAudiences(Node):
     """`for audience a`, `for audiences a, b` (union), `for each audience a, b` (each)."""
 
     names: tuple[Name | Param, ...]
     each: bool = False
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class ForLists:
+class ForLists(Node):
     lists: tuple[ListRef, ...]
     each: bool = False
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class ForRecords:
+class ForRecords(Node):
     """`for all records`."""
-
-    span: Span = _span()
 
 
 Subject: TypeAlias = ForAudiences | ForLists | ForRecords
@@ -681,42 +541,33 @@ Subject: TypeAlias = ForAudiences | ForLists | ForRecords
 # ---------------------------------------------------------------- the query phrase
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Node):
     """A metric, field or aggregate of a phrase with its title."""
 
     value: Path | Call
     title: str | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Dimension:
+class Dimension(Node):
     """`customer.gender`, `month`, `month of customer.first_order_at` (of)."""
 
     path: Path
     of: Path | None = None
     title: str | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(Node):
     by: Path
     ascending: bool | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Top:
+class Top(Node):
     count: Count
     of: Path | None = None
     per: tuple[Path, ...] = ()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Node):
     items: tuple[Item, ...]
     by: tuple[Dimension, ...] = ()
     subject: Subject | None = None
@@ -729,170 +580,132 @@ class Phrase:
     rest: Text | None = None
     total: Text | None = None
     marks: tuple[Path, ...] = ()
-    span: Span = _span()
 
 
 # ---------------------------------------------------------------- settings
 
 
-@dataclass(frozen=True, slots=True)
-class EnvRef:
+class EnvRef(Node):
     """`env("NAME")`: a secret's place."""
 
     function: Path
     name: Text
-    span: Span = _span()
 
 
 SettingValue: TypeAlias = Text | Number | Percent | Money | Date | Moment | Bool | Duration | Path | Param | EnvRef
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Node):
     """`folder "data"` (values) or `files { ... }` (settings)."""
 
     key: Name
     values: tuple[SettingValue, ...] = ()
     settings: tuple[Setting, ...] | None = None
-    span: Span = _span()
 
 
 # ---------------------------------------------------------------- statements
 
 
-@dataclass(frozen=True, slots=True)
-class LanguageDecl:
+class LanguageDecl(Node):
     version: int
     version_span: Span = _span()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class ImportDecl:
+class ImportDecl(Node):
     """`import "f"` (names is empty) or `import a, b from "f"`."""
 
     file: Text
     names: tuple[Path, ...] = ()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class UseDecl:
+class UseDecl(Node):
     pack: Path
     version: str | None = None
     settings: tuple[Setting, ...] = ()
     version_span: Span | None = field(default=None, compare=False, repr=False, kw_only=True)
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectDecl:
+class ProjectDecl(Node):
     title: Text
     settings: tuple[Setting, ...]
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class ParamDecl:
+class ParamDecl(Node):
     name: Name
     default: Expr
     allowed: tuple[Expr, ...] = ()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class SourceDecl:
+class SourceDecl(Node):
     name: Name
     connector: Path
     settings: tuple[Setting, ...] = ()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class MapColumn:
+class MapColumn(Node):
     """`id = order_no`."""
 
     name: Name
     value: Expr
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class GroupBy:
+class GroupBy(Node):
     keys: tuple[Expr, ...]
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class AddMissing:
+class AddMissing(Node):
     paths: tuple[Path, ...]
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class KeepLatest:
+class KeepLatest(Node):
     by: tuple[Path, ...]
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class BadValues:
+class BadValues(Node):
     """`bad values stop` (default) or `bad values missing`."""
 
     mode: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class MapWhere:
+class MapWhere(Node):
     condition: Expr
-    span: Span = _span()
 
 
 MapClause: TypeAlias = MapColumn | GroupBy | AddMissing | KeepLatest | BadValues | MapWhere
 
 
-@dataclass(frozen=True, slots=True)
-class TableDecl:
+class TableDecl(Node):
     """`table orders from files.receipts { ... }`; clauses is None without a block."""
 
     table: Name
     source: Path
     clauses: tuple[MapClause, ...] | None = None
     describe: Text | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class SqlTableDecl:
+class SqlTableDecl(Node):
     """`table sessions = sql \"\"\"...\"\"\"`; `sql_span` is the text with its quotes, `sql` without them."""
 
     table: Name
     sql: str
     sql_span: Span = _span()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class FilterDecl:
+class FilterDecl(Node):
     name: Name
     table: Path
     condition: Expr
     title: str | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class TraitDecl:
+class TraitDecl(Node):
     name: Name
     table: Path
     value: Expr
     title: str | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class EventDecl:
+class EventDecl(Node):
     name: Name
     table: Path
     at: Path
@@ -900,30 +713,24 @@ class EventDecl:
     worth: Path | None = None
     where: Expr | None = None
     title: str | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class EventPhrase:
+class EventPhrase(Node):
     """`ordered where (...)`, in attributions, rates and conversions."""
 
     event: Path
     where: Expr | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Credited:
+class Credited(Node):
     """`sum(orders.value) attributed by x` (influenced: the other one)."""
 
     value: Expr
     attribution: Path
     influenced: bool = False
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Follow:
+class Follow(Node):
     """`rate from a to b within D` (rate) and `how many from ...`."""
 
     rate: bool
@@ -932,69 +739,53 @@ class Follow:
     within: Duration
     matching: tuple[Path, ...] = ()
     finished_only: bool = False
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Rolling:
+class Rolling(Node):
     count: Count
     unit: str
     value: Expr
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(Node):
     """`running total of m [from start of year]`."""
 
     value: Expr
     restart: str | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Node):
     value: Expr
     within: tuple[Dimension, ...] = ()
-    span: Span = _span()
 
 
 Measure: TypeAlias = Expr | Credited | Follow | Rolling | Running | Share
 
 
-@dataclass(frozen=True, slots=True)
-class MetricDate:
+class MetricDate(Node):
     path: Path
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class MetricFormat:
+class MetricFormat(Node):
     """`format money 2`."""
 
     kind: Name
     digits: int | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class MetricGood:
+class MetricGood(Node):
     """`good when up`."""
 
     direction: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class MetricEmpty:
+class MetricEmpty(Node):
     """`when empty show 0`."""
 
     value: Expr
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class MetricDecl:
+class MetricDecl(Node):
     """Both forms: `metric m = measure` (block is False) and `metric m { value ... }`."""
 
     name: Name
@@ -1006,11 +797,9 @@ class MetricDecl:
     empty: MetricEmpty | None = None
     describe: Text | None = None
     block: bool = False
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
+class Every(Node):
     """`every 15 minutes`, `every monday, thursday at 06:00`, `every month on day 1 at 06:00`."""
 
     count: int = 1
@@ -1018,21 +807,17 @@ class Every:
     weekdays: tuple[str, ...] = ()
     day: int | None = None
     at: str | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class KeepTop:
+class KeepTop(Node):
     """`keep top 5000 of value`."""
 
     end: str
     amount: Number | Percent | Param
     value: Expr
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class AudienceDecl:
+class AudienceDecl(Node):
     """Both forms: `audience a = condition` is an include of that condition (block is False)."""
 
     name: Name
@@ -1045,51 +830,39 @@ class AudienceDecl:
     as_of: Expr | None = None
     describe: Text | None = None
     block: bool = False
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class TakeOnce:
+class TakeOnce(Node):
     on: Date | Moment
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class ListRules:
+class ListRules(Node):
     """`rules shopline`."""
 
     name: Name
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class AnalyseRange:
+class AnalyseRange(Node):
     """`analyse from 60 days before to 180 days after`."""
 
     before: Duration
     after: Duration
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class AtMost:
+class AtMost(Node):
     """`at most 90 days per report`."""
 
     duration: Duration
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class ListRefresh:
+class ListRefresh(Node):
     """`refresh every hour for 180 days`."""
 
     every: Every
     lasting: Duration | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class ListDecl:
+class ListDecl(Node):
     name: Name
     source: Name | None = None
     title: str | None = None
@@ -1099,123 +872,90 @@ class ListDecl:
     at_most: AtMost | None = None
     refresh: ListRefresh | None = None
     describe: Text | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Actions:
+class Actions(Node):
     """`actions clicked, opened` or `actions any` (kinds is empty)."""
 
     kinds: tuple[Path, ...]
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class OfTheList:
+class OfTheList(Node):
     """`campaigns of the list`."""
 
-    span: Span = _span()
 
-
-@dataclass(frozen=True, slots=True)
-class Conversion:
+class Conversion(Node):
     event: EventPhrase
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Within:
+class Within(Node):
     """`within 14 days of action [unless campaign sets attribution_window]`."""
 
     duration: Duration
     unless: Name | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class WithinFor:
+class WithinFor(Node):
     """`within 3 days for campaign.channel "sms"`, `within 12 hours for campaign "Drop"`."""
 
     duration: Duration
     path: Path
     values: tuple[Expr, ...]
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Until:
+class Until(Node):
     value: Expr
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class StartsAt:
+class StartsAt(Node):
     """where is action or send."""
 
     where: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Node):
     """`counts first purchase only` (every is False) or `counts every purchase`."""
 
     every: bool
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Credit:
+class Credit(Node):
     """model: last, first, every, equal, position or decay; `shares` of position; `half_life` of decay."""
 
     model: str
     shares: tuple[int, ...] = ()
     half_life: Duration | None = None
     numbers_span: Span = _span()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class DatedBy:
+class DatedBy(Node):
     """what is order or action."""
 
     what: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Require:
+class Require(Node):
     condition: Expr
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class ExcludeActions:
+class ExcludeActions(Node):
     condition: Expr
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownActors:
+class UnknownActors(Node):
     """mode: own or ignore."""
 
     mode: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class MachineActions:
+class MachineActions(Node):
     """mode: count or ignore."""
 
     mode: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class FinishedOnly:
+class FinishedOnly(Node):
     """`finished windows only`."""
-
-    span: Span = _span()
 
 
 AttributionClause: TypeAlias = (
@@ -1224,8 +964,7 @@ AttributionClause: TypeAlias = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class AttributionDecl:
+class AttributionDecl(Node):
     """Clauses in the order written; what may be said once is checked by the model."""
 
     name: Name
@@ -1233,76 +972,55 @@ class AttributionDecl:
     title: str | None = None
     extends: Path | None = None
     describe: Text | None = None
-    span: Span = _span()
 
 
 # ---------------------------------------------------------------- reports
 
 
-@dataclass(frozen=True, slots=True)
-class ReportParam:
+class ReportParam(Node):
     """`which = spring_vips`: in a report's head (default) and where it is used (value)."""
 
     name: Name
     value: Expr
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class ReportPeriod:
+class ReportPeriod(Node):
     period: Period
     at_most: Duration | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class ReportCompare:
+class ReportCompare(Node):
     comparison: Comparison
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class ReportAttribution:
+class ReportAttribution(Node):
     path: Path
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class ReportAsOf:
+class ReportAsOf(Node):
     point: Expr
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Only:
+class Only(Node):
     condition: Expr
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class SmallestGroup:
+class SmallestGroup(Node):
     count: int
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(Node):
     """mode: fixed or each period."""
 
     mode: str
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Refresh:
+class Refresh(Node):
     every: Every
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class ReportSubject:
+class ReportSubject(Node):
     subject: Subject
-    span: Span = _span()
 
 
 ReportClause: TypeAlias = (
@@ -1311,31 +1029,24 @@ ReportClause: TypeAlias = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(Node):
     kind: Name
     phrase: Phrase | None = None
     title: str | None = None
     settings: tuple[Setting, ...] = ()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Node):
     text: Text
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Node):
     """`folder(path = "out")` in exports and sends."""
 
     call: Call
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Node):
     """`export "T" as csv [of order_details | "Show title"] [to folder(...)] [allow owners]`."""
 
     title: Text
@@ -1343,128 +1054,99 @@ class Export:
     of: Path | Text | None = None
     to: Target | None = None
     allow: tuple[Path, ...] = ()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(Node):
     """`tab` (section is False) or `section`."""
 
     title: Text
     parts: tuple[Part, ...]
     section: bool = False
     collapsed: bool = False
-    span: Span = _span()
 
 
 Part: TypeAlias = Show | Note | Export | Tab
 
 
-@dataclass(frozen=True, slots=True)
-class ReportDecl:
+class ReportDecl(Node):
     name: Name
     clauses: tuple[ReportClause, ...] = ()
     parts: tuple[Part, ...] = ()
     title: str | None = None
     params: tuple[ReportParam, ...] = ()
     describe: Text | None = None
-    span: Span = _span()
 
 
 # ---------------------------------------------------------------- runs and tests
 
 
-@dataclass(frozen=True, slots=True)
-class RunCheck:
+class RunCheck(Node):
     names: tuple[Path, ...]
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class RunTests:
+class RunTests(Node):
     titles: tuple[Text, ...]
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class MadeReport:
+class MadeReport(Node):
     report: Path
     params: tuple[ReportParam, ...] = ()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class RunReports:
+class RunReports(Node):
     reports: tuple[MadeReport, ...]
     formats: tuple[Path, ...] = ()
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class RunLists:
+class RunLists(Node):
     names: tuple[Path, ...]
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class RunRefresh:
+class RunRefresh(Node):
     names: tuple[Path, ...]
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class RunSend:
+class RunSend(Node):
     target: Target
     if_failed: bool = False
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class RunMissed:
+class RunMissed(Node):
     """policy: latest, all or skip."""
 
     policy: str
-    span: Span = _span()
 
 
 RunStep: TypeAlias = Every | RunCheck | RunTests | RunReports | RunLists | RunRefresh | RunSend | RunMissed
 
 
-@dataclass(frozen=True, slots=True)
-class RunDecl:
+class RunDecl(Node):
     name: Name
     steps: tuple[RunStep, ...] = ()
     describe: Text | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class Expect:
+class Expect(Node):
     """`expect condition [during ...] [for ...] [tolerance ...]`."""
 
     condition: Expr
     during: Period | None = None
     subject: Subject | None = None
     tolerance: Number | Money | Percent | Param | None = None
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectMember:
+class ExpectMember(Node):
     id: Text
     audience: Name
     negated: bool = False
-    span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
-class TestDecl:
+class TestDecl(Node):
     title: Text
     expects: tuple[Expect | ExpectMember, ...] = ()
     on: Text | None = None
     at: Date | Moment | None = None
     describe: Text | None = None
-    span: Span = _span()
 
 
 Statement: TypeAlias = (
@@ -1473,13 +1155,11 @@ Statement: TypeAlias = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Node):
     """A comment with its `#`; `own_line` when nothing stands before it on its line."""
 
     text: str
     own_line: bool
-    span: Span = _span()
 
 
 @dataclass(frozen=True, slots=True)

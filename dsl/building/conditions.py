@@ -159,7 +159,7 @@ def in_rows_where(b: Builder, parts: Parts, start: int, end: int) -> t.InRows:
 
 # ---------------------------------------------------------------- has
 
-_RANK = {t.Object: 0, t.Times: 1, t.Spending: 2, t.Where: 4}
+_RANK: dict[type, int] = {t.Object: 0, t.Times: 1, t.Spending: 2, t.Where: 4}
 
 
 def _canonical(qualifiers: Parts) -> tuple[t.Qualifier, ...]:

@@ -25,7 +25,7 @@ def test_equality_and_hash_ignore_the_place():
 
 def test_dataclass_tools_work():
     assert dataclasses.replace(NODE, parts=()).span == HERE
-    assert [f.name for f in dataclasses.fields(NODE)] == ["parts", "span"]
+    assert [f.name for f in dataclasses.fields(NODE)] == ["span", "parts"]
     assert pickle.loads(pickle.dumps(NODE)) == copy.deepcopy(NODE) == copy.copy(NODE) == NODE
     assert pickle.loads(pickle.dumps(NODE)).span == HERE
     match NODE:
@@ -34,6 +34,13 @@ def test_dataclass_tools_work():
         case _:
             raise AssertionError
     assert repr(NODE) == "Path(parts=(Name(text='a'),))"
+
+
+def test_a_kind_of_the_tree_is_made_once():
+    assert [k.__name__ for k in t.Node.__subclasses__()].count("Path") == 1
+    assert isinstance(NODE, t.Node)
+    assert t.Today.__match_args__ == ()
+    assert t.Node() == t.Node(span=HERE) != t.Today()
 
 
 def test_frozen_with_slots():

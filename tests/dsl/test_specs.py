@@ -13,7 +13,7 @@ from patron.dsl import tree as t
 from patron.dsl.format import format_document, format_phrase
 from patron.dsl.parse import parse_file, parse_phrase
 
-MADE_ELSEWHERE = {t.Document, t.Comment, t.Span, t.Missing}
+MADE_ELSEWHERE = {t.Node, t.Document, t.Comment, t.Span, t.Missing}
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda p: p.stem)
