@@ -20,24 +20,22 @@ from patron.engine.model.measures import (
     RunningTotal,
     ShareOf,
     aggregates,
-    needs_time,
 )
 from patron.engine.model.queries import Query, QueryMetric, Subject
-from patron.engine.model.terms import CreditedRows, Field, Lit, Op, Rows, Term
-from patron.engine.plan import people as people_plans
+from patron.engine.model.terms import CreditedRows, Lit, Op, Rows, Term
+from patron.engine.plan import chosen
 from patron.engine.plan.children import ZEROED
+from patron.engine.plan.chosen import keys_of
 from patron.engine.plan.nodes import (
     AggCall,
     Aggregate,
     Col,
     Expr,
-    Filter,
     Join,
     Named,
     Node,
     Plan,
     Project,
-    Sorted,
     SortKey,
     Stack,
     Step,
@@ -47,9 +45,9 @@ from patron.engine.plan.nodes import (
 )  # fmt: skip
 from patron.engine.plan.parts import LABEL, Asked, People, Window, banded, missing_source, part_node
 from patron.engine.plan.planner import Planner
-from patron.engine.types import DATE, NUMBER, WHOLE, YESNO, Type
-
-BUCKETS = ("day", "week", "month", "quarter", "year", "hour")
+from patron.engine.plan.subjects import subject_people
+from patron.engine.plan.windows import Dates, bucketed
+from patron.engine.types import DATE, NUMBER, WHOLE, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +105,7 @@ class QueryPlanner:
             m.name for m in query.metrics if any(missing_source(p, a) for a in aggregates(m.metric.measure))
         )
         self.cut: Node | None = None
+        self.dates = Dates(p, query)
 
     # ------------------------------------------------------------ whole plan
 
@@ -115,7 +114,7 @@ class QueryPlanner:
         sides = self.sides()
         rows = self.rows(sides, self.all_dims)
         kept = self.kept(rows)
-        outputs = [Step("rows", self._final(kept), "result")]
+        outputs = [Step("rows", self._in_columns(chosen.in_order(query, kept)), "result")]
         extra: list[tuple[str, Node]] = []
         if query.rest and query.top is not None and query.dims:
             extra.append(("rest", self._rest(sides, kept)))
@@ -148,7 +147,7 @@ class QueryPlanner:
     def sides(self) -> list[_Side]:
         query = self.query
         people = self._people_of(query.subject, query.period)
-        sides = [_Side(query, Window(query.period, reach=self._reach()), people, "")]
+        sides = [_Side(query, Window(query.period, reach=self.dates.reach()), people, "")]
         compare = query.compare
         if compare is None:
             return sides
@@ -158,21 +157,9 @@ class QueryPlanner:
             others = self._people_of(compare.subject or query.subject, span)
         if compare.subject is not None and others is not None and others.labels:
             others = People(others.node)
-        window = Window(span, reach=self._reach())
-        sides.append(_Side(query.before or query, window, others, "_before", self._alignment(span)))
+        window = Window(span, reach=self.dates.reach())
+        sides.append(_Side(query.before or query, window, others, "_before", self.dates.alignment(span)))
         return sides
-
-    def _reach(self) -> periods.Span | None:
-        """The dates of both sides, when nothing looks further back."""
-        query = self.query
-        spans = [query.period]
-        if query.compare is not None and query.compare.span is not None:
-            spans.append(query.compare.span)
-        if any(needs_time(m.metric.measure) or _balances(m.metric.measure) for m in query.metrics):
-            return None
-        starts = [s.start for s in spans if s.bounded and s.start is not None]
-        ends = [s.end for s in spans if s.bounded and s.end is not None]
-        return periods.Span(min(starts), max(ends)) if len(starts) == len(spans) else None
 
     def _people_of(self, subject: Subject, span: periods.Span) -> People | None:
         """The people of one side; with `membership each period`, as they were at its end."""
@@ -180,15 +167,6 @@ class QueryPlanner:
             return subject_people(self.p, subject)
         at = periods.AsOf.end_of(span.end, self.p.as_of.zone)
         return subject_people(self.p.at(self.p.b.variant(as_of=at)), subject)
-
-    def _alignment(self, other: periods.Span) -> tuple[tuple[dt.date, dt.date], ...]:
-        """Buckets of the other period and the ones of this period in the same place."""
-        mine = self.query.period
-        unit = next((self.query.dims[i].unit for i in self.time_dims if self.query.dims[i].unit in BUCKETS), "")
-        if not unit or unit == "hour" or not mine.bounded or not other.bounded or mine == other:
-            return ()
-        starts = self.p.b.settings.week_starts
-        return tuple(zip(periods.buckets(unit, other, starts), periods.buckets(unit, mine, starts), strict=False))
 
     # ------------------------------------------------------------ rows of a level
 
@@ -203,6 +181,10 @@ class QueryPlanner:
             node = self._levels(node, side, level)
         node = self._zeroed(node, sides)
         return self._measured(node, sides, level)
+
+    def _kinds(self) -> list[str]:
+        """How aggregates are read, so far."""
+        return [kind for _, kind in self.names]
 
     def _name(self, agg: Agg, kind: str) -> str:
         return self.names.setdefault((agg, kind), f"x{len(self.names)}")
@@ -280,63 +262,12 @@ class QueryPlanner:
         return any(i in self.time_dims for i in level)
 
     def window(self, side: _Side, kind: str, level: Sequence[int]) -> Window:
-        word, _, rest = kind.partition(":")
-        if word == "rolled":
-            count, _, unit = rest.partition(":")
-            return self._rolled_window(side, count, unit, level)
-        if word == "running" and rest:
-            return self._running_window(side, rest)
-        if word == "upto":
-            return Window(periods.Span(None, side.window.span.end))
-        if word == "before":
-            start = side.window.span.start
-            return Window(periods.Span(None, start - periods.DAY if start is not None else dt.date(1, 1, 1)))
-        return side.window
-
-    def _rolled_window(self, side: _Side, count: str, unit: str, level: Sequence[int]) -> Window:
-        """Each bucket of the period with the dates of the units that end with it."""
-        place = next((i for i in level if self.query.dims[i].unit in BUCKETS), None)
-        if place is None:
-            end = side.window.span.end or self.p.as_of.today
-            return Window(periods.Span(periods.step(unit, end, -int(count)) + periods.DAY, end))
-        bucket_unit = self.query.dims[place].unit
-        span = side.window.span
-        starts = self.p.b.settings.week_starts
-        if not span.bounded:
-            span = self._known_span()
-        triples = []
-        for first in periods.buckets(bucket_unit, span, starts):
-            end = min(
-                periods.step(bucket_unit, first, 1) - periods.DAY, span.end or self.p.as_of.today, self.p.as_of.today
-            )
-            triples.append((first, periods.step(unit, end, -int(count)) + periods.DAY, end))
-        return Window(span, tuple(triples), place)
-
-    def _known_span(self) -> periods.Span:
-        """All dates known, for buckets of an unbounded period."""
-        lows = [
-            c.low
-            for t in self.p.store.tables.values()
-            for n, c in t.columns.items()
-            if isinstance(c.low, dt.date) and n.endswith("_at")
-        ]
-        days = [d.date() if isinstance(d, dt.datetime) else d for d in lows]
-        orders = self.p.store.tables.get("orders")
-        low = orders.columns["created_at"].low if orders is not None and "created_at" in orders.columns else None
-        first = low.date() - periods.DAY if isinstance(low, dt.datetime) else min(days, default=self.p.as_of.today)
-        return periods.Span(first, self.p.as_of.today)
-
-    def _running_window(self, side: _Side, restart: str) -> Window:
-        """A running total from the start of a unit begins before the period."""
-        span = side.window.span
-        if span.start is None:
-            return side.window
-        first = periods.start_of(restart, span.start, self.p.b.settings.week_starts)
-        return Window(replace(span, start=first))
+        """The dates of an aggregate on a side."""
+        return self.dates.window(side.window, kind, level)
 
     def _aligned(self, node: Node, side: _Side, level: Sequence[int]) -> Node:
         """The other side's buckets under the names of this side's, by position."""
-        place = next((i for i in level if self.query.dims[i].unit in BUCKETS), None)
+        place = bucketed(self.query, level)
         if not side.mapping or place is None:
             return node
         old, new = Col("@theirs", DATE), Col("@mine", DATE)
@@ -345,16 +276,13 @@ class QueryPlanner:
         joined = Join(node, spine, "inner", ((Col(f"d{place}", DATE), old),))
         return Project(joined, tuple((c.name, new if c.name == f"d{place}" else c) for c in columns(node)))
 
-    def _keys(self, node: Node) -> list[Col]:
-        return [c for c in columns(node) if c.name == LABEL or (c.name[0] == "d" and c.name[1:].isdigit())]
-
     def _combined(self, parts: list[Node]) -> Node:
         """Parts joined on their dimensions: missing equals missing."""
         if not parts:
             raise AssertionError("a query without aggregates")
         if len(parts) == 1:
             return parts[0]
-        keys = self._keys(parts[0])
+        keys = keys_of(parts[0])
         values = [c for part in parts for c in columns(part) if c not in keys and c.name not in {k.name for k in keys}]
         stacked = []
         for part in parts:
@@ -369,14 +297,14 @@ class QueryPlanner:
 
     def _spine(self, node: Node, level: tuple[int, ...], sides: Sequence[_Side]) -> Node:
         """Every bucket of a bounded period, for every combination of the other dimensions that occurs."""
-        buckets = self._buckets(level)
+        buckets = self.dates.buckets(level, self._kinds()) if self.cut is None else None
         labels = self._label_rows(sides, level)
         given = [n for n in (labels, buckets) if n is not None]
         if not given:
             return node
         spine: Node = given[0] if len(given) == 1 else Join(given[0], given[1], "cross")
         times = [c.name for c in columns(spine)]
-        others = [k for k in self._keys(node) if k.name not in times]
+        others = [k for k in keys_of(node) if k.name not in times]
         stored = self.p.step("parts", node)
         node = stored
         base: Node = spine
@@ -413,26 +341,6 @@ class QueryPlanner:
                     found.append(Project(node, tuple((n, types[n]) for n in names)))
         return found
 
-    def _buckets(self, level: tuple[int, ...]) -> Values | None:
-        span = self.query.period
-        places = [i for i in level if self.query.dims[i].unit in BUCKETS and self.query.dims[i].unit != "hour"]
-        if not span.bounded or not places or self.cut is not None:
-            return None
-        assert span.start is not None and span.end is not None
-        starts = self.p.b.settings.week_starts
-        rows: dict[tuple[dt.date, ...], None] = {}
-        day = self._running_start(span.start)
-        while day <= span.end:
-            rows[tuple(periods.start_of(self.query.dims[i].unit, day, starts) for i in places)] = None
-            day += periods.DAY
-        cols = tuple(Col(f"d{i}", DATE) for i in places)
-        return Values(cols, tuple(tuple(Lit(d, DATE) for d in row) for row in rows), "every bucket of the period")
-
-    def _running_start(self, start: dt.date) -> dt.date:
-        """A running total from the start of a unit begins before the period."""
-        units = [k.partition(":")[2] for _, k in self.names if k.startswith("running:")]
-        return min([start, *(periods.start_of(u, start, self.p.b.settings.week_starts) for u in units)])
-
     # ------------------------------------------------------------ numbers without a date, numbers of a coarser level
 
     def _undated_parts(self, side: _Side, leaves: Sequence[tuple[str, Agg, str]], level: tuple[int, ...]) -> list[Node]:
@@ -456,7 +364,7 @@ class QueryPlanner:
     def _beside(self, node: Node, part: Node) -> Node:
         """A coarser part joined on the dimensions it has."""
         own = columns(part)
-        keys = [c for c in own if c.name in {k.name for k in self._keys(part)}]
+        keys = [c for c in own if c.name in {k.name for k in keys_of(part)}]
         right = Project(part, tuple((f"@{c.name}" if c in keys else c.name, c) for c in own))
         on = tuple((Col(k.name, k.type), Col(f"@{k.name}", k.type)) for k in keys)
         joined = Join(node, right, "left" if keys else "cross", on, missing_equal=True)
@@ -526,7 +434,7 @@ class QueryPlanner:
 
     def _measured(self, node: Node, sides: Sequence[_Side], level: tuple[int, ...]) -> Node:
         """The metrics over the aggregates."""
-        items: list[Named] = [(k.name, k) for k in self._keys(node)]
+        items: list[Named] = [(k.name, k) for k in keys_of(node)]
         for side in sides:
             for number, metric in enumerate(side.query.metrics):
                 items.append((f"m{number}{side.suffix}", self._expr(metric.metric.measure, "", side, level)))
@@ -579,7 +487,7 @@ class QueryPlanner:
 
     def _added_up(self, inner: Expr, type_: Type, restart: str | None, side: _Side, level: tuple[int, ...]) -> Expr:
         """A value added up along the time dimension, anew in each unit of `restart`."""
-        place = next((i for i in level if self.query.dims[i].unit in BUCKETS), None)
+        place = bucketed(self.query, level)
         if place is None:
             return inner
         bucket = Col(f"d{place}", DATE)
@@ -590,93 +498,20 @@ class QueryPlanner:
             others.append(Op("start_of", (Lit(restart, Type("text")), bucket), DATE))
         return WindowCall("sum", type_, (inner,), tuple(others), (SortKey(bucket),), upto=True)
 
-    # ------------------------------------------------------------ which rows, in which order
-
-    def _column(self, name: str) -> Expr:
-        """A column of the result by its public name."""
-        for i, dim in enumerate(self.query.dims):
-            if dim.name == name:
-                return Col(f"d{i}", WHOLE if banded(self.query, i) else dim.type)
-        number = next(n for n, m in enumerate(self.query.metrics) if m.name == name)
-        return Col(f"m{number}", self.query.metrics[number].metric.type)
+    # ------------------------------------------------------------ rows kept, rest and total
 
     def kept(self, rows: Node) -> Node:
-        """The rows that `having` and `top` keep, within the period (a running total looks back further)."""
-        query = self.query
-        node = self._inside_period(rows)
-        if query.having is not None:
-            node = Filter(node, self._having(query.having), "having")
-        if query.top is None:
-            return node
-        of = self._column(query.top.of)
-        part: list[Expr] = [self._column(n) for n in query.top.per]
-        if any(c.name == LABEL for c in columns(node)):
-            part.append(Col(LABEL, WHOLE))
-        order = (SortKey(of, True), *self._dim_order(node))
-        place = WindowCall("row_number", WHOLE, (), tuple(part), order)
-        numbered = Project(node, (*((c.name, c) for c in columns(node)), ("@place", place)))
-        cut = Op("<=", (Col("@place", WHOLE), Lit(query.top.count, WHOLE)), YESNO)
-        kept = Filter(numbered, cut, f"top {query.top.count}")
-        return Project(kept, tuple((c.name, c) for c in columns(node)))
-
-    def _inside_period(self, node: Node) -> Node:
-        restarts = any(k.startswith("running:") for _, k in self.names)
-        span = self.query.period
-        place = next((i for i in self.all_dims if self.query.dims[i].unit in BUCKETS), None)
-        if not restarts or place is None or span.start is None:
-            return node
-        first = periods.start_of(self.query.dims[place].unit, span.start, self.p.b.settings.week_starts)
-        inside = Op(">=", (Col(f"d{place}", DATE), Lit(first, DATE)), YESNO)
-        return Filter(node, inside)
-
-    def _having(self, term: object) -> Expr:
-        if isinstance(term, Op) and term.name in ("=", "one_of"):
-            term = self._with_places(term)
-        if isinstance(term, Field):
-            return self._column(term.column)
-        if isinstance(term, Op):
-            return Op(term.name, tuple(self._having(a) for a in term.args), term.type)
-        assert isinstance(term, Lit)
-        return term
-
-    def _with_places(self, term: Op) -> Op:
-        """A comparison with a band asks for its place."""
-        asked, *options = term.args
-        dims = self.query.dims
-        place = next((i for i, d in enumerate(dims) if isinstance(asked, Field) and d.name == asked.column), None)
-        if place is None or not banded(self.query, place):
-            return term
-        labels = dims[place].type.labels
-        found = [
-            Lit(labels.index(o.value) if isinstance(o, Lit) and o.value in labels else None, WHOLE) for o in options
-        ]
-        return Op(term.name, (asked, *found), term.type)
-
-    def _dim_order(self, node: Node) -> tuple[SortKey, ...]:
-        return tuple(SortKey(k) for k in self._keys(node))
+        """The rows that are kept, within the period."""
+        return chosen.kept(self.query, self.dates.inside(rows, self._kinds()))
 
     def _in_columns(self, node: Node) -> Node:
         """Exactly the columns of the result, in their order."""
         own = {c.name: c for c in columns(node)}
         return Project(node, tuple((o.name, own[o.name]) for o in self._outputs(LABEL in own)))
 
-    def _final(self, node: Node) -> Node:
-        """The rows in their total order."""
-        query = self.query
-        order = self._dim_order(node)
-        labels = [k for k in order if isinstance(k.value, Col) and k.value.name == LABEL]
-        if query.order is not None:
-            order = (*labels, SortKey(self._column(query.order.column), not query.order.ascending), *order)
-        elif query.top is not None:
-            per = tuple(SortKey(self._column(n)) for n in query.top.per)
-            order = (*labels, *per, SortKey(self._column(query.top.of), True), *order)
-        return self._in_columns(Sorted(node, order))
-
-    # ------------------------------------------------------------ rest and total
-
     def _rest(self, sides: Sequence[_Side], kept: Node) -> Node:
         """One row for everything cut off, recomputed from rows."""
-        keys = [k for k in self._keys(kept) if k.name != LABEL]
+        keys = [k for k in keys_of(kept) if k.name != LABEL]
         cut = self.p.step("kept", Project(kept, tuple((k.name, k) for k in keys)), "rows kept")
         return self._single(sides, cut)
 
@@ -709,30 +544,3 @@ def adds_up(measure: Measure) -> bool:
 def _adds_up_exactly(agg: Agg) -> bool:
     """Whether values that are rounded nowhere add up."""
     return agg.once is None and adds_up(agg) and (agg.func == "count" or agg.type.kind == "money")
-
-
-def _balances(measure: Measure) -> bool:
-    if isinstance(measure, Balance):
-        return True
-    if isinstance(measure, Calc):
-        return any(_balances(a) for a in measure.args)
-    return isinstance(measure, (Rolled, RunningTotal, ShareOf)) and _balances(measure.measure)
-
-
-def subject_people(p: Planner, subject: Subject) -> People | None:
-    """The people of a subject; None for all records."""
-    if subject.kind == "records":
-        return None
-    sets: list[Node] = []
-    for number, name in enumerate(subject.names):
-        if subject.kind == "audiences":
-            sets.append(people_plans.audience_ids(p, name))
-        else:
-            sets.append(people_plans.list_ids(p, name, subject.versions[number]))
-    if not subject.each:
-        return People(people_plans.union(sets))
-    ident = people_plans.ID
-    labelled = [Project(s, (("id", ident), (LABEL, Lit(i, WHOLE)))) for i, s in enumerate(sets)]
-    everybody = Project(people_plans.union(sets), (("id", ident), (LABEL, Lit(len(sets), WHOLE))))
-    node = p.step("people", Stack((*labelled, everybody)), "people side by side")
-    return People(node, (*subject.names, "all"))

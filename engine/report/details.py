@@ -32,8 +32,8 @@ from patron.engine.plan.nodes import (
     columns,
 )  # fmt: skip
 from patron.engine.plan.planner import Planner
-from patron.engine.plan.query import subject_people
 from patron.engine.plan.rules import optimized
+from patron.engine.plan.subjects import subject_people
 from patron.engine.report.answers import list_reader, run_program
 from patron.engine.report.assemble import clean
 from patron.engine.report.context import Context, lowering

@@ -18,7 +18,7 @@ from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Join, Node, Plan, Project, Step, columns
 from patron.engine.plan.parts import LABEL
 from patron.engine.plan.planner import Planner
-from patron.engine.plan.query import subject_people
+from patron.engine.plan.subjects import subject_people
 from patron.engine.plan.tables import filled
 from patron.engine.report.answers import run_program
 from patron.engine.report.context import Context, lowering
