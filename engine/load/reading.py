@@ -50,11 +50,9 @@ class Sources:
         """What a statement gives. Raises SourceError when a file that is read as it lies is at fault."""
         try:
             return self.connection.execute(staging.render(statement))
-        except duckdb.OutOfMemoryException:
-            raise
-        except duckdb.Error:
+        except duckdb.Error as error:
             for place, staged in self.staged.items():
-                if staged.as_is:
+                if staged.as_is and not _is_ours(error):
                     self._read_whole(place, staged)
             raise
 
