@@ -25,6 +25,7 @@ from patron.engine.model.terms import Lit
 from patron.engine.plan.bounds import bounded
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.query import plan_query
+from patron.engine.plan.rules import among_others
 from patron.engine.report import marking, provenance
 from patron.engine.report.answers import list_reader, run_program, said, why_empty
 from patron.engine.report.assemble import assemble
@@ -200,7 +201,8 @@ class _Maker:
 
     def _answer(self, query: Query, notes: list[str]) -> tuple[Result, str]:
         plan = with_left_out(self.planner, query, plan_query(self.planner, query))
-        program = compile_plan(plan.plan, lowering(self.model, self.context.store), frozenset(self.done))
+        rewritten = among_others(plan.plan)
+        program = compile_plan(rewritten, lowering(self.model, self.context.store), frozenset(self.done))
         fetched = run_program(program, self.context)
         self.done |= {s.name for s in program.steps}
         extra = left_out_notes(fetched)
