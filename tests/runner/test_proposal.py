@@ -176,6 +176,14 @@ def test_totals_on_the_first_row_of_each_order(tmp_path: Path) -> None:
     assert "amount = money(`Lineitem price`) * number(`Lineitem quantity`)" in told
 
 
+def test_the_report_holds_the_days_of_the_shop(tmp_path: Path) -> None:
+    late = ORDERS.replace("10:00:00", "20:00:00 -0500")
+    files = propose(write(tmp_path, orders=late), "data", "Shop", timezone="UTC").files
+    assert "period 2026-01-02 to 2026-01-29" in files["first_look.patron"]
+    there = propose(tmp_path, "data", "Shop", timezone="America/New_York").files
+    assert "period 2026-01-01 to 2026-01-28" in there["first_look.patron"]
+
+
 def test_a_customer_by_inclusion(tmp_path: Path) -> None:
     people = "id,name\n" + "".join(f"p{i},Ann\n" for i in range(1, 8))
     orders = ORDERS.replace("customer_id", "who")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from patron.engine.runner.proposal import dimensions
 from patron.engine.runner.proposal.dates import parsed
@@ -47,7 +49,7 @@ def propose(
     about = About(title, folder, zone, money, zone_told, money_told, _charged(sales))
     files = {
         "model.patron": model_text(about, _sources(names, tables, mapped), mapped, left),
-        "first_look.patron": report_text(title, sales, mapped, _span(sales)),
+        "first_look.patron": report_text(title, sales, mapped, _span(sales, zone)),
     }
     return Proposal(files, (*_told(mapped), *(f"not used:  {text}" for text in left)))
 
@@ -178,20 +180,26 @@ def _read_from(table: Table, mapped: Sequence[Mapped], text: str) -> bool:
 # ---------------------------------------------------------------- what is said of it
 
 
-def _span(sales: Sales) -> Span | None:
-    """The first and the last day of the orders, as far as they were looked at."""
-    days = [d for v in sales.date.values if (d := _day(v, sales)) is not None]
+def _span(sales: Sales, zone: str) -> Span | None:
+    """The first and the last day of the orders in the project's zone, as far as they were looked at."""
+    days = [d for v in sales.date.values if (d := _day(v, sales, zone)) is not None]
     return Span(min(days), max(days)) if days else None
 
 
-def _day(value: str, sales: Sales) -> dt.date | None:
+_ZONED = re.compile(r"\s*(Z|[+-]\d{2}(:?\d{2})?)$")
+
+
+def _day(value: str, sales: Sales, zone: str) -> dt.date | None:
     form = sales.date.form
     if form is not None and form.pattern is not None:
         found = parsed(value, form.pattern)
         return found.date() if found else None
+    text = value.strip()
     try:
-        return dt.date.fromisoformat(value.strip()[:10])
-    except ValueError:
+        if len(text) > 10 and _ZONED.search(text):
+            return dt.datetime.fromisoformat(_ZONED.sub(r"\1", text)).astimezone(ZoneInfo(zone)).date()
+        return dt.date.fromisoformat(text[:10])
+    except (ValueError, KeyError, OSError):  # no date, or a zone that `check` will refuse
         return None
 
 
