@@ -144,8 +144,7 @@ class Filler:
 
     def _unread(self, name: str, mapping: TableMapping | SqlMapping, place: Place | None) -> None:
         """P0705 for every column with values that could not be read."""
-        described = self.sources.connection.table(staging.quoted(name)).columns
-        bad = [c.removeprefix("@bad/") for c in described if c.startswith("@bad/")]
+        bad = [c.removeprefix("@bad/") for c in self.sources.columns(name) if c.startswith("@bad/")]
         if not bad:
             return
         counts = self.sources.run(staging.bad_counts(name, bad)).fetchall()[0]

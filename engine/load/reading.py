@@ -207,6 +207,10 @@ class Sources:
         query = f"SELECT count(*) FROM {staging.quoted(name)}"  # noqa: S608 -- a name of ours, quoted
         return int(self.connection.execute(query).fetchall()[0][0])
 
+    def columns(self, name: str) -> list[str]:
+        query = f"SELECT * FROM {staging.quoted(name)} LIMIT 0"  # noqa: S608 -- a name of ours, quoted
+        return [str(c[0]) for c in self.connection.execute(query).description or ()]
+
     def _from_rows(self, name: str, provided: Provided, columns: Sequence[SourceColumn]) -> Sequence[Rejected]:
         """The careful way: rows are spooled beside, then read back with the types the source has."""
         assert provided.rows is not None

@@ -37,9 +37,13 @@ def products(shop: Shop) -> dict[str, bytes]:
     return {n: _VARIES.sub(b"#", c) for n, c in seen.items()}
 
 
-@pytest.mark.parametrize(
-    "what, how, step", [*((w, "full", 1) for w in COMMANDS), ("report", "broken", 3), ("report", "forbidden", 4)]
-)
+TURNS = [  # how often: a whole round costs a second for each write
+    ("load", "full", 1), ("report", "full", 2), ("export", "full", 2), ("parquet", "full", 3), ("list", "full", 2),
+    ("report", "broken", 5), ("report", "forbidden", 7),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("what, how, step", TURNS)
 def test_every_write_fails_in_turn(tmp_path: Path, what: str, how: str, step: int) -> None:
     new = made_once(Shop.at(tmp_path / "undisturbed"), what)
     before = Shop.at(tmp_path / "before", rows=200)
