@@ -73,6 +73,8 @@ def as_text(problem: Problem, line: str | None) -> str:
     s = problem.span
     out = [f"{s.file or 'phrase'}:{s.line}:{s.column}: {problem.code}: {problem.message}"]
     if line is not None:
+        if problem.code == "P0701" and line[s.column - 1 : s.column] == '"':  # what may not stand there is not repeated
+            line = line[: s.column - 1] + "*" * (s.end_column - s.column) + line[s.end_column - 1 :]
         shown, start = _excerpt(line, s.column)
         length = (s.end_column - s.column) if s.end_line == s.line else max(1, len(line) - s.column + 1)
         length = max(1, min(length, len(shown) - (s.column - start)))

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from posixpath import dirname, relpath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from patron.dsl import tree
 from patron.dsl.nodes import dataclass, field
@@ -75,6 +75,10 @@ class ParamValue:
     span: Span
 
 
+MOST_LEVELS = 50
+"""How many definitions may use each other in a row."""
+
+
 class Binder:
     """Everything needed to understand a project's expressions at one `as of`.
 
@@ -94,6 +98,9 @@ class Binder:
         self.problems: list[Problem] = []
         self._kept: dict[tuple[str, str, str], object] = {}
         self._open: list[tuple[str, str, str]] = []
+        self._levels: dict[tuple[str, str, str], int] = {}
+        self._below = [0]
+        self.sizes: dict[int, tuple[object, int, int]] = {}
         self.shown: list[str] = []
         self.period_read = [False]
 
@@ -123,7 +130,11 @@ class Binder:
 
     def term(self, scope: Scope, node: tree.Expr) -> Term:
         """The meaning of an expression for a row of the scope."""
-        return self.RULES[type(node)](self, scope, node)
+        try:
+            return self.RULES[type(node)](self, scope, node)
+        except OverflowError:
+            hint = "Dates go from 0001 to 9999."
+            raise self.fail("P0302", node.span, "this goes beyond the calendar", hint) from None
 
     def condition(self, scope: Scope, node: tree.Expr) -> Term:
         """The meaning of a condition; P0306 when it is a value."""
@@ -210,7 +221,7 @@ class Binder:
         """The meaning of a definition: made once; a failed one fails again without a second message."""
         key = (kind, declaration.file, fold(declaration.name))
         if key not in self._kept:
-            with self._defining(kind, fold(declaration.name), declaration.name, span):
+            with self._defining(kind, fold(declaration.name), declaration.name, span), self._level(key, span):
                 try:
                     made = make()
                 except Unbound:
@@ -219,7 +230,28 @@ class Binder:
             self._kept[key] = made
         if self._kept[key] is None:
             raise Unbound
+        self._below[-1] = max(self._below[-1], self._levels[key])
         return self._kept[key]
+
+    @contextmanager
+    def _level(self, key: tuple[str, str, str], span: Span) -> Iterator[None]:
+        """Counts how many definitions stand below one another, whichever is understood first; P0107 when too many."""
+        self._below.append(0)
+        try:
+            if len(self._open) > MOST_LEVELS:
+                self._too_many_levels(span)
+            yield
+            if self._below[-1] >= MOST_LEVELS:
+                self._too_many_levels(span)
+        except Unbound:
+            self._kept[key] = None
+            raise
+        finally:
+            self._levels[key] = self._below.pop() + 1
+
+    def _too_many_levels(self, span: Span) -> NoReturn:
+        said = f"more than {MOST_LEVELS} definitions stand one below the other"
+        raise self.fail("P0107", span, said, "Write what the lowest ones say in one of them.")
 
     # ------------------------------------------------------------ kinds of definitions (rules live in their modules)
 

@@ -16,6 +16,8 @@ from patron.engine.model.settings import ProjectSettings, read_project
 
 PackSettings = Mapping[str, tuple[tree.SettingValue, ...]]
 
+MOST_IMPORTS = 1_000
+
 KINDS: Mapping[type, str] = {
     tree.FilterDecl: "filter", tree.TraitDecl: "trait", tree.EventDecl: "event", tree.MetricDecl: "metric",
     tree.AudienceDecl: "audience", tree.ListDecl: "list", tree.AttributionDecl: "attribution",
@@ -229,10 +231,15 @@ def _imports(
     by_file = {d.file: d for d in documents}
     sees: dict[str, dict[str, frozenset[str] | None]] = {}
     edges: dict[str, list[tuple[str, tree.ImportDecl]]] = {}
+    count = 0
     for document in documents:
         seen: dict[str, frozenset[str] | None] = {document.file: None}
         for statement in document.statements:
             if isinstance(statement, tree.ImportDecl):
+                count += 1
+                if count == MOST_IMPORTS + 1:
+                    said = f"the project has more than {MOST_IMPORTS:,} imports"
+                    problems.append(Problem("P0107", statement.span, said, "Put what belongs together into one file."))
                 target = _target(document.file, statement, by_file, problems)
                 if target is None:
                     continue

@@ -10,6 +10,7 @@ import datetime as dt
 
 from patron.dsl import tree
 from patron.dsl.problems import suggest
+from patron.engine.model.digits import inexact
 from patron.engine.model.functions import TEXTUAL, common
 from patron.engine.model.mapping import Converted, MapTerm, OfRow
 from patron.engine.model.mapping_scope import MapScope, fail
@@ -78,6 +79,8 @@ def _refused(expr: tree.Expr) -> Exception:
 
 def literal(expr: tree.Expr, scope: MapScope) -> Lit:
     """A value as written."""
+    if isinstance(expr, (tree.Number, tree.Percent, tree.Money)) and (said := inexact(expr.value)):
+        raise fail("P0302", expr.span, said, "Write fewer digits.")
     match expr:
         case tree.Text():
             return Lit(expr.value, TEXT)

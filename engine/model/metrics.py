@@ -25,6 +25,7 @@ from patron.engine.model.measures import (
 )  # fmt: skip
 from patron.engine.model.names import path_term
 from patron.engine.model.population import counted_people
+from patron.engine.model.sizes import refuse_large
 from patron.engine.model.terms import (
     CreditedRows,
     Field,
@@ -67,6 +68,7 @@ def _metric(b: Binder, declaration: Declaration) -> Metric:
     if node.value is None:
         raise b.fail("P0101", node.name.span, f"the metric `{declaration.name}` has no value", "Add `value sum(...)`.")
     bound = measure(b, scope, node.value)
+    refuse_large(b, node.name, bound)
     if node.date is not None:
         bound = _dated(b, scope, bound, node.date)
     if node.empty is not None:

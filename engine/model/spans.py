@@ -14,6 +14,14 @@ from patron.engine.model.values import read_date, whole_number
 
 def bind_period(b: Binder, scope: Scope, node: tree.Period) -> Span:
     """The dates of a period; P0501 when it has none, P0502 when it ends before it starts."""
+    try:
+        return _period(b, scope, node)
+    except OverflowError:
+        said = "this is not a period: it goes beyond the calendar"
+        raise b.fail("P0501", node.span, said, "Write a smaller number.") from None
+
+
+def _period(b: Binder, scope: Scope, node: tree.Period) -> Span:
     starts = b.settings.week_starts
     if isinstance(node, tree.AllTime):
         return ALL_TIME

@@ -6,9 +6,8 @@ from patron.dsl import tree
 from patron.engine.model.behaviour import statement_table
 from patron.engine.model.binder import Binder, Scope
 from patron.engine.model.files import Declaration
-from patron.engine.model.terms import Term, walk
-
-NODES = 200_000
+from patron.engine.model.sizes import refuse_large
+from patron.engine.model.terms import Term
 
 
 def define_trait(b: Binder, declaration: Declaration, span: tree.Span) -> Term:
@@ -26,12 +25,5 @@ def _trait(b: Binder, declaration: Declaration) -> Term:
         found = b.condition(scope, node.condition)
     else:
         found = b.term(scope, node.value)
-    _refuse_large(b, node, found)
+    refuse_large(b, node.name, found)
     return found
-
-
-def _refuse_large(b: Binder, node: tree.FilterDecl | tree.TraitDecl, term: Term) -> None:
-    for count, _ in enumerate(walk(term)):
-        if count > NODES:
-            raise b.fail("P0107", node.name.span, f"`{node.name.text}` expands to more than {NODES:,} parts",
-                         "Definitions that use each other many times over grow quickly: use fewer levels.")  # fmt: skip

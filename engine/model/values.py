@@ -13,6 +13,7 @@ from patron.dsl.problems import suggest
 from patron.engine.model import periods
 from patron.engine.model.binder import Binder, Rule, Scope
 from patron.engine.model.canonical import TABLES
+from patron.engine.model.digits import MOST_DIGITS, inexact
 from patron.engine.model.functions import AGGREGATES, FUNCTIONS, aggregate_type, band_labels, common
 from patron.engine.model.moments import local_date, local_hour
 from patron.engine.model.names import path_term
@@ -39,17 +40,28 @@ def _text(b: Binder, scope: Scope, node: tree.Text) -> Term:
     return Lit(unicodedata.normalize("NFC", node.value), TEXT)
 
 
+MOST_COUNT = 10_000_000
+
+
+def _refuse_inexact(b: Binder, node: tree.Number | tree.Percent | tree.Money, whole: int = MOST_DIGITS) -> None:
+    if said := inexact(node.value, whole):
+        raise b.fail("P0302", node.span, said, "Write fewer digits.")
+
+
 def _number(b: Binder, scope: Scope, node: tree.Number) -> Term:
+    _refuse_inexact(b, node)
     if node.value == node.value.to_integral_value():
         return Lit(int(node.value), WHOLE)
     return Lit(node.value, NUMBER)
 
 
 def _percent(b: Binder, scope: Scope, node: tree.Percent) -> Term:
+    _refuse_inexact(b, node)
     return Lit(node.value / 100, NUMBER)
 
 
 def _money(b: Binder, scope: Scope, node: tree.Money) -> Term:
+    _refuse_inexact(b, node, 14)
     currency = b.settings.currency
     if currency and not agrees(node.currency, currency):
         raise b.fail("P0304", node.span, f"the project counts in {currency}, this is {node.currency}",
@@ -100,6 +112,8 @@ def whole_number(b: Binder, scope: Scope, node: tree.Number | tree.Param, what: 
     """A count, written out or by a parameter."""
     term = b.term(scope, node)
     if isinstance(term, Lit) and isinstance(term.value, int) and not isinstance(term.value, bool):
+        if term.value > MOST_COUNT:
+            raise b.fail("P0302", node.span, f"{what} takes at most {MOST_COUNT:,}, not {term.value:,}")
         return term.value
     raise b.fail("P0302", node.span, f"{what} takes a whole number, not {term.type}")
 
@@ -218,10 +232,19 @@ def _call(b: Binder, scope: Scope, node: tree.Call) -> Term:
         span = node.args[wrong].span if wrong < len(node.args) else node.span
         said = f"not {types[wrong]}" if wrong < len(types) else f"not {len(types)} arguments"
         raise b.fail("P0302", span, f"`{name}` takes {function.signature}, {said}")
+    for place in range(1, len(args)) if name in _COUNTING else ():
+        arg = args[place]
+        count = arg.value if isinstance(arg, Lit) else 0
+        if isinstance(count, int) and abs(count) > MOST_COUNT:
+            raise b.fail("P0302", node.args[place].span, f"`{name}` takes at most {MOST_COUNT:,}, not {count:,}")
     for place in function.literal:
         if place < len(args) and not isinstance(args[place], Lit):
             raise b.fail("P0302", node.args[place].span, f"`{name}` takes a written-out text here", function.signature)
     return _FUNCTION_TERMS.get(name, _plain)(b, name, args, function.result(types))
+
+
+_COUNTING = ("round", "left", "right", "part")
+"""Functions whose further arguments are counts."""
 
 
 def _arguments(b: Binder, scope: Scope, node: tree.Call) -> tuple[Term, ...]:

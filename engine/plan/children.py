@@ -65,7 +65,8 @@ def conjuncts(where: Term | None) -> tuple[Term, ...]:
 def common_part(wheres: Sequence[Term | None]) -> tuple[Term | None, list[Term | None]]:
     """What all conditions share, and what is left of each."""
     parts = [conjuncts(w) for w in wheres]
-    shared = [c for c in parts[0] if all(c in other for other in parts[1:])] if parts else []
+    others = [frozenset(own) for own in parts[1:]]
+    shared = dict.fromkeys(c for c in parts[0] if all(c in other for other in others)) if parts else {}
     rest = [all_of(*(c for c in own if c not in shared)) for own in parts]
     return all_of(*shared), rest
 

@@ -14,7 +14,11 @@ from patron.engine.model.terms import Lit, Op
 from patron.engine.plan.nodes import Col, Filter, Node, Values
 from patron.engine.plan.parts import Window
 from patron.engine.plan.planner import Planner
+from patron.engine.runtime.errors import LimitReached
 from patron.engine.types import DATE, YESNO
+
+MOST_DAYS = 100_000
+"""As long a period as may be laid out bucket by bucket."""
 
 BUCKETS = ("day", "week", "month", "quarter", "year", "hour")
 
@@ -115,6 +119,8 @@ class Dates:
         if not span.bounded or not places:
             return None
         assert span.start is not None and span.end is not None
+        if (span.end - span.start).days > MOST_DAYS:
+            raise LimitReached(f"P0902: a row for every bucket of more than {MOST_DAYS:,} days", "Narrow the period.")
         rows: dict[tuple[dt.date, ...], None] = {}
         day = self._running_start(span.start, kinds)
         while day <= span.end:
