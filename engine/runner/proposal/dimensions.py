@@ -7,16 +7,10 @@ from collections.abc import Sequence
 from patron.engine.runner.proposal.choices import GENDERS, choice
 from patron.engine.runner.proposal.columns import Column
 from patron.engine.runner.proposal.finding import Items, Sales, refer
-from patron.engine.runner.proposal.mappings import (
-    Mapped,
-    bad_values,
-    counted,
-    product_id,
-    spelled_twice,
-    strangers,
-    unsure,
-)
+from patron.engine.runner.proposal.lines import product_id, spelled_twice
+from patron.engine.runner.proposal.mapped import Mapped, bad_values
 from patron.engine.runner.proposal.names import has_any, measure_rank, named_for, names_entity, words
+from patron.engine.runner.proposal.orders import counted, strangers, unsure
 from patron.engine.runner.proposal.tables import Sources, Table, contained, key_of, source_table
 
 _PERSONAL = ("email", "phone", "city", "region", "postcode", "country")

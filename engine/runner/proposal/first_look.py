@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from patron.engine.model.canonical import TABLES
 from patron.engine.runner.proposal.columns import Column
 from patron.engine.runner.proposal.finding import Sales
-from patron.engine.runner.proposal.mappings import Mapped, reads
+from patron.engine.runner.proposal.mapped import Mapped, reads
 from patron.engine.runner.proposal.names import has_any, quoted
 
 _PICKED = re.compile(r"^(?:first|last)\((.*)\)$|^lookup\([^,]*\.([^,.]+), .*$")

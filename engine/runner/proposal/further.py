@@ -9,8 +9,9 @@ from patron.engine.model.canonical import TABLES, CanonicalColumn, CanonicalTabl
 from patron.engine.runner.proposal.choices import CONSENTS, choice
 from patron.engine.runner.proposal.columns import Column
 from patron.engine.runner.proposal.finding import refer
-from patron.engine.runner.proposal.mappings import Mapped, bad_values, unsure
+from patron.engine.runner.proposal.mapped import Mapped, bad_values
 from patron.engine.runner.proposal.names import ENTITIES, has_any, words
+from patron.engine.runner.proposal.orders import unsure
 from patron.engine.runner.proposal.tables import Sources, Table, contained, source_table
 
 CALLED: Mapping[str, str] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from patron.engine.runner.proposal.mappings import currency_column
 from patron.engine.runner.proposal.names import has_any
+from patron.engine.runner.proposal.orders import currency_column
 from patron.engine.runner.proposal.tables import Table
 
 _PLACES = """

@@ -14,8 +14,10 @@ from patron.engine.runner.proposal.dates import parsed
 from patron.engine.runner.proposal.finding import Sales, find_dimension, find_sales, measures, order_date, refer
 from patron.engine.runner.proposal.first_look import Span, report_text
 from patron.engine.runner.proposal.further import further, link
-from patron.engine.runner.proposal.mappings import Mapped, counted, lines, orders
+from patron.engine.runner.proposal.lines import lines
+from patron.engine.runner.proposal.mapped import Mapped
 from patron.engine.runner.proposal.names import named_for, snake
+from patron.engine.runner.proposal.orders import counted, orders
 from patron.engine.runner.proposal.places import currency_of, zone_of
 from patron.engine.runner.proposal.reading import EXPECTED, read_folder
 from patron.engine.runner.proposal.tables import Origin, Sources, Table, Unread, key_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from patron.engine.runner.proposal.mappings import Line, Mapped
+from patron.engine.runner.proposal.mapped import Line, Mapped
 from patron.engine.runner.proposal.names import quoted, text
 from patron.engine.runner.proposal.tables import Origin, Table
 

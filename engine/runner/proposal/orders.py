@@ -1,12 +1,11 @@
-"""From what was found to `table` statements: the orders and their lines."""
+"""From what was found to the statement of the orders."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 
+from patron.engine.runner.proposal.amounts import charged
 from patron.engine.runner.proposal.choices import (
     CHANNELS,
     STATUSES,
@@ -17,54 +16,13 @@ from patron.engine.runner.proposal.choices import (
     yes_of,
 )
 from patron.engine.runner.proposal.columns import Column
-from patron.engine.runner.proposal.finding import Amount, Items, Sales, constant_columns, measures
-from patron.engine.runner.proposal.names import has_any, names_entity, quoted, snake, text, words
-from patron.engine.runner.proposal.tables import Sources, Table, contained, source_table
-
-Line = tuple[str, str, str]
-"""A column of ours, its expression, and a comment."""
+from patron.engine.runner.proposal.finding import Sales, constant_columns, measures
+from patron.engine.runner.proposal.mapped import Mapped, bad_values, reads
+from patron.engine.runner.proposal.names import has_any, names_entity, quoted, snake, text
+from patron.engine.runner.proposal.tables import Sources, Table, source_table
 
 MOST_KEPT = 12
 """Columns of lines that are kept on the order."""
-
-
-@dataclass(slots=True)
-class Mapped:
-    """A `table` statement in the making. `reads` are the tables it takes rows from; `last`: of several rows with one
-    id the last one holds."""
-
-    table: str
-    source: str
-    comments: list[str] = field(default_factory=list)
-    where: str = ""
-    group: tuple[str, ...] = ()
-    lines: list[Line] = field(default_factory=list)
-    clauses: list[Line] = field(default_factory=list)
-    reads: tuple[Table, ...] = ()
-    last: bool = False
-
-    def add(self, name: str, expression: str, comment: str = "") -> None:
-        """A column, once; one that is taken as it is needs no line, unless there is something to say."""
-        if all(n != name for n, _, _ in self.lines) and (expression != name or self.group or comment):
-            if self.last and name != "id":
-                expression = f"last({expression})"
-            self.lines.append((name, expression, comment))
-
-    def clause(self, words_: str, comment: str = "") -> None:
-        """A clause at the end, once."""
-        if all(c != words_ for c, _, _ in self.clauses):
-            self.clauses.append((words_, "", comment))
-
-    def keep_rest(self) -> None:
-        """With a group only what is written is there: the columns that nothing was said of."""
-        read = " ".join(e for _, e, _ in self.lines)
-        for column in self.reads[0].columns if self.last else ():
-            if column.kind != "empty" and not reads(read, column):
-                self.add(quoted(column.name), column.written)
-
-    def has(self, name: str) -> bool:
-        """Whether a column of ours is filled by a line."""
-        return any(n == name for n, _, _ in self.lines)
 
 
 # ---------------------------------------------------------------- orders
@@ -76,18 +34,18 @@ def orders(sales: Sales, people: Table | None, people_key: Column | None, source
         "orders", source_table(sales.table, sources), reads=(sales.table, *([sales.head] if sales.head else []))
     )
     first = Reader(sales, sources)
-    odd = _cancelled(sales)
-    foreign = _foreign(sales)
-    made.where = " and ".join(w for w in (odd.where if odd else "", foreign[0]) if w)
+    odd = cancelled(sales)
+    others = foreign(sales)
+    made.where = " and ".join(w for w in (odd.where if odd else "", others[0]) if w)
     _grouping(made, sales)
-    made.comments += [foreign[1]] if foreign[1] else []
+    made.comments += [others[1]] if others[1] else []
     made.add("id", order_id(sales.key))
     _customer(made, sales, first, people, people_key)
     for name, column in (("store", sales.store), ("staff", sales.staff)):
         if column is not None:
             made.add(name, column.written if column in sales.key else first(column))
     made.add("created_at", *_created(sales, first))
-    made.add("total", *_total(sales.table, sales.amount, grouped=not sales.one_row))
+    made.add("total", *charged(sales.table, sales.amount, grouped=not sales.one_row))
     if odd:
         made.add("status", odd.status, odd.comment)
     _further_measures(made, sales)
@@ -109,7 +67,7 @@ def _grouping(made: Mapped, sales: Sales) -> None:
     if sales.doubled:
         made.comments.append(f"{table.repeated:,} rows of {table.name} stand there twice, the same in every column: "
                              f"counted once")  # fmt: skip
-        made.group = _whole_rows(table)
+        made.group = whole_rows(table)
         return
     parts = " and ".join(c.name for c in sales.key)
     groups = len(set(table.values(*sales.key)))
@@ -126,7 +84,7 @@ def _grouping(made: Mapped, sales: Sales) -> None:
         made.comments += [told] if astray else []
 
 
-def _whole_rows(table: Table) -> tuple[str, ...]:
+def whole_rows(table: Table) -> tuple[str, ...]:
     """All columns, so that rows that stand there twice are one."""
     return tuple(c.written for c in table.columns if c.kind != "empty")
 
@@ -242,63 +200,6 @@ def _dates(made: Mapped, sales: Sales, first: Reader) -> None:
 # ---------------------------------------------------------------- how much
 
 
-def _total(table: Table, amount: Amount, *, grouped: bool) -> tuple[str, str]:
-    """What was charged: a column as it stands, or price times quantity, less the share taken off."""
-    total = amount.total
-    if total is None:
-        expression, told = _product_of(amount), "price times quantity"
-        told += f", less the share in {amount.off.name}" if amount.off is not None else ""
-        return (f"sum({expression})" if grouped else expression), told
-    empty = total.missing + sum(total.values[j] for j in total.junk)
-    filled = _filled(table, amount)
-    expression, told = total.clean, f"{empty:,} rows have no {total.name}: they add nothing" if empty else ""
-    if filled:
-        expression = f"first_known({total.as_money}, {_product_of(amount)})"
-        told = f"{filled:,} empty ones filled: {_PRODUCT}"
-        told += f"; {empty - filled:,} have neither" if empty > filled else ""
-    elif total.kind == "whole" and total.low is not None and total.high is not None and total.high >= 1000:
-        told = f"whole numbers up to {total.high:,}: if these are cents, write `/ 100` behind it"
-    return (f"sum({expression})" if grouped else expression), told
-
-
-_PRODUCT = "price times quantity, as in all other rows"
-
-
-def _product_of(amount: Amount) -> str:
-    assert amount.price is not None
-    assert amount.quantity is not None
-    expression = f"{amount.price.as_money} * {amount.quantity.as_number}"
-    if amount.off is not None:
-        share = amount.off.as_number if not amount.off.missing else f"first_known({amount.off.as_number}, 0)"
-        share += " / 100" if amount.off.percent else ""
-        expression += f" * (1 - {share})"
-    return expression
-
-
-def _filled(table: Table, amount: Amount) -> int:
-    """How many empty totals price times quantity fills; 0 when it is not the total in the other rows."""
-    if amount.total is None or amount.price is None or amount.quantity is None or amount.off is not None:
-        return 0
-    same = other = empty = 0
-    for total, price, quantity in table.values(amount.total, amount.price, amount.quantity):
-        parts = (number(price), number(quantity))
-        if parts[0] is None or parts[1] is None:
-            continue
-        known = number(total)
-        empty += known is None
-        same += known is not None and abs(known - parts[0] * parts[1]) < Decimal("0.01")
-        other += known is not None and abs(known - parts[0] * parts[1]) >= Decimal("0.01")
-    return empty if other <= 0.001 * same else 0
-
-
-def number(value: str | None) -> Decimal | None:
-    """A plain number, as it is written in most files."""
-    try:
-        return Decimal(value.strip()) if value else None
-    except ArithmeticError:
-        return None
-
-
 def _further_measures(made: Mapped, sales: Sales) -> None:
     """Discounts, taxes and the like that stand on the same rows."""
     grouped = not sales.one_row
@@ -356,7 +257,7 @@ class _Odd:
     comment: str
 
 
-def _cancelled(sales: Sales) -> _Odd | None:
+def cancelled(sales: Sales) -> _Odd | None:
     """Order numbers with a letter before them whose amounts are negative: cancellations."""
     quantity = sales.items.quantity if sales.items is not None and sales.items.table is sales.table else None
     if len(sales.key) != 1 or sales.key[0].kind != "text" or sales.head is not None or quantity is None:
@@ -382,7 +283,7 @@ def _cancelled(sales: Sales) -> _Odd | None:
     return _Odd(where, status, told + (f"; {left:,} numbers of another form are left out" if left else ""))
 
 
-def _foreign(sales: Sales) -> tuple[str, str]:
+def foreign(sales: Sales) -> tuple[str, str]:
     """Orders in another currency than most: they cannot be added up, so they are left out, and it is said."""
     column = currency_column(sales.table)
     if column is None or len(column.values) < 2:
@@ -428,11 +329,6 @@ def _extras(made: Mapped, sales: Sales, first: Reader) -> None:
         made.comments.append(f"columns left out here: {', '.join(left)}")
 
 
-def reads(expression: str, column: Column) -> bool:
-    """Whether a column stands in an expression."""
-    return re.search(rf"(?<![\w`]){re.escape(column.written)}(?![\w`])", expression) is not None
-
-
 def _payment(made: Mapped, sales: Sales, first: Reader) -> None:
     fitting = [
         c for c in sales.facts.columns if c.kind == "text" and c.distinct <= 30 and has_any(c.name, ("payment", "paid"))
@@ -440,72 +336,3 @@ def _payment(made: Mapped, sales: Sales, first: Reader) -> None:
     found = next((c for c in fitting if not has_any(c.name, ("status", "date", "id"))), None)
     if found is not None and (sales.one_row or sales.head is not None):
         made.add("payment_method", first(found))
-
-
-def bad_values(made: Mapped, columns: Sequence[Column]) -> None:
-    """Rows with values that are not what their column is: read as missing, and counted at every load."""
-    bad = [(c, c.bad) for c in columns if c.bad and not c.typed]
-    if bad:
-        told = ", ".join(f"{n:,} of {c.name}" for c, n in bad)
-        made.clause("bad values missing", f"{told} cannot be read; every load counts them")
-
-
-# ---------------------------------------------------------------- lines
-
-
-def lines(sales: Sales, products: Column | None, sources: Sources) -> Mapped | None:
-    """The lines of the orders. `products` is the key of the products that are mapped."""
-    items = sales.items
-    if items is None:
-        return None
-    made = Mapped("lines", source_table(items.table, sources), reads=(items.table,))
-    if items.table is sales.table:
-        odd, foreign = _cancelled(sales), _foreign(sales)
-        made.where = " and ".join(w for w in (odd.where if odd else "", foreign[0]) if w)
-        made.group = _whole_rows(items.table) if sales.doubled else ()
-    else:
-        _astray(made, items, sales.key[0])
-    made.add("order", order_id(items.link))
-    if items.goods is not None:
-        made.add("product", product_id(items), _unknown_goods(items, products))
-    if items.quantity is not None:
-        without = items.quantity.missing + sum(items.quantity.values[j] for j in items.quantity.junk)
-        made.add("quantity", items.quantity.clean, f"{without:,} rows say none: they count as 1" if without else "")
-    made.add("amount", *_total(items.table, items.amount, grouped=False))
-    cost = next((c for c in items.table.columns if c.adds_up and {"unit", "cost"} <= set(words(c.name))), None)
-    if cost is not None and items.quantity is not None:
-        made.add("cost", f"{cost.as_money} * {items.quantity.as_number}", "cost of one times quantity")
-    bad_values(made, [*items.amount.columns, *([items.quantity] if items.quantity else [])])
-    return made
-
-
-def _astray(made: Mapped, items: Items, key: Column) -> None:
-    """Lines of orders that are not there, and orders without lines."""
-    lost = sum(n for v, n in items.link[0].values.items() if v not in key.values)
-    if lost:
-        made.comments.append(f"{lost:,} lines name an order that is not there")
-    bare = len(set(key.values) - set(items.link[0].values))
-    if bare:
-        made.comments.append(f"{bare:,} orders have no lines: they count in sales, not in sales of products")
-
-
-def _unknown_goods(items: Items, products: Column | None) -> str:
-    if products is None or items.goods is None or products is items.goods or contained(items.goods, products) == 1.0:
-        return ""
-    lost = sum(n for v, n in items.goods.values.items() if v not in products.values)
-    return f"{lost:,} rows name a product that its file does not know" if not spelled_twice(items.goods) else ""
-
-
-def product_id(items: Items) -> str:
-    """The expression of a line's product: its code, in one spelling when files have several, or its name."""
-    column = items.goods
-    assert column is not None
-    return f"upper(trim({column.written}))" if spelled_twice(column) else column.written
-
-
-def spelled_twice(column: Column) -> bool:
-    """Whether codes differ only by case or blanks around them."""
-    if column.typed and column.kind != "text":
-        return False
-    plain: dict[str, str] = {}
-    return any(plain.setdefault(v.strip().upper(), v) != v for v in column.values)
