@@ -167,10 +167,11 @@ def slug(title: str, taken: Container[str] = (), limit: int = 80) -> str:
     """A file name for a title. When more than blanks had to change, or the name is `taken` (compared in small
     letters), a piece of the title's hash keeps two titles apart."""
     plain = re.sub(r"\s+", "_", unicodedata.normalize("NFC", title).strip())
-    name = re.sub(r"[^\w.-]+", "_", plain).strip("._")[:limit] or "report"
-    lossless = name == plain and name.casefold() not in _RESERVED and name.casefold() not in taken
+    name = re.sub(r"[^\w.-]+", "_", plain).strip("._") or "report"
+    name = name.encode("utf-8", "replace")[:limit].decode("utf-8", "ignore")
+    lossless = name == plain and name.casefold().partition(".")[0] not in _RESERVED and name.casefold() not in taken
     if lossless:
         return name
     import hashlib
 
-    return f"{name}-{hashlib.sha256(title.encode()).hexdigest()[:6]}"
+    return f"{name}-{hashlib.sha256(title.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}"
