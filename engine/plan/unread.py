@@ -29,7 +29,7 @@ from patron.engine.plan.nodes import (
 
 Names = set[str]
 Read = dict[str, Names]
-"""The columns read of each step."""
+"""The columns read of each step, and of each stored list."""
 
 
 def read_columns(plan: Plan) -> Plan:
@@ -74,7 +74,7 @@ def _cut(node: Node, names: Names, read: Read) -> Node:
         return replace(node, columns=tuple(c for c in node.columns if c[0] in kept))
     if isinstance(node, Temp):
         own = _first(node.columns, names)
-        read[node.name] |= {c.name for c in own}
+        read.setdefault(node.name, set()).update(c.name for c in own)
         return replace(node, columns=own)
     if isinstance(node, Stack):
         return replace(node, inputs=tuple(_exactly(n, names, read) for n in node.inputs))
