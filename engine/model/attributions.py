@@ -83,7 +83,7 @@ def all_clauses(b: Binder, declaration: Declaration, trail: Sequence[str] = ()) 
     if declaration.name in trail:
         raise b.fail("P0207", node.extends.span, f"`{declaration.name}` is defined by itself: "
                      f"{' → '.join([*trail, declaration.name])}")  # fmt: skip
-    parent = b.find("attribution", str(node.extends), node.extends.span, declaration.file, declaration.prefix)
+    parent = b.find("attribution", str(node.extends), node.extends.span, declaration.prefix)
     inherited = all_clauses(b, parent, [*trail, declaration.name])
     said = {_keyword(c) for c, _ in own} - {"require", "exclude"}
     return [(c, d) for c, d in inherited if _keyword(c) not in said] + own
@@ -102,7 +102,7 @@ def _attribution(b: Binder, declaration: Declaration) -> Attribution:
     found: dict[str, object] = {"kinds": None, "overrides": [], "require": [], "candidate": [], "window": None}
     failed = False
     for clause, owner in clauses:
-        scope = Scope("", file=owner.file, prefix=owner.prefix)
+        scope = Scope("", prefix=owner.prefix)
         try:
             _READ[type(clause)](b, scope, clause, found)
         except Unbound:
@@ -138,7 +138,7 @@ def _warn_long(
     own = [c for c, d in clauses if d.statement is node]
     for clause in own:
         if isinstance(clause, (tree.Within, tree.WithinFor)):
-            span = length(b, Scope("", file=node.span.file), clause.duration)
+            span = length(b, Scope(""), clause.duration)
             if isinstance(clause, tree.WithinFor) and span > (window or DEFAULT_WINDOW):
                 b.problem("P0606", clause.duration.span, "this window is longer than the default",
                           f"The default is {_said(window or DEFAULT_WINDOW)}.")  # fmt: skip
@@ -195,7 +195,7 @@ def _conversion(b: Binder, scope: Scope, node: tree.Conversion, found: Found) ->
                      "Credit is given for orders: `ordered`, `first_order`, or an event `on orders`.")  # fmt: skip
     where = None
     if phrase.where is not None:
-        where = b.condition(Scope("orders", file=scope.file, prefix=scope.prefix), phrase.where)
+        where = b.condition(Scope("orders", prefix=scope.prefix), phrase.where)
     found["conversion"] = replace(event, where=all_of(event.where, where))
 
 
@@ -204,7 +204,7 @@ def _within(b: Binder, scope: Scope, node: tree.Within, found: Found) -> None:
     if node.unless is not None:
         column = b.ways.columns("campaigns").get(node.unless.key)
         if column is None:
-            raise unknown_column(b, scope, "campaigns", node.unless)
+            raise unknown_column(b, "campaigns", node.unless)
         found["own_column"] = column.name
 
 
@@ -219,8 +219,7 @@ def _within_for(b: Binder, scope: Scope, node: tree.WithinFor, found: Found) -> 
         look_for(b, scope, where.args[0], said)
     else:
         inner = Scope("actions", roots={"campaign": (campaign, "campaigns"), "action": (Here(), "actions")},
-                      credited=True,
-                      file=scope.file, prefix=scope.prefix)  # fmt: skip
+                      credited=True, prefix=scope.prefix)  # fmt: skip
         target = b.value(inner, node.path)
         where = Op("one_of", (target, *values), YESNO)
         look_for(b, inner, target, said)
@@ -260,7 +259,7 @@ def _need_filled(b: Binder, span: tree.Span, clause: str, value: Term) -> None:
 
 def _pair_scope(scope: Scope) -> Scope:
     roots = pair_roots()
-    return Scope("orders", roots["order"][0], None, roots, credited=True, file=scope.file, prefix=scope.prefix)
+    return Scope("orders", roots["order"][0], None, roots, credited=True, prefix=scope.prefix)
 
 
 def _starts(b: Binder, scope: Scope, node: tree.StartsAt, found: Found) -> None:
@@ -291,9 +290,7 @@ def _require(b: Binder, scope: Scope, node: tree.Require, found: Found) -> None:
 
 def _exclude(b: Binder, scope: Scope, node: tree.ExcludeActions, found: Found) -> None:
     campaign = follow(Here(), "campaign", "campaigns")
-    inner = Scope(
-        "actions", roots={"campaign": (campaign, "campaigns")}, credited=True, file=scope.file, prefix=scope.prefix
-    )
+    inner = Scope("actions", roots={"campaign": (campaign, "campaigns")}, credited=True, prefix=scope.prefix)
     items = found["candidate"]
     assert isinstance(items, list)
     items.append(Op("not", (b.condition(inner, node.condition),), YESNO))

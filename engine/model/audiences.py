@@ -48,8 +48,8 @@ def define_audience(b: Binder, declaration: Declaration, span: tree.Span) -> Aud
 def _audience(b: Binder, declaration: Declaration) -> Audience:
     node = declaration.statement
     assert isinstance(node, tree.AudienceDecl)
-    own = _own_moment(b, declaration, node)
-    scope = Scope("customers", file=declaration.file, prefix=declaration.prefix)
+    own = _own_moment(b, node)
+    scope = Scope("customers", prefix=declaration.prefix)
     failed = False
     conditions: list[Term | None] = [tracked(own, node.allow_anonymous)]
     if node.include is None:
@@ -67,7 +67,7 @@ def _audience(b: Binder, declaration: Declaration) -> Audience:
             failed = True
     keep = None
     if node.keep is not None:
-        value = own.value(Scope("customers", file=declaration.file, prefix=declaration.prefix), node.keep.value)
+        value = own.value(Scope("customers", prefix=declaration.prefix), node.keep.value)
         count, share = top_amount(own, scope, node.keep.amount)
         keep = Keep(value, node.keep.end == "top", count, share, activity(value))
     if failed:
@@ -77,11 +77,11 @@ def _audience(b: Binder, declaration: Declaration) -> Audience:
                     node.describe.value if node.describe else "", node.allow_anonymous)  # fmt: skip
 
 
-def _own_moment(b: Binder, declaration: Declaration, node: tree.AudienceDecl) -> Binder:
+def _own_moment(b: Binder, node: tree.AudienceDecl) -> Binder:
     """The binder of the audience's own `as of`, when it has one."""
     if node.as_of is None:
         return b
-    point = b.value(Scope("", file=declaration.file), node.as_of)
+    point = b.value(Scope(""), node.as_of)
     return b.variant(as_of=as_of_term(b, point, node.as_of.span))
 
 

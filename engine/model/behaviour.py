@@ -59,7 +59,7 @@ def _event(b: Binder, declaration: Declaration) -> Occurrence:
     node = declaration.statement
     assert isinstance(node, tree.EventDecl)
     table = statement_table(b, node.table)
-    scope = Scope(table, file=declaration.file, prefix=declaration.prefix)
+    scope = Scope(table, prefix=declaration.prefix)
     at = path_term(b, scope, node.at)
     if not at.type.timely:
         raise b.fail("P0301", node.at.span, f"an event happens at a date or moment, this is {at.type}")
@@ -277,7 +277,7 @@ def _object(b: Binder, inner: Scope, table: str, node: tree.Object) -> Term:
         for v in node.values
         for t in (b.param(inner, v).values if isinstance(v, tree.Param) else (b.value(inner, v),))
     ]
-    asked = Scope(table, file=inner.file, prefix=inner.prefix, use="row")
+    asked = Scope(table, prefix=inner.prefix, use="row")
     found, equal = _object_found(b, asked, table, node, [t for t, _ in said])
     look_for(b, asked, found, said, only_near=any(isinstance(t, Op) and t.name == "named" for t in walk(equal)))
     return equal
@@ -460,9 +460,9 @@ def row_scope_of(scope: Scope, rows: Rows, fan_out: str = "P0404", use: str = "r
     """The scope of a condition on the rows of an aggregate; any table the row reaches may begin a path."""
     if isinstance(rows, CreditedRows):
         roots = pair_roots()
-        return Scope("orders", roots["order"][0], None, roots, chains=True, credited=True, file=scope.file,
+        return Scope("orders", roots["order"][0], None, roots, chains=True, credited=True,
                      prefix=scope.prefix, fan_out=fan_out, use=use)  # fmt: skip
-    return Scope(rows_table(rows), chains=True, file=scope.file, prefix=scope.prefix, fan_out=fan_out, use=use)
+    return Scope(rows_table(rows), chains=True, prefix=scope.prefix, fan_out=fan_out, use=use)
 
 
 RULES: Mapping[type, Rule] = {tree.Has: _has, tree.Their: _their}

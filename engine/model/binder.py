@@ -53,7 +53,6 @@ class Scope:
     roots: Mapping[str, tuple[Row, str]] = field(default_factory=dict)
     chains: bool = False
     credited: bool = False
-    file: str = ""
     prefix: str = ""
     fan_out: str = "P0404"
     use: str = ""
@@ -61,7 +60,7 @@ class Scope:
 
     def inside(self, table: str) -> Scope:
         """The scope of a child's row, with this one around it."""
-        return Scope(table, outer=self, file=self.file, prefix=self.prefix, use=self.use)
+        return Scope(table, outer=self, prefix=self.prefix, use=self.use)
 
 
 Rule = Callable[["Binder", Scope, Any], Term]
@@ -162,19 +161,19 @@ class Binder:
         name = getattr(declaration.statement, "name", None)
         return seen is None or (isinstance(name, tree.Name) and name.key in seen)
 
-    def find(self, kind: str, name: str, span: Span, scope_file: str, prefix: str = "") -> Declaration:
+    def find(self, kind: str, name: str, span: Span, prefix: str = "") -> Declaration:
         """The declaration of a name, or P0201 with the nearest one."""
         known = self.declared.known(kind)
         found = (known.get(fold(prefix + name)) if prefix else None) or known.get(fold(name))
         if found is None:
             self.not_yet(name, span)
-            names = [d.name for d in known.values() if self.visible(d, scope_file)]
+            names = [d.name for d in known.values() if self.visible(d, span.file)]
             raise self.fail("P0201", span, f"there is no {kind} called `{name}`", suggest(name, names))
-        if not self.visible(found, scope_file):
+        if not self.visible(found, span.file):
             standard = self.declared.replaced.get(kind, {}).get(fold(name))
             if standard is not None:
                 return standard
-            path = relpath(found.file, dirname(scope_file) or ".")
+            path = relpath(found.file, dirname(span.file) or ".")
             raise self.fail("P0201", span, f"there is no {kind} called `{name}` in this file",
                             f'It is declared in {found.file}: add `import "{path}"`.',
                             (Related(found.span, "declared here"),))  # fmt: skip
@@ -263,19 +262,19 @@ class Binder:
     define_rows: Callable[[Binder, Scope, tree.InRows], Term | None]
 
     def metric(self, name: str, span: Span, scope: Scope) -> Metric:
-        found = self.find("metric", name, span, scope.file, scope.prefix)
+        found = self.find("metric", name, span, scope.prefix)
         return type(self).define_metric(self, found, span)
 
     def event(self, name: str, span: Span, scope: Scope) -> Occurrence:
-        found = self.find("event", name, span, scope.file, scope.prefix)
+        found = self.find("event", name, span, scope.prefix)
         return type(self).define_event(self, found, span)
 
     def audience(self, name: tree.Name, scope: Scope) -> Audience:
-        found = self.find("audience", name.text, name.span, scope.file, scope.prefix)
+        found = self.find("audience", name.text, name.span, scope.prefix)
         return type(self).define_audience(self, found, name.span)
 
     def attribution(self, name: str, span: Span, scope: Scope) -> Attribution:
-        found = self.find("attribution", name, span, scope.file, scope.prefix)
+        found = self.find("attribution", name, span, scope.prefix)
         if self.report_attribution and found.pack and found.name.endswith(".reported"):
             found = self.declared.known("attribution")[fold(self.report_attribution)]
         return type(self).define_attribution(self, found, span)
@@ -303,7 +302,7 @@ class Binder:
             raise self.fail(
                 "P0211", node.span, f"parameter `${node.name.text}` is unknown", suggest(node.name.text, names)
             )
-        found = self.find("param", node.name.text, node.span, scope.file, scope.prefix)
+        found = self.find("param", node.name.text, node.span, scope.prefix)
         return self.define("param", found, node.span, lambda: self._read_param(found))  # type: ignore[no-any-return]
 
     def _pack_setting(self, scope: Scope, key: str) -> ParamValue | None:
@@ -330,7 +329,7 @@ class Binder:
     def _read_param(self, declaration: Declaration) -> ParamValue:
         statement = declaration.statement
         assert isinstance(statement, tree.ParamDecl)
-        scope = Scope("", file=declaration.file)
+        scope = Scope("")
         default = self.term(scope, statement.default)
         allowed = tuple(self.term(scope, a) for a in statement.allowed)
         given = self.declared.overrides.get(fold(declaration.name))

@@ -240,7 +240,7 @@ def _in_audience(b: Binder, scope: Scope, node: tree.InAudience) -> Term:
 
 
 def _in_list(b: Binder, scope: Scope, node: tree.InList) -> Term:
-    b.find("list", node.list.text, node.list.span, scope.file, scope.prefix)
+    b.find("list", node.list.text, node.list.span, scope.prefix)
     return Listed(customer_of(b, scope, node.span), node.list.key, node.version)
 
 
@@ -268,7 +268,7 @@ def _in_rows(b: Binder, scope: Scope, node: tree.InRows) -> Term:
 
 
 def _in_top(b: Binder, scope: Scope, node: tree.InTop) -> Term:
-    here = Scope(scope.table, file=scope.file, prefix=scope.prefix, use="row")
+    here = Scope(scope.table, prefix=scope.prefix, use="row")
     value = b.value(here, node.value)
     if value.type.kind not in ("number", "money", "date", "moment"):
         raise b.fail("P0302", node.value.span, f"a rank is made of numbers, money or dates, not {value.type}")

@@ -35,7 +35,7 @@ def define_list(b: Binder, declaration: Declaration) -> ListDefinition:
 def _list(b: Binder, declaration: Declaration) -> ListDefinition:
     node = declaration.statement
     assert isinstance(node, tree.ListDecl)
-    scope = Scope("", file=declaration.file)
+    scope = Scope("")
     if node.source is None:
         raise b.fail("P0101", node.name.span, "a list is taken from an audience", "Add `from audience ...`.")
     b.audience(node.source, scope)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 
 from patron.dsl import tree
 from patron.dsl.nodes import dataclass, field
-from patron.dsl.problems import Problem, nearest, suggest
+from patron.dsl.problems import Problem, nearest
 from patron.dsl.tree import Document, SourceDecl, Span, fold
 from patron.engine.contracts import SettingSpec, Source, SourceColumn, SourceConfig, SourceError, SourceType
+from patron.engine.model.given import given_value, plain_value
 from patron.engine.model.mapping import BoundSource
 from patron.engine.model.terms import Lit
 from patron.engine.runtime.errors import PatronError
@@ -138,78 +138,20 @@ class Sources:
     def _value(self, setting: tree.Setting, spec: SettingSpec, decl: SourceDecl) -> object:
         if spec.kind == "files":
             return self._files(setting)
-        values = [self._plain(v, spec) for v in setting.values]
-        if any(v is None for v in values):
-            return None
-        if spec.kind in ("texts", "numbers"):
-            return tuple(values)
-        if len(values) != 1:
-            self.report("P0302", setting.span, f"`{spec.name}` takes one value", spec.describe)
-            return None
+        value = given_value(setting, spec, self.params, self.report)
+        if value is None or spec.kind in ("texts", "numbers"):
+            return value
         if spec.name in PATH_SETTINGS:
-            return self._folder(str(values[0]), setting.values[0].span, decl)
+            return self._folder(str(value), setting.values[0].span, decl)
         if spec.name == "timezone":
-            return self._zone(str(values[0]), setting.values[0].span)
-        return self._checked(values[0], spec, setting)
-
-    def _plain(self, value: tree.SettingValue, spec: SettingSpec) -> object:
-        """A setting's value as a text, number or yes/no; None when a problem was reported."""
-        if spec.kind == "secret" and not isinstance(value, tree.EnvRef):
-            self.report("P0701", value.span, "a secret may not be written here", 'env("NAME")')
-            return None
-        match value:
-            case tree.EnvRef():
-                return EnvSecret(value.name.value)
-            case tree.Text():
-                return value.value
-            case tree.Number():
-                return int(value.value) if value.value == value.value.to_integral_value() else value.value
-            case tree.Bool():
-                return value.value
-            case tree.Path():
-                return str(value)
-            case tree.Param():
-                lit = self.params.get(value.name.key)
-                if lit is None:
-                    self.report(
-                        "P0211",
-                        value.span,
-                        f"there is no parameter `{value.name.text}`",
-                        suggest(value.name.text, self.params),
-                    )
-                    return None
-                return lit.value
-        self.report("P0302", value.span, f"`{spec.name}` does not take this", spec.describe)
-        return None
-
-    def _checked(self, value: object, spec: SettingSpec, setting: tree.Setting) -> object:
-        span = setting.values[0].span
-        kinds: Mapping[str, tuple[type, ...]] = {
-            "yesno": (bool,),
-            "number": (int, Decimal),
-            "text": (str, EnvSecret),
-            "choice": (str,),
-        }
-        fits = isinstance(value, kinds.get(spec.kind, (object,))) and not (
-            spec.kind == "number" and isinstance(value, bool)
-        )
-        if spec.kind == "text" and isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-            return str(value)
-        if not fits:
-            expected = {"yesno": "yes or no", "number": "a number"}.get(spec.kind, "a text")
-            self.report("P0302", span, f"`{spec.name}` takes {expected}", spec.describe)
-            return None
-        if spec.choices and value not in spec.choices:
-            self.report(
-                "P0302", span, f"`{spec.name}` is one of {', '.join(spec.choices)}", suggest(str(value), spec.choices)
-            )
-            return None
+            return self._zone(str(value), setting.values[0].span)
         return value
 
     def _files(self, setting: tree.Setting) -> object:
         found: dict[str, object] = {}
         for one in setting.settings or ():
-            texts = tuple(str(self._plain(v, SettingSpec("files", "text", "a file's name"))) for v in one.values)
+            file = SettingSpec("files", "text", "a file's name")
+            texts = tuple(str(plain_value(v, file, self.params, self.report)) for v in one.values)
             if one.key.text in found:
                 self.report("P0110", one.key.span, f"`{one.key.text}` may be said once")
             elif texts:

@@ -64,7 +64,7 @@ def define_metric(b: Binder, declaration: Declaration, span: tree.Span) -> Metri
 def _metric(b: Binder, declaration: Declaration) -> Metric:
     node = declaration.statement
     assert isinstance(node, tree.MetricDecl)
-    scope = Scope("", file=declaration.file, prefix=declaration.prefix, use=declaration.name)
+    scope = Scope("", prefix=declaration.prefix, use=declaration.name)
     if node.value is None:
         raise b.fail("P0101", node.name.span, f"the metric `{declaration.name}` has no value", "Add `value sum(...)`.")
     bound = measure(b, scope, node.value)
@@ -278,7 +278,7 @@ def _credited_aggregate(b: Binder, scope: Scope, node: tree.Call, rows: Credited
     roots = dict(pair_roots())
     entity = roots[_ENTITIES[table]]
     bare = roots["order"] if table != "actions" else roots["action"]
-    inner = Scope(bare[1], bare[0], None, {**roots, table: entity}, chains=True, credited=True, file=scope.file,
+    inner = Scope(bare[1], bare[0], None, {**roots, table: entity}, chains=True, credited=True,
                   prefix=scope.prefix, use="row")  # fmt: skip
     asked = inner if table == "orders" else replace(inner, table=table, row=entity[0])
     value, where, share = aggregate_parts(b, asked, node, table)
@@ -309,7 +309,7 @@ def _follow(b: Binder, scope: Scope, node: tree.Measure) -> Measure:
     within = length(b, scope, node.within)
     matching = []
     for path in node.matching:
-        sides = [path_term(b, Scope(e.table, chains=True, file=scope.file, prefix=scope.prefix, use="row"), path)
+        sides = [path_term(b, Scope(e.table, chains=True, prefix=scope.prefix, use="row"), path)
                  for e in (start, to)]  # fmt: skip
         matching.append((sides[0], sides[1]))
     rows = FollowRows(start, to, within, tuple(matching), within if node.finished_only else None)
@@ -324,7 +324,7 @@ def _event_phrase(b: Binder, scope: Scope, node: tree.EventPhrase) -> Occurrence
     event = b.event(str(node.event), node.event.span, scope)
     if node.where is None:
         return event
-    inner = Scope(event.table, file=scope.file, prefix=scope.prefix)
+    inner = Scope(event.table, prefix=scope.prefix)
     return with_condition(event, b.condition(inner, node.where))
 
 

@@ -46,7 +46,7 @@ def resolve(b: Binder, scope: Scope, parts: Sequence[Name]) -> Term | Place:
         row, table = place
         member, used = _own_member(b, scope, table, rest) or _member(b, table, rest)
         if member is None:
-            raise unknown_column(b, scope, table, rest[0])
+            raise unknown_column(b, table, rest[0])
         found, rest = on_row(member, row, table), rest[used:]
     return found
 
@@ -262,10 +262,10 @@ def _finer(b: Binder, start: str, target: str, singular: str) -> str:
             f"or ask a question about the {singular}: `has {child} where (...)`.")  # fmt: skip
 
 
-def unknown_column(b: Binder, scope: Scope, table: str, name: Name) -> Unbound:
+def unknown_column(b: Binder, table: str, name: Name) -> Unbound:
     """P0203 with the nearest column of the table."""
     known = [c.name for c in b.ways.columns(table).values()]
-    known += [d.name for d in b.members.get(table, {}).values() if b.visible(d, scope.file)]
+    known += [d.name for d in b.members.get(table, {}).values() if b.visible(d, name.span.file)]
     return b.fail("P0203", name.span, f"{table} has no column `{name.text}`", suggest(name.text, known))
 
 
@@ -274,9 +274,9 @@ def _unknown(b: Binder, scope: Scope, name: Name, rest: Sequence[Name]) -> Unbou
         b.not_yet(f"{rest[0].text}.{rest[1].text}", name.span)
     if scope.table and not scope.chains:
         hidden = b.members.get(scope.table, {}).get(name.key)
-        if hidden is not None and not b.visible(hidden, scope.file):
-            b.find(_kind(hidden), name.text, name.span, scope.file)
-        return unknown_column(b, scope, scope.table, name)
+        if hidden is not None and not b.visible(hidden, name.span.file):
+            b.find(_kind(hidden), name.text, name.span)
+        return unknown_column(b, scope.table, name)
     names = [*SINGULAR, *(d.name for d in b.declared.known("trait").values())]
     if scope.fan_out == "P0401" and len(rest) == 1:  # a dimension, which may also be of time
         names += TIME_UNITS

@@ -46,7 +46,6 @@ class Defaults:
     compare: tree.Comparison | None = None
     only: tuple[tree.Expr, ...] = ()
     smallest_group: int | None = None
-    file: str = ""
 
 
 PLAIN = Defaults()
@@ -62,7 +61,7 @@ class _Phrase:
 
     def __init__(self, b: Binder, phrase: tree.Phrase, defaults: Defaults) -> None:
         self.phrase, self.defaults, self.b = phrase, defaults, b
-        self.scope = Scope("", file=defaults.file)
+        self.scope = Scope("")
         self.failed = False
         self.subject_node = phrase.subject or defaults.subject
         self.period_node = phrase.during or defaults.period
@@ -343,7 +342,7 @@ def bind_subject(b: Binder, scope: Scope, node: tree.Subject | None) -> Subject:
         return Subject("audiences", tuple(n.key for n in names), each=node.each)
     lists = tuple(_named(b, scope, ref.name, "list") for ref in node.lists)
     for name in lists:
-        b.find("list", name.text, name.span, scope.file, scope.prefix)
+        b.find("list", name.text, name.span, scope.prefix)
     return Subject("lists", tuple(n.key for n in lists), tuple(ref.version for ref in node.lists), node.each)
 
 

@@ -53,7 +53,7 @@ def bind_report(b: Binder, declaration: Declaration, given: Mapping[str, ParamVa
     """The frame of a report: parameters, subject, period, comparison, attribution."""
     node = declaration.statement
     assert isinstance(node, tree.ReportDecl)
-    scope = Scope("", file=declaration.file, prefix=declaration.prefix)
+    scope = Scope("", prefix=declaration.prefix)
     params = {p.name.key: (given or {}).get(p.name.key) or read_param(b, scope, p.value) for p in node.params}
     inner = b.variant(params=params) if params else b
     clause = {type(c): c for c in node.clauses}
@@ -95,7 +95,6 @@ def _defaults(b: Binder, scope: Scope, node: tree.ReportDecl, clause: Mapping[ty
         compare.comparison if isinstance(compare, tree.ReportCompare) else None,
         tuple(c.condition for c in node.clauses if isinstance(c, tree.Only)),
         small.count if isinstance(small, tree.SmallestGroup) else None,
-        scope.file,
     )
     if isinstance(period, tree.ReportPeriod):
         _check_length(b, scope, period)
@@ -192,7 +191,7 @@ def _check_field(b: Binder, item: tree.Item) -> None:
         raise b.fail("P0203", node.parts[1].span, f"lists have no field `{node.parts[1].text}`",
                      f"Fields: {', '.join(LIST_FIELDS)}.")  # fmt: skip
     if isinstance(node, tree.Path):
-        b.metric(str(node), node.span, Scope("", file=node.span.file))
+        b.metric(str(node), node.span, Scope(""))
 
 
 def _check_needs(b: Binder, node: tree.Show, needs: str, query: Query) -> None:

@@ -144,7 +144,7 @@ def _check_test(b: Binder, test: tree.TestDecl) -> None:
 def _check_param(b: Binder, d: Declaration) -> None:
     node = d.statement
     assert isinstance(node, tree.ParamDecl)
-    b.param(Scope("", file=d.file), tree.Param(node.name, span=node.name.span))
+    b.param(Scope(""), tree.Param(node.name, span=node.name.span))
 
 
 _CHECKS: Mapping[str, Callable[[Binder, Declaration], object]] = {

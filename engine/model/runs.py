@@ -22,7 +22,7 @@ def check_run(b: Binder, declaration: Declaration) -> None:
     for step in node.steps:
         for kind, name, span in _names(step):
             try:
-                b.find(kind, name, span, declaration.file, declaration.prefix)
+                b.find(kind, name, span, declaration.prefix)
             except Unbound:
                 continue
         if isinstance(step, tree.RunTests):
@@ -56,7 +56,7 @@ def _names(step: tree.RunStep) -> Iterator[tuple[str, str, tree.Span]]:
 def check_test(b: Binder, node: tree.TestDecl) -> None:
     """Every expectation can be asked."""
     for expect in node.expects:
-        scope = Scope("", file=node.span.file)
+        scope = Scope("")
         try:
             if isinstance(expect, tree.ExpectMember):
                 b.audience(expect.audience, scope)

@@ -40,12 +40,12 @@ def shown_rows(b: Binder, report: str, title: str) -> ShownRows:
 
 def condition(b: Binder, scope: Scope, node: tree.InRows) -> Term | None:
     """The condition on the rows behind the show; None when all its rows count."""
-    declaration = b.find("report", node.report.text, node.report.span, scope.file, scope.prefix)
+    declaration = b.find("report", node.report.text, node.report.span, scope.prefix)
     with _once(b, declaration, node):
         shown = _shown(b, declaration, node)
     if node.condition is None:
         return None
-    asked = replace(Scope("", file=scope.file, prefix=scope.prefix), terms=_dimensions(shown))
+    asked = replace(Scope("", prefix=scope.prefix), terms=_dimensions(shown))
     return b.condition(asked, node.condition)
 
 

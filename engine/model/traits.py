@@ -20,7 +20,7 @@ def _trait(b: Binder, declaration: Declaration) -> Term:
     node = declaration.statement
     assert isinstance(node, (tree.FilterDecl, tree.TraitDecl))
     table = statement_table(b, node.table)
-    scope = Scope(table, file=declaration.file, prefix=declaration.prefix)
+    scope = Scope(table, prefix=declaration.prefix)
     if isinstance(node, tree.FilterDecl):
         found = b.condition(scope, node.condition)
     else:

@@ -375,9 +375,7 @@ def _share(b: Binder, scope: Scope, arg: tree.Arg) -> Decimal:
 def row_scope(scope: Scope, table: str) -> Scope:
     """The scope of a row inside an aggregate: the plural names it too (`orders.total`)."""
     inner = scope.inside(table)
-    return Scope(
-        inner.table, Here(), inner.outer, {table: (Here(), table)}, file=inner.file, prefix=inner.prefix, use="row"
-    )
+    return Scope(inner.table, Here(), inner.outer, {table: (Here(), table)}, prefix=inner.prefix, use="row")
 
 
 def default_order(b: Binder, table: str) -> tuple[Term, ...]:
@@ -428,7 +426,7 @@ def _row_sequence(b: Binder, scope: Scope, node: tree.Call) -> Term:
     name = node.function.key
     if not scope.table or not TABLES[scope.table].date or len(node.args) != 1:
         raise b.fail("P0302", node.span, f"`{name}` takes {ROW_SEQUENCES[name]}, on a table with a date")
-    own = Scope(scope.table, file=scope.file, prefix=scope.prefix, use="row")
+    own = Scope(scope.table, prefix=scope.prefix, use="row")
     key = b.value(own, node.args[0].value)
     where = b.condition(own, node.where) if node.where is not None else None
     order = default_order(b, scope.table)
@@ -441,7 +439,7 @@ def _bins_of(b: Binder, scope: Scope, node: tree.Call) -> Term:
     """`bins_of(value, n, "by_id" where condition)`: the n-tile of a row among its table's rows."""
     if not scope.table or len(node.args) != 3:
         raise b.fail("P0302", node.span, '`bins_of` takes bins_of(value, n, "together" or "by_id" where condition)')
-    own = Scope(scope.table, file=scope.file, prefix=scope.prefix, use="row")
+    own = Scope(scope.table, prefix=scope.prefix, use="row")
     value, count, mode = (b.value(own, a.value) for a in node.args)
     where = b.condition(own, node.where) if node.where is not None else None
     if not (isinstance(count, Lit) and isinstance(count.value, int) and count.value >= 1):

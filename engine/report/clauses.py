@@ -62,7 +62,7 @@ def clauses_of(b: Binder, name: str) -> Clauses:
         node = declaration.statement
         assert isinstance(node, tree.AudienceDecl)
         own = b.variant(as_of=found.as_of) if found.as_of != b.as_of else b
-        scope = Scope("customers", file=declaration.file, prefix=declaration.prefix)
+        scope = Scope("customers", prefix=declaration.prefix)
         return _Reader(own, scope, found).read(node)
     except Unbound:
         raise SpecError(problems=by_place(b.problems)) from None

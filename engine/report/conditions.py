@@ -71,7 +71,7 @@ def _path(b: Binder, scope: Scope, node: tree.Path) -> Finding:
     declaration = known.get(scope.prefix + node.key) or known.get(node.key)
     statement = declaration.statement if declaration is not None else None
     if declaration is not None and isinstance(statement, tree.FilterDecl):
-        inner = Scope("customers", file=declaration.file, prefix=declaration.prefix)
+        inner = Scope("customers", prefix=declaration.prefix)
         return finding(b, inner, statement.condition)
     value = path_term(b, scope, node)
     fixed = timeless(b, scope, node)

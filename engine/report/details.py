@@ -61,7 +61,7 @@ def detail(model: Model, name: str, table: str, params: Mapping[str, object], co
         raise SpecError([Problem("P0201", tree.NOWHERE, message, suggest(table, DETAILS))])
     b = model.binder()
     try:
-        declaration = b.find("report", name, tree.NOWHERE, "")
+        declaration = b.find("report", name, tree.NOWHERE)
         frame = bind_report(b, declaration, {tree.fold(k): given_param(v) for k, v in params.items()})
         p = Planner(frame.binder, context.store, list_reader(context))
         query = bounded(p, _orders_query(frame))

@@ -21,7 +21,7 @@ def list_facts(frame: ReportFrame, node: tree.Show, context: Context) -> Result:
     """The fields asked, of the report's list; pending ones until it is taken."""
     assert node.phrase is not None
     subject = node.phrase.subject or frame.defaults.subject
-    bound = bind_subject(frame.binder, Scope("", file=frame.defaults.file), subject)
+    bound = bind_subject(frame.binder, Scope(""), subject)
     name = bound.names[0] if bound.kind == "lists" and bound.names else ""
     version = bound.versions[0] if bound.versions else None
     known = context.lists.facts(name, version, context.as_of.moment) if name and context.lists is not None else None

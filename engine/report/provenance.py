@@ -61,7 +61,7 @@ def _people(
     model: Model, frame: ReportFrame, context: Context, planner: Planner, done: set[str]
 ) -> tuple[int | None, tuple[Coverage, ...]]:
     """How many people the report is about, and what share of them has each demographic value."""
-    subject = bind_subject(frame.binder, Scope("", file=frame.defaults.file), frame.defaults.subject)
+    subject = bind_subject(frame.binder, Scope(""), frame.defaults.subject)
     people = subject_people(planner, subject)
     asked = [c for c in DEMOGRAPHIC if filled(planner, "customers", c)]
     ident = reference("customers")

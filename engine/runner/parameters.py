@@ -28,7 +28,7 @@ def literals(declared: Declared, as_of: AsOf) -> Mapping[str, Lit]:
         if declaration.pack or not isinstance(statement, tree.ParamDecl):
             continue
         try:
-            value = binder.param(Scope("", file=declaration.file), tree.Param(statement.name, span=statement.name.span))
+            value = binder.param(Scope(""), tree.Param(statement.name, span=statement.name.span))
         except Unbound:
             continue
         if len(value.values) == 1 and isinstance(value.values[0], Lit):
