@@ -127,7 +127,7 @@ class Figure:
 
     `address` is stable: "report/section/title". `problem` is set instead of a result when this figure alone could
     not be made; the rest of the report goes on. `trend` may hold the metrics of cards along a time dimension, for a
-    small line under each value.
+    small line under each value. `named` is False when the title was made up from the metrics.
     """
 
     kind: str
@@ -146,6 +146,7 @@ class Figure:
     problem: str = ""
     notes: tuple[str, ...] = ()
     trend: Result | None = None
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,13 @@ from patron.dsl.format import format_expr, format_statement
 from patron.dsl.problems import by_place
 from patron.engine.model.binder import ParamValue, Scope, Unbound
 from patron.engine.model.files import Declaration
+from patron.engine.model.periods import Span
 from patron.engine.model.phrases import Defaults, bind_phrase, bind_subject
 from patron.engine.model.queries import Query, Subject
 from patron.engine.model.reports import ReportFrame, bind_report, check_show, show_needs
 from patron.engine.model.reports import parts as report_parts
 from patron.engine.model.resolve import Model
-from patron.engine.model.spans import bind_period, period_words
+from patron.engine.model.spans import bind_period, compared_span, period_words
 from patron.engine.model.terms import Lit
 from patron.engine.plan.bounds import bounded
 from patron.engine.plan.planner import Planner
@@ -98,7 +99,7 @@ class _Maker:
         source = provenance.of(self.model, frame, self.context, self.planner, self.done)
         return Report(
             frame.name, frame.title, settings.title, subject_words(frame, defaults.subject),
-            self._period_words(defaults.period), comparison_words(defaults.compare), parts, source,
+            self._period_words(defaults.period), self._comparison_words(defaults), parts, source,
             node.describe.value if node.describe else "", tuple(dict.fromkeys(self._warnings(source.people))),
         )  # fmt: skip
 
@@ -160,7 +161,7 @@ class _Maker:
 
     def _told(self, known: int) -> str:
         """Why a figure alone could not be made."""
-        return "; ".join(dict.fromkeys(p.message for p in self.frame.binder.problems[known:]))
+        return "; ".join(dict.fromkeys(p.message for p in self.frame.binder.problems[known:] if p.severity != "N"))
 
     def _conditions(self, node: tree.Show, title: str, place: str) -> Conditions:
         subject = self.frame.defaults.subject
@@ -191,6 +192,7 @@ class _Maker:
             node.kind.key, title, place, result, settings_of(node), query.rest, marks, self._definitions(query),
             subject_words(self.frame, node.phrase.subject or defaults.subject), str(query.period),
             _comparison_span(query), _filter_words(node.phrase, defaults), sql, trend=trend,
+            named=node.title is not None,
         )  # fmt: skip
 
     def _own_defaults(self, node: tree.Show) -> Defaults:
@@ -246,9 +248,24 @@ class _Maker:
     def _period_words(self, period: tree.Period | None) -> str:
         if period is None:
             return "all time"
-        span = bind_period(self.frame.binder, Scope("", file=self.frame.defaults.file), period)
-        words = period_words(period)
-        return f"{words} ({span})" if words and words != str(span) else str(span)
+        return _dated(period_words(period), str(self._span(period)))
+
+    def _comparison_words(self, defaults: Defaults) -> str:
+        compare, period = defaults.compare, defaults.period
+        words = comparison_words(compare)
+        if not words or compare is None or period is None or isinstance(compare, tree.OtherAudience | tree.OtherList):
+            return words
+        return _dated(
+            words, str(compared_span(self.frame.binder, Scope("", file=defaults.file), compare, self._span(period)))
+        )
+
+    def _span(self, period: tree.Period) -> Span:
+        return bind_period(self.frame.binder, Scope("", file=self.frame.defaults.file), period)
+
+
+def _dated(words: str, dates: str) -> str:
+    """`last 30 days (2026-05-02 to 2026-05-31)`."""
+    return f"{words} ({dates})" if words and words != dates else dates
 
 
 def _definition_text(declared: Declaration) -> str:

@@ -39,9 +39,9 @@ def with_left_out(p: Planner, query: Query, plan: QueryPlan) -> QueryPlan:
 
 
 def left_out_notes(fetched: Mapping[str, Sequence[tuple[Any, ...]]]) -> list[str]:
-    """`left_out: 1,234 orders have no customer`, where there are some."""
+    """`1,234 orders without a customer are left out`, where there are some."""
     return [
-        f"left_out: {counted(int(count), TABLES[table].singular, table)} {'has' if count == 1 else 'have'} no customer"
+        f"{counted(int(count), TABLES[table].singular, table)} without a customer {'is' if count == 1 else 'are'} left out"
         for table, count in fetched.get(OUTPUT, ()) if count
     ]  # fmt: skip
 
