@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from patron.dsl.problems import Problem
 from patron.engine.load.tables import Finisher
-from patron.engine.sql import derived
+from patron.engine.sql.load import derived
 
 
 def checks(finisher: Finisher) -> tuple[tuple[str, ...], list[Problem]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from patron.engine.load.filling import Filler
-from patron.engine.sql.derived import delivered, met_customers
+from patron.engine.sql.load.derived import delivered, met_customers
 
 
 def derive(filler: Filler) -> None:

@@ -25,9 +25,9 @@ from patron.engine.model.mapping import (
 )
 from patron.engine.model.mapping_schema import outputs
 from patron.engine.model.terms import Field, Here, Lit, Op
-from patron.engine.sql import staging
-from patron.engine.sql.mapping_select import Filled, SelectMaker
-from patron.engine.sql.mapping_sql_table import sql_part
+from patron.engine.sql.load import staging
+from patron.engine.sql.load.mapped_tables import Filled, SelectMaker
+from patron.engine.sql.load.sql_parts import sql_part
 from patron.engine.types import TEXT, Type, reference
 
 

@@ -11,8 +11,8 @@ from patron.engine.contracts import SourceColumn
 from patron.engine.load.filling import Filler
 from patron.engine.load.reading import spooled
 from patron.engine.model.canonical import TABLES
-from patron.engine.sql import describing, staging
-from patron.engine.sql.mapping_select import Filled
+from patron.engine.sql.load import describing, staging
+from patron.engine.sql.load.mapped_tables import Filled
 from patron.engine.types import TEXT
 
 

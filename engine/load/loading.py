@@ -28,7 +28,7 @@ from patron.engine.runtime.errors import IoFailed, LimitReached
 from patron.engine.runtime.files import io_errors
 from patron.engine.runtime.progress import SILENT, Progress
 from patron.engine.runtime.scratch import working_folder
-from patron.engine.sql import describing
+from patron.engine.sql.load import describing
 
 KEPT = 3
 """Stored loads that stay; older ones are removed."""

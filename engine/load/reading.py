@@ -19,9 +19,9 @@ from patron.engine.load.loaded import LedgerEntry
 from patron.engine.model.mapping import Bound, SqlMapping
 from patron.engine.runtime.files import io_errors
 from patron.engine.runtime.progress import Progress
-from patron.engine.sql import staging
-from patron.engine.sql.mapping_select import Staged
-from patron.engine.sql.readings import Reader
+from patron.engine.sql.load import staging
+from patron.engine.sql.load.mapped_tables import Staged
+from patron.engine.sql.load.readings import Reader
 
 if TYPE_CHECKING:
     from patron.dsl.tree import Span

@@ -14,9 +14,9 @@ from patron.engine.load.identities import Identities
 from patron.engine.model.canonical import SINGULAR, TABLES
 from patron.engine.model.mapping import Bound
 from patron.engine.model.store import StoredColumn, StoredTable
-from patron.engine.sql import derived, describing, finishing, staging
-from patron.engine.sql.finishing import FinalColumn, FinalTable
-from patron.engine.sql.offsets import changes
+from patron.engine.sql.load import derived, describing, finishing, staging
+from patron.engine.sql.load.finishing import FinalColumn, FinalTable
+from patron.engine.sql.load.offsets import changes
 from patron.engine.types import YESNO, Type
 
 FEW = 100

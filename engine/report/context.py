@@ -13,7 +13,7 @@ from patron.engine.model.resolve import Model
 from patron.engine.model.settings import ProjectSettings
 from patron.engine.model.store import Store
 from patron.engine.sql.expressions import Lowering
-from patron.engine.sql.scalars import Scalars
+from patron.engine.sql.functions.scalars import Scalars
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,8 @@ def _fill(context: Context, table: str, ids: Sequence[str]) -> None:
     from patron.engine.model.terms import Lit
     from patron.engine.plan.nodes import Col, Plan, Stack, Step, Values
     from patron.engine.sql.expressions import Lowering
+    from patron.engine.sql.functions.scalars import Scalars
     from patron.engine.sql.program import compile_plan
-    from patron.engine.sql.scalars import Scalars
     from patron.engine.types import reference
 
     ident = reference("customers")

@@ -206,6 +206,6 @@ class Stages:
 
 def _read_sql(text: str, header: Callable[[str, str], Header | SqlFault | None]) -> SqlRead:
     """The SELECT of an sql table, read; sqlglot is imported only for projects that have one."""
-    from patron.engine.sql.sql_tables import read_sql
+    from patron.engine.sql.load.sql_tables import read_sql
 
     return read_sql(text, header)

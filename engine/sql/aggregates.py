@@ -8,9 +8,10 @@ from decimal import Decimal
 from sqlglot import exp
 
 from patron.engine.plan.nodes import AggCall
-from patron.engine.sql import build, scalars
+from patron.engine.sql import build
 from patron.engine.sql.build import E
 from patron.engine.sql.expressions import Expressions, summable
+from patron.engine.sql.functions import scalars
 from patron.engine.types import MONEY, WHOLE
 
 

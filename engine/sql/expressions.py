@@ -18,9 +18,10 @@ from patron.engine.contracts import FunctionType
 from patron.engine.model.periods import to_local
 from patron.engine.model.terms import Lit, Op
 from patron.engine.plan.nodes import Col, Expr, SortKey, WindowCall
-from patron.engine.sql import build, scalars
+from patron.engine.sql import build
 from patron.engine.sql.build import E
-from patron.engine.sql.scalars import Scalars
+from patron.engine.sql.functions import scalars
+from patron.engine.sql.functions.scalars import Scalars
 from patron.engine.types import Type
 
 

@@ -12,7 +12,7 @@ import pytest
 import sqlglot
 
 from patron.engine.runtime.errors import PatronError, SpecError, UsageError
-from patron.engine.sql import staging
+from patron.engine.sql.load import staging
 from tests.hostile.payloads import KEPT, PAYLOADS, REFUSED
 from tests.hostile.support import FILES, HEAD, as_csv, asked, codes, shop, spoken
 

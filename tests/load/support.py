@@ -16,7 +16,7 @@ from patron.engine.load import Loaded, load
 from patron.engine.model.mapping import Bound
 from patron.engine.model.mapping_binding import MappingFacts, bind_tables
 from patron.engine.model.terms import Lit
-from patron.engine.sql.sql_tables import read_sql
+from patron.engine.sql.load.sql_tables import read_sql
 from patron.engine.types import TEXT
 from patron.plugins.sources import csv, json, parquet, postgres, sqlite
 from patron.plugins.sources import duckdb as duckdb_source

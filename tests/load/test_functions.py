@@ -12,8 +12,8 @@ from sqlglot import exp
 
 from patron.engine.model.functions import FUNCTIONS, band_labels
 from patron.engine.sql import build
-from patron.engine.sql.calls import Scalars
-from patron.engine.sql.scalars import known, lower
+from patron.engine.sql.functions.calls import Scalars
+from patron.engine.sql.functions.scalars import known, lower
 from patron.engine.types import DATE, MISSING, MOMENT, MONEY, NUMBER, TEXT, WHOLE, Type
 
 

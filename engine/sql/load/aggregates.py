@@ -8,9 +8,10 @@ from decimal import Decimal
 from sqlglot import exp
 
 from patron.engine.model.mapping import Aggregate
-from patron.engine.sql import build, scalars
+from patron.engine.sql import build
 from patron.engine.sql.build import E
-from patron.engine.sql.readings import Reading
+from patron.engine.sql.functions import scalars
+from patron.engine.sql.load.readings import Reading
 from patron.engine.types import Type
 
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from sqlglot import exp
 
-from patron.engine.sql import build, staging
-from patron.engine.sql.finishing import folded_kind
+from patron.engine.sql import build
+from patron.engine.sql.load import staging
+from patron.engine.sql.load.finishing import folded_kind
 from patron.engine.types import CHOICE, MOMENT, TEXT, Type, reference
 
 DELIVERED: Mapping[str, Type] = {

@@ -11,8 +11,9 @@ from dataclasses import replace
 from sqlglot import exp
 
 from patron.dsl.nodes import dataclass
-from patron.engine.sql import build, scalars
+from patron.engine.sql import build
 from patron.engine.sql.build import E
+from patron.engine.sql.functions import scalars
 from patron.engine.types import DATE, MOMENT, NUMBER, TEXT, Type
 
 _DATE_TEXT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from patron.engine.sql import build
 from patron.engine.sql.build import E
-from patron.engine.sql.staging import select
+from patron.engine.sql.load.staging import select
 
 
 def ids(parts: E, whole: bool, survivors: str | None) -> exp.Select:

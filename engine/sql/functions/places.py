@@ -9,8 +9,8 @@ from sqlglot import exp
 
 from patron.engine.sql import build
 from patron.engine.sql.build import E
-from patron.engine.sql.calls import Call, Lower
-from patron.engine.sql.conversions import double
+from patron.engine.sql.functions.calls import Call, Lower
+from patron.engine.sql.functions.conversions import double
 
 EARTH_KM = Decimal("6371.0088")
 KM_A_MILE = Decimal("1.609344")

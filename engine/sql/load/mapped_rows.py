@@ -11,9 +11,10 @@ from patron.dsl.nodes import dataclass, field
 from patron.engine.contracts import FunctionType
 from patron.engine.model.mapping import Aggregate, Converted, Lookup, MapTerm, OfRow
 from patron.engine.model.terms import Field, Lit, Op
-from patron.engine.sql import build, scalars
+from patron.engine.sql import build
 from patron.engine.sql.build import E
-from patron.engine.sql.readings import Reader, Reading, from_utc
+from patron.engine.sql.functions import scalars
+from patron.engine.sql.load.readings import Reader, Reading, from_utc
 from patron.engine.types import DATE, MOMENT, TEXT, YESNO, Type
 
 _COMPARE: Mapping[str, type[exp.Binary]] = {"=": exp.EQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}

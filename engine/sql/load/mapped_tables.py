@@ -15,11 +15,12 @@ from patron.dsl.nodes import dataclass, field
 from patron.engine.contracts import FunctionType, SourceColumn
 from patron.engine.model.mapping import Aggregate, Converted, Lookup, MapColumnTerm, MapTerm, OfRow, TableMapping
 from patron.engine.model.terms import Lit
-from patron.engine.sql import build, scalars
+from patron.engine.sql import build
 from patron.engine.sql.build import E
-from patron.engine.sql.mapping_aggregates import aggregated, filtered
-from patron.engine.sql.mapping_rows import Join, Rows
-from patron.engine.sql.readings import Reader, Reading
+from patron.engine.sql.functions import scalars
+from patron.engine.sql.load.aggregates import aggregated, filtered
+from patron.engine.sql.load.mapped_rows import Join, Rows
+from patron.engine.sql.load.readings import Reader, Reading
 from patron.engine.types import MOMENT, NUMBER, Type
 
 ROW = "@row"

@@ -18,10 +18,10 @@ from sqlglot import exp
 
 from patron.engine.model.functions import band_labels
 from patron.engine.sql import build
-from patron.engine.sql.amounts import ARITHMETIC, money_divided, money_times
 from patron.engine.sql.build import E
-from patron.engine.sql.calls import Call, Lower, Scalars
-from patron.engine.sql.conversions import (
+from patron.engine.sql.functions.amounts import ARITHMETIC, money_divided, money_times
+from patron.engine.sql.functions.calls import Call, Lower, Scalars
+from patron.engine.sql.functions.conversions import (
     as_text,
     double,
     exact,
@@ -33,8 +33,8 @@ from patron.engine.sql.conversions import (
     try_cast,
     whole_count,
 )
-from patron.engine.sql.dates import DATES, day_difference, truncated
-from patron.engine.sql.places import PLACES
+from patron.engine.sql.functions.dates import DATES, day_difference, truncated
+from patron.engine.sql.functions.places import PLACES
 from patron.engine.types import Type
 
 

@@ -14,8 +14,8 @@ from patron.dsl.nodes import dataclass, field
 from patron.engine.model.canonical import ACTION_KINDS, TABLES
 from patron.engine.sql import build
 from patron.engine.sql.build import E
-from patron.engine.sql.offsets import Changes, to_local, to_utc
-from patron.engine.sql.staging import PART, ROW, select
+from patron.engine.sql.load.offsets import Changes, to_local, to_utc
+from patron.engine.sql.load.staging import PART, ROW, select
 from patron.engine.types import Type
 
 Zones = Mapping[str, tuple[int, Changes]]

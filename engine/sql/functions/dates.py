@@ -9,8 +9,8 @@ from sqlglot import exp
 
 from patron.engine.sql import build
 from patron.engine.sql.build import E
-from patron.engine.sql.calls import Call, Lower
-from patron.engine.sql.conversions import strip, try_cast
+from patron.engine.sql.functions.calls import Call, Lower
+from patron.engine.sql.functions.conversions import strip, try_cast
 
 
 def _extract(unit: str) -> Lower:

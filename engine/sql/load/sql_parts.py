@@ -11,8 +11,8 @@ from patron.engine.model.mapping import SqlMapping
 from patron.engine.model.mapping_schema import outputs
 from patron.engine.sql import build
 from patron.engine.sql.build import E
-from patron.engine.sql.mapping_select import ROW, Staged, finished
-from patron.engine.sql.readings import Reader
+from patron.engine.sql.load.mapped_tables import ROW, Staged, finished
+from patron.engine.sql.load.readings import Reader
 from patron.engine.types import Type
 
 

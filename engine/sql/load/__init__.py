@@ -1,0 +1,1 @@
+"""Statements of a load: source rows brought in, mapped, finished, described."""
