@@ -1047,13 +1047,14 @@ class Target(Node):
 
 
 class Export(Node):
-    """`export "T" as csv [of order_details | "Show title"] [to folder(...)] [allow owners]`."""
+    """`export "T" as csv [of order_details | "Show title"] [to folder(...)] [allow owners] [{ settings }]`."""
 
     title: Text
     formats: tuple[Path, ...]
     of: Path | Text | None = None
     to: Target | None = None
     allow: tuple[Path, ...] = ()
+    settings: tuple[Setting, ...] = ()
 
 
 class Tab(Node):

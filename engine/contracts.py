@@ -239,12 +239,25 @@ class FunctionType:
 # ---------------------------------------------------------------- exporters
 
 
+class ExportError(Exception):
+    """An export that cannot be made of this report, with what to do about it. It is left out and told (P0807)."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
+def _unheard(_text: str) -> None:
+    """Nobody listens."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExportJob:
     """Where an exporter writes: `folder` exists and is empty of others' files; `stem` is a safe file name.
 
     Write only inside `folder`; the runner publishes the files atomically afterwards. `only` names the show to
-    export (None: the whole report). `raw` switches formula protection off.
+    export (None: the whole report). `raw` switches formula protection off. `settings` holds every setting that the
+    exporter declares. `tell` takes a sentence for whoever made the report: what was left out, and why.
     """
 
     folder: Path
@@ -253,11 +266,13 @@ class ExportJob:
     only: str | None = None
     raw: bool = False
     settings: Mapping[str, object] = field(default_factory=dict)
+    tell: Callable[[str], None] = _unheard
 
 
 @dataclass(frozen=True, slots=True)
 class ExporterType:
-    """A file format: `export "T" as NAME`. `export` returns the files it wrote, the main one first."""
+    """A file format: `export "T" as NAME`. `export` returns the files it wrote, the main one first; ExportError or
+    ImportError when it cannot. `takes` names the rows it is made of (`people`); empty: the report or a show."""
 
     name: str
     describe: str
@@ -265,6 +280,7 @@ class ExporterType:
     export: Callable[[Report, ExportJob], Sequence[Path]]
     settings: tuple[SettingSpec, ...] = ()
     needs: str = ""
+    takes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

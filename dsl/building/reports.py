@@ -74,9 +74,9 @@ def show(b: Builder, parts: Parts, start: int, end: int) -> Clause:
 
 @builds("export")
 def export(b: Builder, parts: Parts, start: int, end: int) -> Clause:
-    title, formats, of, target, allow = parts
+    title, formats, of, target, allow, settings = parts
     to = t.Target(target, span=target.span) if target else None
-    node = t.Export(b.text(title), formats, of, to, allow or (), span=b.span(start, end))
+    node = t.Export(b.text(title), formats, of, to, allow or (), settings or (), span=b.span(start, end))
     return _part(node, start, end)
 
 

@@ -63,7 +63,7 @@ def _part(given: t.Part) -> Entry:
             of = "" if said is None else f" of {phrase(said)}"
             return Entry(f"show {w.name(kind)}{w.title(title)}{of}", given.span, body=settings(own))
         case t.Export():
-            return Entry(_export(given), given.span)
+            return Entry(_export(given), given.span, body=settings(given.settings))
 
 
 def _export(given: t.Export) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from patron.dsl import tree
 from patron.dsl.nodes import dataclass, field
-from patron.dsl.problems import Problem, nearest
+from patron.dsl.problems import Problem, nearest, suggest
 from patron.dsl.tree import Document, SourceDecl, Span, fold
 from patron.engine.contracts import SettingSpec, Source, SourceColumn, SourceConfig, SourceError, SourceType
 from patron.engine.model.given import given_value, plain_value

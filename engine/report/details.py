@@ -1,4 +1,4 @@
-"""The rows behind a report: `order_details`, one row per order of its people and period."""
+"""The rows behind a report: `order_details`, one row per order of its people and period, and `people`, one each."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from patron.engine.model.binder import Binder, Scope, Unbound
 from patron.engine.model.moments import in_span
 from patron.engine.model.names import path_term
 from patron.engine.model.phrases import bind_phrase
+from patron.engine.model.population import tracked
 from patron.engine.model.queries import Query
 from patron.engine.model.reports import ReportFrame, bind_report
 from patron.engine.model.resolve import Model
@@ -43,15 +44,19 @@ from patron.engine.runtime.errors import SpecError
 from patron.engine.sql.program import compile_plan
 from patron.engine.types import NUMBER, TEXT, WHOLE, Format, Type, reference
 
-ORDER_DETAILS = "order_details"
-DETAILS = (ORDER_DETAILS,)
+ORDER_DETAILS, PEOPLE = "order_details", "people"
+DETAILS = (ORDER_DETAILS, PEOPLE)
 
 ORDER, CUSTOMER, ACTION = reference("orders"), reference("customers"), reference("actions")
 ATTRIBUTED = ("attributed_category", "attributed_name")
 _TITLES = {
     "order": "Order", "customer": "Customer", "created_at": "Created", "status": "Status", "channel": "Channel",
     "value": "Value", "attributed_category": "Attributed to (type)", "attributed_name": "Attributed to",
+    "email": "E-mail", "phone": "Phone", "country": "Country", "postcode": "Postcode",
+    "consent_email": "Consent to e-mail", "consent_sms": "Consent to SMS",
 }  # fmt: skip
+CONTACTS = ("email", "phone", "country", "postcode")
+CONSENTS = ("email", "sms")
 
 
 def detail(model: Model, name: str, table: str, params: Mapping[str, object], context: Context) -> Result:
@@ -67,8 +72,9 @@ def detail(model: Model, name: str, table: str, params: Mapping[str, object], co
         query = bounded(p, _orders_query(frame))
     except Unbound:
         raise SpecError(problems=by_place(b.problems)) from None
-    node = order_details(p, frame, query)
-    plan = Plan(tuple(p.steps), (Step("rows", node, "one row per order"),))
+    each = "customer" if tree.fold(table) == PEOPLE else "order"
+    node = people(p, query) if each == "customer" else order_details(p, frame, query)
+    plan = Plan(tuple(p.steps), (Step("rows", node, f"one row per {each}"),))
     fetched = run_program(compile_plan(optimized(plan), lowering(model, context.store)), context)["rows"]
     found = columns(node)
     rows = tuple(tuple(clean(v, c.type) for v, c in zip(row, found, strict=True)) for row in fetched)
@@ -107,8 +113,26 @@ def order_details(p: Planner, frame: ReportFrame, query: Query) -> Node:
     return Sorted(node, (SortKey(Col("created_at", created.type)), SortKey(Col("order", ORDER))))
 
 
-def _path(b: Binder, name: str) -> Term:
-    return path_term(b, Scope("orders"), tree.Path((tree.Name(name),)))
+def people(p: Planner, query: Query) -> Node:
+    """Who the report is about and how they may be reached, in order of their ids: never who was merged away, deleted
+    or erased since, whatever a list kept. What no source fills has no column."""
+    b = p.b
+    columns_of, consents = b.ways.columns("customers"), b.ways.columns("consents")
+    items: list[tuple[str, Term]] = [("customer", Field(Here(), "id", CUSTOMER))]
+    items += [(name, _path(b, name, "customers")) for name in CONTACTS if columns_of[name].filled]
+    if consents["customer"].filled and consents["status"].filled:
+        items += [(f"consent_{channel}", _path(b, f"consent.{channel}", "customers")) for channel in CONSENTS]
+    node = row_plans.evaluate(p, "customers", items, tracked(b))
+    found = subject_people(p, replace(query.subject, each=False))
+    if found is not None:
+        members = Project(found.node, (("@person", Col("id", CUSTOMER)),))
+        same = ((Col("customer", CUSTOMER), Col("@person", CUSTOMER)),)
+        node = Join(node, members, "semi", same, note="people of the report")
+    return Sorted(node, (SortKey(Col("customer", CUSTOMER)),))
+
+
+def _path(b: Binder, name: str, table: str = "orders") -> Term:
+    return path_term(b, Scope(table), tree.Path(tuple(tree.Name(n) for n in name.split("."))))
 
 
 def _attributed(p: Planner, node: Node, frame: ReportFrame, query: Query) -> Node:

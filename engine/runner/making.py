@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,8 @@ from patron.dsl import tree
 from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem
 from patron.engine.catalog import Lacking
-from patron.engine.contracts import ExporterType, ExportJob
+from patron.engine.contracts import ExportError, ExporterType, ExportJob
+from patron.engine.model.exports import export_settings
 from patron.engine.results import Figure, Report
 from patron.engine.runner.lateness import late_lines
 from patron.engine.runner.lock import held
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from patron.engine.runner.project import Project
 
 MANIFEST = "manifest.json"
+CANNOT = "P0807"
+"""The code of an export that its exporter cannot make."""
 PREFERRED = ("html", "csv", "json")
 """Formats for a report that names none: the first that is installed."""
 
@@ -56,7 +59,9 @@ class Made:
 def code_of(skipped: Iterable[Problem]) -> int:
     """The exit code that exports left out lead to."""
     codes = {p.code for p in skipped}
-    return DataError.exit_code if codes & DATA_CODES else PermissionDenied.exit_code if codes else 0
+    if codes & DATA_CODES:
+        return DataError.exit_code
+    return SpecError.exit_code if CANNOT in codes else PermissionDenied.exit_code if codes else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class Piece:
     detail: str | None = None
     to: tree.Target | None = None
     span: tree.Span = tree.NOWHERE
+    settings: tuple[tree.Setting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ def make(project: Project, order: Order) -> Made:
     """Compute a report once and write every file asked of it."""
     from patron.engine.runner.delivering import deliver
 
-    decl = project.statement(tree.ReportDecl, order.name)
+    decl = project.layout(order.name)
     pieces, skipped = pieces_of(project, decl, order)
     exporters = {p.format: _exporter(project, p) for p in pieces}
     project.progress.step(f"report {order.name}")
@@ -98,24 +104,28 @@ def make(project: Project, order: Order) -> Made:
     files: list[Path] = []
     with working_folder(folder.parent) as shop, io_errors(shop):
         sent: list[tuple[Piece, list[Path]]] = []
+        told: list[str] = []
         for number, piece in enumerate(pieces):
             project.progress.step(f"{order.name} as {piece.format}")
             bench = shop / str(number)
             bench.mkdir()
-            made = list(exporters[piece.format].export(_part(project, report, order, piece), _job(bench, piece)))
-            sent.append((piece, made))
+            found = _exported(project, exporters[piece.format], report, order, piece, bench, told.append)
+            if isinstance(found, Problem):
+                skipped = (*skipped, found)
+            else:
+                sent.append((piece, found))
         here = [f for piece, made in sent if piece.to is None for f in made]
         for piece, made in sent:
             if piece.to is not None:
                 deliver(project, piece.to, made)
-        manifest = _manifest(shop, report, here)
+        manifest = _manifest(shop, report, here, told)
         with held(project.config.state_folder):
             gone = set(_listed(folder / MANIFEST)) - {f.name for f in here}
             files.extend(move_in((*here, manifest), folder)[:-1])
             for name in gone:
                 if Path(name).name == name:
                     (folder / name).unlink(missing_ok=True)
-    return Made(order.name, folder, tuple(files), skipped, report.notes)
+    return Made(order.name, folder, tuple(files), skipped, (*report.notes, *told))
 
 
 def pieces_of(
@@ -156,7 +166,7 @@ def _of_export(export: tree.Export, taken: set[str]) -> Iterator[Piece]:
     only = export.of.value if isinstance(export.of, tree.Text) else None
     detail = str(export.of) if isinstance(export.of, tree.Path) else None
     for form in export.formats:
-        yield Piece(str(form).lower(), stem, only, detail, export.to, form.span)
+        yield Piece(str(form).lower(), stem, only, detail, export.to, form.span, export.settings)
 
 
 def _exports(part: tree.ReportDecl | tree.Tab | None) -> Iterator[tree.Export]:
@@ -184,17 +194,30 @@ def _exporter(project: Project, piece: Piece) -> ExporterType:
     raise SpecError([found.at(piece.span)])
 
 
-def _job(bench: Path, piece: Piece) -> ExportJob:
-    return ExportJob(bench, piece.stem, only=piece.only)
+def _exported(
+    project: Project, exporter: ExporterType, report: Report, order: Order, piece: Piece, bench: Path,
+    tell: Callable[[str], None],
+) -> list[Path] | Problem:  # fmt: skip
+    """The files of one piece, or why its exporter cannot make them."""
+    settings, _ = export_settings(exporter, piece.settings)
+    job = ExportJob(bench, piece.stem, only=piece.only, settings=settings, tell=tell)
+    try:
+        return list(exporter.export(_part(project, report, order, piece.detail or exporter.takes, piece.stem), job))
+    except ExportError as error:
+        return Problem(CANNOT, piece.span, f"{exporter.name} cannot be made: {error.message}", error.hint)
+    except ImportError as error:
+        if (error.name or "patron").partition(".")[0] == "patron":
+            raise
+        hint = f"pip install 'patron[{exporter.needs}]'" if exporter.needs else ""
+        return Problem(CANNOT, piece.span, f"{exporter.name} cannot be made: {error.name} is not installed", hint)
 
 
-def _part(project: Project, report: Report, order: Order, piece: Piece) -> Report:
+def _part(project: Project, report: Report, order: Order, detail: str, stem: str) -> Report:
     """The report, or a report of the one table of rows asked for."""
-    if piece.detail is None:
+    if not detail:
         return report
-    rows = project.detail(order.name, piece.detail, **order.params)
-    address = f"{report.name}/{piece.detail}"
-    return replace(report, title=piece.stem, parts=(Figure("table", piece.detail, address, rows),))
+    rows = project.detail(order.name, detail, **order.params)
+    return replace(report, title=stem, parts=(Figure("table", detail, f"{report.name}/{detail}", rows),))
 
 
 def folder_name(order: Order) -> str:
@@ -203,12 +226,13 @@ def folder_name(order: Order) -> str:
     return slug(f"{order.name}{said}")
 
 
-def _manifest(shop: Path, report: Report, files: Sequence[Path]) -> Path:
-    """What belongs to this report, with hashes."""
+def _manifest(shop: Path, report: Report, files: Sequence[Path], told: Sequence[str]) -> Path:
+    """What belongs to this report, with hashes, and what its exporters said of it."""
     body = {
         "report": report.name, "title": report.title, "as_of": report.provenance.as_of,
         "spec_hash": report.provenance.spec_hash, "patron": patron.__version__,
         "files": [{"name": f.name, "size": f.stat().st_size, "sha256": sha256(f)} for f in files],
+        **({"notes": list(told)} if told else {}),
     }  # fmt: skip
     path = shop / MANIFEST
     path.write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", "utf-8")

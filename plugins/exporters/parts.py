@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from patron.engine.contracts import ExportError
 from patron.engine.results import Conditions, Figure, Note, Part, Report, Section
 
 
@@ -33,7 +34,7 @@ def figures(parts: Sequence[Part], path: tuple[str, ...] = ()) -> Iterator[Place
 
 
 def chosen(report: Report, only: str) -> Placed:
-    """The figure of that title, else of that address. LookupError names those there are."""
+    """The figure of that title, else of that address. ExportError names those there are."""
     placed = tuple(figures(report.parts))
     for found in placed:
         if found.part.title == only:
@@ -42,7 +43,7 @@ def chosen(report: Report, only: str) -> Placed:
         if found.part.address == only:
             return found
     known = ", ".join(f'"{each.title}"' for each in placed)
-    raise LookupError(f'the report {report.name} has no show "{only}"; it has {known or "none"}')
+    raise ExportError(f'the report {report.name} has no show "{only}"; it has {known or "none"}')
 
 
 def slug(text: str, longest: int = 40) -> str:

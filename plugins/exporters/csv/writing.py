@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from patron.engine.contracts import ExportJob
+from patron.engine.contracts import ExportError, ExportJob
 from patron.engine.report.text import csv_line, csv_lines, inert
 from patron.engine.results import OK, Conditions, Figure, Report
 from patron.plugins.exporters.parts import Placed, chosen, figures, stable_slugs
@@ -49,7 +49,7 @@ def _lines(placed: Placed, *, raw: bool) -> Iterator[str]:
     if isinstance(part, Conditions):
         return _condition_lines(part, raw=raw)
     if part.result is None:
-        raise LookupError(f'"{placed.title}" could not be made: {_problem(part)}')
+        raise ExportError(f'"{placed.title}" could not be made: {_problem(part)}')
     return csv_lines(part.result, raw=raw)
 
 

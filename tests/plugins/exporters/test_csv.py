@@ -3,6 +3,7 @@ import dataclasses
 
 import pytest
 
+from patron.engine.contracts import ExportError
 from patron.plugins.exporters import csv as exporter
 from patron.plugins.exporters.parts import figures, slug, stable_slugs
 
@@ -45,12 +46,12 @@ def test_a_count_that_is_hidden_is_empty_and_says_so(sample, job):
 
 
 def test_a_figure_nobody_knows_is_told_with_those_there_are(sample, job):
-    with pytest.raises(LookupError, match=r'no show "Activties"; it has .*"Activities"'):
+    with pytest.raises(ExportError, match=r'no show "Activties"; it has .*"Activities"'):
         exporter.export(sample.rich(), dataclasses.replace(job, only="Activties"))
 
 
 def test_an_export_of_what_could_not_be_made_is_no_empty_file(sample, job):
-    with pytest.raises(LookupError, match="P0703"):
+    with pytest.raises(ExportError, match="P0703"):
         exporter.export(sample.rich(), dataclasses.replace(job, only="Stock by day"))
 
 
