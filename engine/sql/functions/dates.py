@@ -64,6 +64,11 @@ def _days_between(c: Call) -> E:
     return day_difference(c.args[0], c.args[1])
 
 
+def _add_days(c: Call) -> E:
+    days = build.cast(c.args[1], "INTEGER")
+    return build.cast(exp.DateAdd(this=build.paren(c.args[0]), expression=days, unit=exp.Var(this="DAY")), "DATE")
+
+
 def _months_between(c: Call) -> E:
     years = _difference("YEAR", c.args[0], c.args[1])
     months = _difference("MONTH", c.args[0], c.args[1])
@@ -149,5 +154,5 @@ DATES: Mapping[str, Lower] = {
     "year": _extract("YEAR"), "quarter": _extract("QUARTER"), "month": _extract("MONTH"), "day": _extract("DAY"),
     "week": _week, "weekday": _weekday, "hour": lambda c: c.args[0],
     "start_of_month": _start("month"), "start_of_week": _start("week"), "start_of_year": _start("year"),
-    "days_between": _days_between, "months_between": _months_between, "years_between": _years_between, "age": _age,
+    "days_between": _days_between, "add_days": _add_days, "months_between": _months_between, "years_between": _years_between, "age": _age,
 }  # fmt: skip

@@ -158,6 +158,7 @@ _LOWER: Mapping[str, Lower] = {
     "replace": _replace, "left": _left, "right": _right, "part": _part, "text_join": _text_join,
     "first_known": _first_known, "missing_if": _missing_if, "abs": _abs, "round": _rounded,
     "floor": _to_whole(exp.Floor), "ceil": _to_whole(exp.Ceil),
+    "power": lambda c: exp.Pow(this=double(c.args[0]), expression=double(c.args[1])),
     "least": _extreme(exp.Least), "greatest": _extreme(exp.Greatest),
     "number": _number, "money": _money, "band": _band,
 }  # fmt: skip

@@ -134,7 +134,8 @@ class Rows:
 
     def _lower(self, name: str, args: Sequence[Reading], result: Type) -> E:
         if not scalars.known(name):
-            return self.functions[name].lower([a.e for a in args], self.scalars.dialect)  # type: ignore[no-any-return]
+            made: E = self.functions[name].lower([a.e for a in args], self.scalars.dialect)
+            return made
         return scalars.lower(name, [a.e for a in args], [a.type for a in args], result, self.scalars)
 
     def _hour(self, r: Reading) -> E:
