@@ -14,6 +14,7 @@ from patron.engine.model import periods
 from patron.engine.model.binder import Binder, Rule, Scope
 from patron.engine.model.canonical import TABLES
 from patron.engine.model.digits import MOST_DIGITS, inexact
+from patron.engine.model.doubling import refuse_doubling
 from patron.engine.model.functions import AGGREGATES, FUNCTIONS, aggregate_type, band_labels, common
 from patron.engine.model.moments import local_date, local_hour
 from patron.engine.model.names import path_term
@@ -362,6 +363,8 @@ def aggregate_parts(
     if func in ("sum", "average", "median", "percentile") and value.type.kind not in ("number", "money"):
         if not (func in ("median", "percentile", "average") and value.type.timely):
             raise b.fail("P0302", first.span, f"`{func}` takes a number or money, not {value.type}", AGGREGATES[func])
+    if not scope.credited:  # there the weights of credit see to it that an order counts once
+        refuse_doubling(b, node, table, value)
     return (None if whole_table and func == "count" else value), where, share
 
 
