@@ -1023,9 +1023,15 @@ class ReportSubject(Node):
     subject: Subject
 
 
+class Without(Node):
+    """`without "A", "B"`: parts that a report leaves out of the one it is like."""
+
+    titles: tuple[Text, ...]
+
+
 ReportClause: TypeAlias = (
     ReportSubject | ReportPeriod | ReportCompare | ReportAttribution | ReportAsOf | Only | SmallestGroup | Membership
-    | Refresh
+    | Refresh | Without
 )  # fmt: skip
 
 
@@ -1058,12 +1064,13 @@ class Export(Node):
 
 
 class Tab(Node):
-    """`tab` (section is False) or `section`."""
+    """`tab` (section is False) or `section`; `like` a report whose parts it has too."""
 
     title: Text
     parts: tuple[Part, ...]
     section: bool = False
     collapsed: bool = False
+    like: Path | None = None
 
 
 Part: TypeAlias = Show | Note | Export | Tab
@@ -1076,6 +1083,7 @@ class ReportDecl(Node):
     title: str | None = None
     params: tuple[ReportParam, ...] = ()
     describe: Text | None = None
+    like: Path | None = None
 
 
 # ---------------------------------------------------------------- runs and tests

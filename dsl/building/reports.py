@@ -11,7 +11,16 @@ PARTS = "part"
 
 @builds("report_decl")
 def report_decl(b: Builder, parts: Parts, start: int, end: int) -> t.ReportDecl:
-    name, title, params, *body = parts
+    return _report(b, parts[:3], parts[3:], start, end)
+
+
+@builds("report_like")
+def report_like(b: Builder, parts: Parts, start: int, end: int) -> t.ReportDecl:
+    return _report(b, parts[:4], list(parts[4] or ()), start, end)
+
+
+def _report(b: Builder, head: Parts, body: Parts, start: int, end: int) -> t.ReportDecl:
+    name, title, params, *like = head
     seen = False
     for clause in body:
         if clause.word == PARTS:
@@ -22,7 +31,7 @@ def report_decl(b: Builder, parts: Parts, start: int, end: int) -> t.ReportDecl:
     clauses = tuple(v for word, v in said.items() if word != "describe")
     shown = tuple(c.value for c in body if c.word == PARTS)
     return t.ReportDecl(b.declared(name), clauses, shown, b.title(title), params or (), said.get("describe"),
-                        span=b.span(start, end))  # fmt: skip
+                        like[0] if like else None, span=b.span(start, end))  # fmt: skip
 
 
 def late(b: Builder, clause: Clause) -> None:
@@ -38,27 +47,43 @@ def _part(value: t.Part, start: int, end: int) -> Clause:
     return Clause(PARTS, value, start, end)
 
 
-def _tab(b: Builder, parts: Parts, start: int, end: int, section: bool) -> Clause:
-    title, collapsed, *body = parts
+def _tab(b: Builder, head: Parts, body: Parts, start: int, end: int, section: bool) -> Clause:
+    title, collapsed, *like = head
     for clause in body:
         if clause.word == "describe":
-            place = b.span(clause.start, clause.start + len("describe"))
-            b.report("P0111", place, "`describe` belongs to the whole report", 'Write `note "..."` here.')
+            word = b.span(clause.start, clause.start + len("describe"))
+            b.report("P0111", word, "`describe` belongs to the whole report", 'Write `note "..."` here.')
         elif clause.word != PARTS:
             late(b, clause)
     shown = tuple(c.value for c in body if c.word == PARTS)
-    node = t.Tab(b.text(title), shown, section, collapsed is not None, span=b.span(start, end))
+    node = t.Tab(b.text(title), shown, section, collapsed is not None, like[0] if like else None,
+                 span=b.span(start, end))  # fmt: skip
     return _part(node, start, end)
 
 
 @builds("tab")
 def tab(b: Builder, parts: Parts, start: int, end: int) -> Clause:
-    return _tab(b, parts, start, end, section=False)
+    return _tab(b, parts[:2], parts[2:], start, end, section=False)
 
 
 @builds("section")
 def section(b: Builder, parts: Parts, start: int, end: int) -> Clause:
-    return _tab(b, parts, start, end, section=True)
+    return _tab(b, parts[:2], parts[2:], start, end, section=True)
+
+
+@builds("tab_like")
+def tab_like(b: Builder, parts: Parts, start: int, end: int) -> Clause:
+    return _tab(b, parts[:3], list(parts[3] or ()), start, end, section=False)
+
+
+@builds("section_like")
+def section_like(b: Builder, parts: Parts, start: int, end: int) -> Clause:
+    return _tab(b, parts[:3], list(parts[3] or ()), start, end, section=True)
+
+
+@builds("like_body")
+def like_body(_b: Builder, parts: Parts, _start: int, _end: int) -> tuple[Clause, ...]:
+    return tuple(parts)
 
 
 @builds("note")
@@ -134,3 +159,8 @@ def membership_each(b: Builder, _parts: Parts, start: int, end: int) -> Clause:
 @builds("report_refresh")
 def report_refresh(b: Builder, parts: Parts, start: int, end: int) -> Clause:
     return Clause("refresh", t.Refresh(parts[0], span=b.span(start, end)), start, end)
+
+
+@builds("without")
+def without(b: Builder, parts: Parts, start: int, end: int) -> Clause:
+    return Clause("without", t.Without(tuple(map(b.text, parts)), span=b.span(start, end)), start, end)

@@ -17,9 +17,10 @@ def _describe(given: t.Text | None) -> list[Entry]:
 
 def report_decl(given: t.ReportDecl) -> Entry:
     params = f" ({_params(given.params)})" if given.params else ""
-    head = f"report {w.name(given.name)}{w.title(given.title)}{params}"
+    like = "" if given.like is None else f" like {w.path(given.like)}"
+    head = f"report {w.name(given.name)}{w.title(given.title)}{params}{like}"
     body = [*_describe(given.describe), *map(_clause, given.clauses), *map(_part, given.parts)]
-    return Entry(head, given.span, body=body)
+    return Entry(head, given.span, body=body or None)
 
 
 def _params(given: tuple[t.ReportParam, ...]) -> str:
@@ -50,14 +51,18 @@ def _clause_text(given: t.ReportClause) -> str:
             return f"membership {mode}"
         case t.Refresh(every):
             return f"refresh {w.every(every)}"
+        case t.Without(titles):
+            return f"without {w.listed(map(w.text, titles))}"
 
 
 def _part(given: t.Part) -> Entry:
     match given:
         case t.Note(text):
             return Entry(f"note {w.text(text)}", given.span)
-        case t.Tab(title, parts, section, collapsed):
+        case t.Tab(title, parts, section, collapsed, like):
             head = f"{'section' if section else 'tab'} {w.text(title)}{' collapsed' if collapsed else ''}"
+            if like is not None:
+                return Entry(f"{head} like {w.path(like)}", given.span, body=[_part(p) for p in parts] or None)
             return Entry(head, given.span, body=[_part(p) for p in parts])
         case t.Show(kind, said, title, own):
             of = "" if said is None else f" of {phrase(said)}"

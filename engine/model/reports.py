@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from patron.dsl import tree
@@ -14,6 +14,7 @@ from patron.engine.model import spans
 from patron.engine.model.binder import Binder, ParamValue, Scope, Unbound
 from patron.engine.model.exports import check_export
 from patron.engine.model.files import Declaration
+from patron.engine.model.layouts import laid_out, parts
 from patron.engine.model.phrases import Defaults, bind_phrase, bind_subject
 from patron.engine.model.queries import Query
 from patron.engine.model.terms import Lit
@@ -37,23 +38,16 @@ class ReportFrame:
     binder: Binder
     defaults: Defaults
     declaration: Declaration
+    node: tree.ReportDecl
+    """Its statement, with what it takes over from the one it is like."""
     params: Mapping[str, ParamValue] = field(default_factory=dict)
     membership: str = "fixed"
     attribution: str = ""
 
 
-def parts(items: tuple[tree.Part, ...]) -> Iterator[tree.Part]:
-    """Every part of a report, nested ones included, in order."""
-    for item in items:
-        yield item
-        if isinstance(item, tree.Tab):
-            yield from parts(item.parts)
-
-
 def bind_report(b: Binder, declaration: Declaration, given: Mapping[str, ParamValue] | None = None) -> ReportFrame:
     """The frame of a report: parameters, subject, period, comparison, attribution."""
-    node = declaration.statement
-    assert isinstance(node, tree.ReportDecl)
+    node = laid_out(b, declaration)
     scope = Scope("", prefix=declaration.prefix)
     params = {p.name.key: (given or {}).get(p.name.key) or read_param(b, scope, p.value) for p in node.params}
     inner = b.variant(params=params) if params else b
@@ -63,7 +57,7 @@ def bind_report(b: Binder, declaration: Declaration, given: Mapping[str, ParamVa
         from patron.engine.model.audiences import as_of_term
 
         inner = inner.variant(as_of=as_of_term(inner, inner.value(scope, as_of.point), as_of.point.span))
-    defaults = _defaults(inner, scope, node, clause)
+    defaults = _defaults(inner, scope, declaration, node, clause)
     membership = clause.get(tree.Membership)
     attribution = clause.get(tree.ReportAttribution)
     name = ""
@@ -71,7 +65,7 @@ def bind_report(b: Binder, declaration: Declaration, given: Mapping[str, ParamVa
         name = inner.attribution(str(attribution.path), attribution.path.span, scope).name
         inner = inner.variant(attribution=name)
     title = node.title or declaration.name.replace("_", " ").capitalize()
-    return ReportFrame(declaration.name, title, inner, defaults, declaration, params,
+    return ReportFrame(declaration.name, title, inner, defaults, declaration, node, params,
                        membership.mode if isinstance(membership, tree.Membership) else "fixed", name)  # fmt: skip
 
 
@@ -82,10 +76,12 @@ def read_param(b: Binder, scope: Scope, node: tree.Expr) -> ParamValue:
     return ParamValue((b.value(scope, node),), node.span)
 
 
-def _defaults(b: Binder, scope: Scope, node: tree.ReportDecl, clause: Mapping[type, tree.ReportClause]) -> Defaults:
+def _defaults(
+    b: Binder, scope: Scope, declaration: Declaration, node: tree.ReportDecl, clause: Mapping[type, tree.ReportClause]
+) -> Defaults:
     subject, period = clause.get(tree.ReportSubject), clause.get(tree.ReportPeriod)
     compare, small = clause.get(tree.ReportCompare), clause.get(tree.SmallestGroup)
-    if subject is None:
+    if subject is None and not declaration.pack:  # a pack's is a layout, whoever is like it says for whom
         b.problem("P0603", node.name.span, f"the report `{node.name.text}` does not say whom it is about",
                   "Add `for audience all_tracked_users` or `for all records`.")  # fmt: skip
     elif isinstance(subject, tree.ReportSubject):
@@ -118,12 +114,11 @@ def _check_length(b: Binder, scope: Scope, clause: tree.ReportPeriod) -> None:
 
 def check_report(b: Binder, declaration: Declaration) -> None:
     """Every problem of a report and its shows."""
-    node = declaration.statement
-    assert isinstance(node, tree.ReportDecl)
     try:
         frame = bind_report(b, declaration)
     except Unbound:
         return
+    node = frame.node
     titles = {p.title for p in parts(node.parts) if isinstance(p, tree.Show) and p.title}
     for part in parts(node.parts):
         try:

@@ -11,10 +11,11 @@ from patron.dsl.nodes import dataclass
 from patron.dsl.problems import suggest
 from patron.engine.model.binder import Binder, Scope
 from patron.engine.model.files import Declaration
+from patron.engine.model.layouts import parts
 from patron.engine.model.measures import Agg, Balance, Measure, aggregates, needs_time
 from patron.engine.model.moments import time_part
 from patron.engine.model.queries import Query
-from patron.engine.model.reports import ReportFrame, bind_report, check_show, parts
+from patron.engine.model.reports import ReportFrame, bind_report, check_show
 from patron.engine.model.terms import Term
 
 
@@ -65,7 +66,7 @@ def _once(b: Binder, declaration: Declaration, node: tree.InRows) -> Iterator[No
 
 def _shown(b: Binder, declaration: Declaration, node: tree.InRows) -> ShownRows:
     frame = bind_report(b, declaration)
-    shows = {s.title: s for s in _shows(declaration) if s.title}
+    shows = {s.title: s for s in _shows(frame.node) if s.title}
     show = shows.get(node.title.value)
     if show is None:
         raise b.fail("P0201", node.title.span, f'`{declaration.name}` has no show called "{node.title.value}"',
@@ -79,10 +80,8 @@ def _shown(b: Binder, declaration: Declaration, node: tree.InRows) -> ShownRows:
     return shown
 
 
-def _shows(declaration: Declaration) -> Iterator[tree.Show]:
-    statement = declaration.statement
-    assert isinstance(statement, tree.ReportDecl)
-    yield from (p for p in parts(statement.parts) if isinstance(p, tree.Show))
+def _shows(node: tree.ReportDecl) -> Iterator[tree.Show]:
+    yield from (p for p in parts(node.parts) if isinstance(p, tree.Show))
 
 
 def _check(b: Binder, shown: ShownRows, node: tree.InRows) -> None:

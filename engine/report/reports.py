@@ -15,11 +15,11 @@ from patron.dsl.format import format_expr, format_statement
 from patron.dsl.problems import by_place
 from patron.engine.model.binder import ParamValue, Scope, Unbound
 from patron.engine.model.files import Declaration
+from patron.engine.model.layouts import parts as report_parts
 from patron.engine.model.periods import Span
 from patron.engine.model.phrases import Defaults, bind_phrase, bind_subject
 from patron.engine.model.queries import Query, Subject
 from patron.engine.model.reports import ReportFrame, bind_report, check_show, show_needs
-from patron.engine.model.reports import parts as report_parts
 from patron.engine.model.resolve import Model
 from patron.engine.model.spans import bind_period, compared_span, period_words
 from patron.engine.model.terms import Lit
@@ -45,7 +45,7 @@ def make(model: Model, name: str, params: Mapping[str, object], context: Context
     """A report with all its figures. SpecError when its spec is wrong; a figure that fails alone says so."""
     b = model.binder()
     try:
-        declaration = b.find("report", name, tree.NOWHERE, "")
+        declaration = b.find("report", name, tree.NOWHERE)
         given = {tree.fold(k): given_param(v) for k, v in params.items()}
         frame = bind_report(b, declaration, given)
     except Unbound:
@@ -91,8 +91,7 @@ class _Maker:
 
     def report(self) -> Report:
         frame, settings = self.frame, self.model.declared.settings
-        node = frame.declaration.statement
-        assert isinstance(node, tree.ReportDecl)
+        node = frame.node
         self._check_all(node)
         parts = self._parts(node.parts, frame.name)
         defaults = frame.defaults
@@ -108,9 +107,7 @@ class _Maker:
         warnings = (p for p in by_place(self.frame.binder.problems) if p.severity == "W")
         yield from (said(p) for p in (*warnings, *unstored(self.frame.binder.as_of, self.context)))
         if people == 0:
-            subject = bind_subject(
-                self.frame.binder, Scope("", file=self.frame.defaults.file), self.frame.defaults.subject
-            )
+            subject = bind_subject(self.frame.binder, Scope(""), self.frame.defaults.subject)
             yield from why_empty(self.model, subject, self.context)
 
     def _check_all(self, node: tree.ReportDecl) -> None:
@@ -255,12 +252,10 @@ class _Maker:
         words = comparison_words(compare)
         if not words or compare is None or period is None or isinstance(compare, tree.OtherAudience | tree.OtherList):
             return words
-        return _dated(
-            words, str(compared_span(self.frame.binder, Scope("", file=defaults.file), compare, self._span(period)))
-        )
+        return _dated(words, str(compared_span(self.frame.binder, Scope(""), compare, self._span(period))))
 
     def _span(self, period: tree.Period) -> Span:
-        return bind_period(self.frame.binder, Scope("", file=self.frame.defaults.file), period)
+        return bind_period(self.frame.binder, Scope(""), period)
 
 
 def _dated(words: str, dates: str) -> str:
@@ -302,13 +297,13 @@ def _setting_text(value: tree.SettingValue) -> str:
 
 
 def _subject_name(frame: ReportFrame, subject: tree.Subject | None) -> str:
-    bound = bind_subject(frame.binder, Scope("", file=frame.defaults.file), subject)
+    bound = bind_subject(frame.binder, Scope(""), subject)
     return bound.names[0] if bound.names else "all_tracked_users"
 
 
 def subject_words(frame: ReportFrame, subject: tree.Subject | None) -> str:
     """Whom a report or figure is about, in words."""
-    bound: Subject = bind_subject(frame.binder, Scope("", file=frame.defaults.file), subject)
+    bound: Subject = bind_subject(frame.binder, Scope(""), subject)
     if bound.kind == "records":
         return "All records"
     kind = "audience" if bound.kind == "audiences" else "list"

@@ -304,6 +304,10 @@ class Project:
         full = self._known("report", name)
         return self.stages.report(self.informed, full, self._values(params), self.context)
 
+    def layout(self, name: str) -> tree.ReportDecl | None:
+        """The statement of a report, with what it takes over from the one it is like."""
+        return self.stages.layout(self.model, name)
+
     def detail(self, name: str, table: str, **params: object) -> Result:
         """The rows behind a report: `order_details`, or a pack's."""
         self._ready()

@@ -16,7 +16,7 @@ from patron.engine.runtime.errors import UsageError
 
 if TYPE_CHECKING:
     from patron.dsl.problems import Problem
-    from patron.dsl.tree import Document, Expr, Phrase
+    from patron.dsl.tree import Document, Expr, Phrase, ReportDecl
     from patron.engine.catalog import Catalog
     from patron.engine.contracts import Session
     from patron.engine.load import Loaded
@@ -113,6 +113,17 @@ class Stages:
         from patron.engine.report.emptiness import empty_audiences
 
         return empty_audiences(model, files, context)
+
+    def layout(self, model: Model, name: str) -> ReportDecl | None:
+        """The statement of a report with all that it takes over; None when it is not there or goes in a ring."""
+        from patron.engine.model.binder import Unbound
+        from patron.engine.model.layouts import laid_out
+
+        found = model.declared.known("report").get(fold(name))
+        try:
+            return laid_out(model.binder(), found) if found is not None else None
+        except Unbound:  # making the report tells why
+            return None
 
     def understand(self, model: Model, phrase: Phrase) -> tuple[Problem, ...]:
         """What is wrong with a phrase, whatever else is wrong with the specs."""
