@@ -75,8 +75,7 @@ def tables_text() -> str:
         for symbol, (reduces, target) in sorted(actions.items(), key=_symbol):
             cells += [symbol, -rule_number[rule_of[target["@"]]] - 1 if reduces else order[target]]
         states.append(rows.setdefault(" ".join(map(str, cells)), len(rows)))
-    words = {t.pattern.value: number[t.name] for t in lark.terminals
-             if t.pattern.type == "str" and t.name in number}  # fmt: skip
+    words = {t.pattern.value: number[t.name] for t in lark.terminals if t.pattern.type == "str" and t.name in number}
     patterns = {t.name: t.pattern.value for t in lark.terminals
                 if t.pattern.type != "str" and t.name in number and t.name != "_NL"}  # fmt: skip
     ends = {s: (order[table["start_states"][s]], order[table["end_states"][s]]) for s in STARTS}

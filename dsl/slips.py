@@ -222,8 +222,9 @@ def calculation_in_a_phrase(fault: Fault) -> Problem | None:
         return fault.problem(f"Give it a name first: `metric x = {made}`, then ask for `x`.")
     if fault.before in ("share", "rate", "rolling", "running", "how", "their", "if"):
         place = fault.span_of(fault.at - 1)
-        return fault.problem(f"Give it a name first: `metric x = {fault.before} ...`, then ask for `x`.", place,
-                             fault.before)  # fmt: skip
+        return fault.problem(
+            f"Give it a name first: `metric x = {fault.before} ...`, then ask for `x`.", place, fault.before
+        )
     if fault.before.lower() == "select" and len(fault.line_before()) == 1:
         return fault.problem(_WORDS["select"], fault.span_of(fault.at - 1), fault.before)
     if fault.before == "by" and len(fault.line_before()) == 1:

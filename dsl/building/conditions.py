@@ -185,8 +185,9 @@ def step(b: Builder, parts: Parts, start: int, end: int) -> t.Step:
     """The parts are: event, qualifiers, a duration or nothing, an event or nothing, its qualifiers."""
     cut = next(n for n, part in enumerate(parts) if n and (part is None or isinstance(part, t.Duration)))
     within, without = parts[cut : cut + 2]
-    return t.Step(parts[0], _canonical(parts[1:cut]), within, without, _canonical(parts[cut + 2 :]),
-                  span=b.span(start, end))  # fmt: skip
+    return t.Step(
+        parts[0], _canonical(parts[1:cut]), within, without, _canonical(parts[cut + 2 :]), span=b.span(start, end)
+    )
 
 
 @builds("object")

@@ -25,8 +25,9 @@ def import_decl(b: Builder, parts: Parts, start: int, end: int) -> t.ImportDecl:
 def use_decl(b: Builder, parts: Parts, start: int, end: int) -> t.UseDecl:
     pack, version, settings = parts
     place = b.token_span(version) if version else None
-    return t.UseDecl(pack, version.text if version else None, settings or (), version_span=place,
-                     span=b.span(start, end))  # fmt: skip
+    return t.UseDecl(
+        pack, version.text if version else None, settings or (), version_span=place, span=b.span(start, end)
+    )
 
 
 @builds("version")
@@ -98,8 +99,9 @@ def table_body(_b: Builder, parts: Parts, _start: int, _end: int) -> tuple[Claus
 def table_decl(b: Builder, parts: Parts, start: int, end: int) -> t.TableDecl:
     table, source, body = parts
     for place in b.narrowed:
-        b.report("P0109", place, "`where` must be the first clause of a table",
-                 "Move it up: the first line of the block.")  # fmt: skip
+        b.report(
+            "P0109", place, "`where` must be the first clause of a table", "Move it up: the first line of the block."
+        )
     said = b.said_once(body or (), ("column", "add"))
     kept = [c.value for c in body or () if c.word in ("column", "add") or said.get(c.word) is c.value]
     clauses = None if body is None else tuple(v for v in kept if not isinstance(v, t.Text))

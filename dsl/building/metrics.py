@@ -23,8 +23,9 @@ def trait_decl(b: Builder, parts: Parts, start: int, end: int) -> t.TraitDecl:
 def event_decl(b: Builder, parts: Parts, start: int, end: int) -> t.EventDecl:
     name, title, table, at, *options, where = parts
     said = b.said_once(options)
-    return t.EventDecl(b.declared(name), table, at, said.get("per"), said.get("worth"), where, b.title(title),
-                       span=b.span(start, end))  # fmt: skip
+    return t.EventDecl(
+        b.declared(name), table, at, said.get("per"), said.get("worth"), where, b.title(title), span=b.span(start, end)
+    )
 
 
 for _rule, _word in (("event_per", "per"), ("event_worth", "worth"), ("metric_value", "value")):

@@ -92,8 +92,7 @@ def _clock(b: Builder, token: Token | None) -> str | None:
         return None
     hour, minute = token.text.split(":")
     if int(hour) > 23 or int(minute) > 59:
-        b.report("P0101", b.token_span(token), f"{token.text} is not a time of day",
-                 "Times go from 00:00 to 23:59.")  # fmt: skip
+        b.report("P0101", b.token_span(token), f"{token.text} is not a time of day", "Times go from 00:00 to 23:59.")
     return token.text
 
 

@@ -168,8 +168,9 @@ def same_period_last(b: Builder, parts: Parts, start: int, end: int) -> t.SamePe
 def same_weekdays(b: Builder, parts: Parts, start: int, end: int) -> t.SameWeekdays:
     token = parts[0]
     if token.text != "year":
-        b.report("P0101", b.token_span(token), f"I did not expect `{token.text}` here",
-                 "Write `same weekdays last year`.")  # fmt: skip
+        b.report(
+            "P0101", b.token_span(token), f"I did not expect `{token.text}` here", "Write `same weekdays last year`."
+        )
     return t.SameWeekdays(span=b.span(start, end))
 
 

@@ -56,8 +56,9 @@ def _tab(b: Builder, head: Parts, body: Parts, start: int, end: int, section: bo
         elif clause.word != PARTS:
             late(b, clause)
     shown = tuple(c.value for c in body if c.word == PARTS)
-    node = t.Tab(b.text(title), shown, section, collapsed is not None, like[0] if like else None,
-                 span=b.span(start, end))  # fmt: skip
+    node = t.Tab(
+        b.text(title), shown, section, collapsed is not None, like[0] if like else None, span=b.span(start, end)
+    )
     return _part(node, start, end)
 
 

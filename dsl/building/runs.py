@@ -79,8 +79,9 @@ def test_decl(b: Builder, parts: Parts, start: int, end: int) -> t.TestDecl:
     title, on, at, *clauses = parts
     said = b.said_once(clauses, ("expect",))
     expects = tuple(c.value for c in clauses if c.word == "expect")
-    return t.TestDecl(b.text(title), expects, b.text(on) if on else None, at, said.get("describe"),
-                      span=b.span(start, end))  # fmt: skip
+    return t.TestDecl(
+        b.text(title), expects, b.text(on) if on else None, at, said.get("describe"), span=b.span(start, end)
+    )
 
 
 @builds("expect")

@@ -123,8 +123,8 @@ patron = Patron(
     "patron",
     params=[*(option() for option in SHARED), _VERSION],
     help="Analytics as code: audiences, metrics, attribution and reports from readable specs.\n\n"
-         "The options below may stand before or after the command.",
+    "The options below may stand before or after the command.",
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)  # fmt: skip
+)
 """The command itself."""

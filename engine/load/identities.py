@@ -82,10 +82,11 @@ class Identities:
     def references(self, target: str) -> list[tuple[str, str]]:
         """Filled reference columns that mean rows of a table."""
         return [
-            (self.filler.filled[t].name, c) for t in self.filler.parts for c,
-            type_ in self.filler.filled[t].columns.items()
+            (self.filler.filled[t].name, c)
+            for t in self.filler.parts
+            for c, type_ in self.filler.filled[t].columns.items()
             if c != "id" and type_.kind == "reference" and type_.table == target
-        ]  # fmt: skip
+        ]
 
     def _collect(self) -> None:
         """Of every table, the ids there are and whether all are whole; of an absent table, those met elsewhere."""

@@ -56,8 +56,9 @@ def encode(loaded: Loaded) -> str:
             "notes": list(loaded.notes),
             "made_at": loaded.made_at.isoformat() if loaded.made_at else None,
         },
-        ensure_ascii=False, separators=(",", ":"),
-    )  # fmt: skip
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
 
 
 def decode(text: str, path: Path) -> Loaded:

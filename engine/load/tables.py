@@ -243,10 +243,9 @@ class Finisher:
         canonical = TABLES[table]
         references = self.identities.references(table) if canonical.has_id else []
         columns = tuple(
-            FinalColumn(c.name, c.type, self._storage(c.name, c.type, {}),
-                        filled=c.name == "id" and bool(references))
+            FinalColumn(c.name, c.type, self._storage(c.name, c.type, {}), filled=c.name == "id" and bool(references))
             for c in canonical.columns
-        )  # fmt: skip
+        )
         if not references:
             self._empty(table, columns)
             return
@@ -283,10 +282,7 @@ class Finisher:
 
     def _few_values(self, table: str, columns: Sequence[FinalColumn]) -> dict[str, tuple[str, ...]]:
         """The values of texts that have few. A look at the first rows spares most of those that have many."""
-        names = [
-            c.name for c in columns
-            if _has_values(table, c) and c.storage == "text" and _is_public_text(table, c)
-        ]  # fmt: skip
+        names = [c.name for c in columns if _has_values(table, c) and c.storage == "text" and _is_public_text(table, c)]
         if not names:
             return {}
         found = {}

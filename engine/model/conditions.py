@@ -34,7 +34,7 @@ from patron.engine.model.terms import (
     negated,
     rebase,
     walk,
-)  # fmt: skip
+)
 from patron.engine.model.values import length, whole_number
 from patron.engine.types import TEXT, WHOLE, YESNO, Type, reference
 

@@ -174,8 +174,9 @@ class _Collector:
         for setting in statement.settings:
             if setting.key.key not in known:
                 hint = suggest(setting.key.text, known) if known else "It has no settings."
-                self.problems.append(Problem("P0210", setting.key.span,
-                                             f"{pack.name} has no setting `{setting.key.text}`", hint))  # fmt: skip
+                self.problems.append(
+                    Problem("P0210", setting.key.span, f"{pack.name} has no setting `{setting.key.text}`", hint)
+                )
             else:
                 settings[setting.key.key] = setting.values
         first_time = pack.name not in self.used

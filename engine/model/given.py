@@ -53,8 +53,7 @@ def plain_value(value: tree.SettingValue, spec: SettingSpec, params: Mapping[str
         case tree.Param():
             lit = params.get(value.name.key)
             if lit is None:
-                say("P0211", value.span, f"there is no parameter `{value.name.text}`",
-                    suggest(value.name.text, params))  # fmt: skip
+                say("P0211", value.span, f"there is no parameter `{value.name.text}`", suggest(value.name.text, params))
                 return None
             return lit.value
     say("P0302", value.span, f"`{spec.name}` does not take this", spec.describe)

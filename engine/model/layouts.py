@@ -91,8 +91,9 @@ def _kept(b: Binder, node: tree.ReportDecl, other: tree.ReportDecl) -> Parts:
     gone = [t for c in node.clauses if isinstance(c, tree.Without) for t in c.titles]
     for title in gone:
         if title.value not in titles:
-            raise b.fail("P0201", title.span, f'`{node.like}` has nothing called "{title.value}"',
-                         suggest(title.value, titles))  # fmt: skip
+            raise b.fail(
+                "P0201", title.span, f'`{node.like}` has nothing called "{title.value}"', suggest(title.value, titles)
+            )
     return tuple(_pruned(other.parts, {t.value for t in gone}))
 
 

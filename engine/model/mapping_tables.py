@@ -116,9 +116,10 @@ class TableBinder:
         """References of the row being filled: written here, or taken from the source as they are."""
         there = {c.name.key for c in said.columns} | (set(self.scope.header or ()) if said.group is None else set())
         return {
-            c.name: c.type.table for c in self.table.columns
+            c.name: c.type.table
+            for c in self.table.columns
             if c.type.kind == "reference" and c.name != "id" and (c.name in there or self.scope.header is None)
-        }  # fmt: skip
+        }
 
     # ------------------------------------------------------------ columns
 

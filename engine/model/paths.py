@@ -124,6 +124,5 @@ class Ways:
 
 def _absent(table: str) -> Mapping[str, SchemaColumn]:
     return {
-        c.name: SchemaColumn(c.name, c.type, filled=c.name == "id", personal=c.personal)
-        for c in TABLES[table].columns
-    }  # fmt: skip
+        c.name: SchemaColumn(c.name, c.type, filled=c.name == "id", personal=c.personal) for c in TABLES[table].columns
+    }

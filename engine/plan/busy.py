@@ -25,7 +25,7 @@ from patron.engine.plan.nodes import (
     SortKey,
     Stack,
     columns,
-)  # fmt: skip
+)
 from patron.engine.plan.pairs import inside, of_order, pair_columns
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.sides import (
@@ -46,7 +46,7 @@ from patron.engine.plan.sides import (
     W_SECONDS,
     W_START,
     op,
-)  # fmt: skip
+)
 from patron.engine.types import DATE, WHOLE, YESNO
 
 EPOCH = Lit(dt.date(1970, 1, 1), DATE)

@@ -30,7 +30,7 @@ from patron.engine.plan.nodes import (
     columns,
     everywhere,
     rebuilt,
-)  # fmt: skip
+)
 from patron.engine.plan.totals import KEY, Totals, all_totals, call_over, over, written
 from patron.engine.plan.united import filtered, read_by, united
 

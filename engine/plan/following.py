@@ -24,7 +24,7 @@ from patron.engine.plan.nodes import (
     Stack,
     WindowCall,
     columns,
-)  # fmt: skip
+)
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.sequences import window
 from patron.engine.types import DATE, MOMENT, WHOLE, YESNO, Type, reference

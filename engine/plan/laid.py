@@ -23,7 +23,7 @@ from patron.engine.plan.nodes import (
     SortKey,
     WindowCall,
     columns,
-)  # fmt: skip
+)
 from patron.engine.types import WHOLE, YESNO
 
 

@@ -28,7 +28,7 @@ from patron.engine.plan.sides import (
     W_SECONDS,
     W_START,
     op,
-)  # fmt: skip
+)
 from patron.engine.types import CHOICE, MOMENT, MONEY, NUMBER, TEXT, WHOLE, YESNO
 
 OF_ORDER = ("order", "customer", "ordered", "ordered@date", "value")

@@ -17,7 +17,7 @@ from patron.engine.plan.nodes import (
     Step,
     Temp,
     columns,
-)  # fmt: skip
+)
 from patron.engine.plan.steps import fresh_names, with_steps
 from patron.engine.plan.totals import KEY, Totals, all_totals, among, together, totals_of, written
 from patron.engine.types import WHOLE, YESNO

@@ -22,7 +22,7 @@ from patron.engine.model.terms import (
     follow,
     known,
     negated,
-)  # fmt: skip
+)
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import Col, Expr, Join, Node, Project
 from patron.engine.plan.planner import Planner

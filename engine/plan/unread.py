@@ -25,7 +25,7 @@ from patron.engine.plan.nodes import (
     Temp,
     Values,
     columns,
-)  # fmt: skip
+)
 
 Names = set[str]
 Read = dict[str, Names]

@@ -142,9 +142,10 @@ def audience(model: Model, name: str, context: Context, extra: Sequence[str] = (
     if not out and b.has("audience", name):
         notes += why_empty(model, Subject("audiences", (name,)), context)
     return Result(
-        tuple(Column(c.name, c.name.capitalize(), c.type, "dimension", format=Format("text")) for c in cols), out,
+        tuple(Column(c.name, c.name.capitalize(), c.type, "dimension", format=Format("text")) for c in cols),
+        out,
         notes=notes,
-    )  # fmt: skip
+    )
 
 
 def _columns(b: Binder, names: Sequence[str]) -> list[tuple[str, Term]]:

@@ -31,7 +31,7 @@ from patron.engine.plan.nodes import (
     Step,
     WindowCall,
     columns,
-)  # fmt: skip
+)
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.rules import optimized
 from patron.engine.plan.subjects import subject_people

@@ -56,9 +56,10 @@ class Outlook:
         if member or not any(c.buys for c in changes):
             return ""
         broken = [
-            line.words for line, finding in zip(self.clauses.lines, self._findings, strict=True)
+            line.words
+            for line, finding in zip(self.clauses.lines, self._findings, strict=True)
             if isinstance(finding, Happened) and finding.breaks_by_buying and self.known.truth(finding.term)
-        ]  # fmt: skip
+        ]
         return f", and then once more: {' and '.join(broken)}" if broken else ""
 
     @property
@@ -83,9 +84,10 @@ class Outlook:
     def _by_column(self) -> Mapping[str, Finding]:
         """The finding of each condition's column."""
         return {
-            c.truth.name: f for i, c in enumerate(self.clauses.lines)
+            c.truth.name: f
+            for i, c in enumerate(self.clauses.lines)
             if isinstance(c.truth, Col) and (f := self.told.findings.get(i)) is not None
-        }  # fmt: skip
+        }
 
     def _change(self, formula: Expr, wanted: bool) -> Changes:
         """The fewest changes that make a formula so; None when there is no way."""

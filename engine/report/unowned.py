@@ -28,9 +28,10 @@ def with_left_out(p: Planner, query: Query, plan: QueryPlan) -> QueryPlan:
     if query.subject.kind == "records":
         return plan
     counts = [
-        _count(p, query, rows, frame) for rows, frame in query.frames.items()
+        _count(p, query, rows, frame)
+        for rows, frame in query.frames.items()
         if isinstance(rows, str) and _may_lack(p, rows, frame)
-    ]  # fmt: skip
+    ]
     if not counts:
         return plan
     node = counts[0] if len(counts) == 1 else Stack(tuple(counts))
@@ -41,9 +42,10 @@ def with_left_out(p: Planner, query: Query, plan: QueryPlan) -> QueryPlan:
 def left_out_notes(fetched: Mapping[str, Sequence[tuple[Any, ...]]]) -> list[str]:
     """`1,234 orders without a customer are left out`, where there are some."""
     return [
-        f"{counted(int(count), TABLES[table].singular, table)} without a customer {'is' if count == 1 else 'are'} left out"
-        for table, count in fetched.get(OUTPUT, ()) if count
-    ]  # fmt: skip
+        f"{counted(int(n), TABLES[table].singular, table)} without a customer {'is' if n == 1 else 'are'} left out"
+        for table, n in fetched.get(OUTPUT, ())
+        if n
+    ]
 
 
 def _may_lack(p: Planner, table: str, frame: Frame) -> bool:

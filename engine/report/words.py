@@ -55,13 +55,9 @@ _CHINESE: Mapping[str, StateWords] = {
     r.PENDING: StateWords("等待中", "等待中：名單尚未建立", "名單尚未建立，請在首次執行後再查看。"),
     r.EXPIRED: StateWords("已過期", "已過期：最後已知的數值", "名單期限已過，保留最後的數值。請重新建立名單。"),
     r.SUPPRESSED: StateWords("已隱藏", "已隱藏：人數太少", "為保護個人資料而隱藏。請選擇較長的期間或較大的群組。"),
-    r.NOT_PERMITTED: StateWords(
-        "無權限", "您的角色無權限", "您的角色不能查看此項。請洽專案擁有者。"
-    ),
-    r.SOURCE_MISSING: StateWords(
-        "缺少來源", "缺少資料來源", "沒有來源提供所需的資料表或欄位。請在專案中加入來源。"
-    ),
-}  # fmt: skip
+    r.NOT_PERMITTED: StateWords("無權限", "您的角色無權限", "您的角色不能查看此項。請洽專案擁有者。"),
+    r.SOURCE_MISSING: StateWords("缺少來源", "缺少資料來源", "沒有來源提供所需的資料表或欄位。請在專案中加入來源。"),
+}
 
 _STATES: Mapping[str, Mapping[str, StateWords]] = {"en": _ENGLISH, "zh": _CHINESE}
 

@@ -25,7 +25,7 @@ from patron.engine.runtime.errors import (
     PermissionDenied,
     SpecError,
     UsageError,
-)  # fmt: skip
+)
 from patron.engine.runtime.files import io_errors, move_in, sha256, slug
 from patron.engine.runtime.scratch import working_folder
 

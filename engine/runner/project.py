@@ -218,9 +218,10 @@ class Project:
         zone = self.declared.settings.timezone
         rules = {d.name.key: list_rules(d, self._counted) for d in self.statements(tree.ListDecl)}
         return ListStore(
-            self.config.state_folder, rules,
+            self.config.state_folder,
+            rules,
             lambda moment: to_local(moment.astimezone(dt.UTC).replace(tzinfo=None), zone).date(),
-        )  # fmt: skip
+        )
 
     @property
     def warnings(self) -> tuple[Problem, ...]:

@@ -58,8 +58,9 @@ def compile_plan(plan: Plan, lowering: Lowering, done: frozenset[str] = frozense
     """The program of a plan; steps named in `done` have been made already."""
     steps = tuple(
         Statement(s.name, create(s.name, Lowerer(lowering).statement(s.node), lowering.dialect), s.note)
-        for s in plan.steps if s.name not in done
-    )  # fmt: skip
+        for s in plan.steps
+        if s.name not in done
+    )
     outputs = tuple(
         Statement(s.name, render(Lowerer(lowering).statement(s.node), lowering.dialect), s.note) for s in plan.outputs
     )

@@ -45,11 +45,12 @@ class CsvFolder:
         names = self._names(table)
         shape, source = self._shape, self._folder.name
         return Provided(
-            rows=lambda reject: csv_rows.rows(files, names, shape, source, reject), csv=self._fast(files, names),
+            rows=lambda reject: csv_rows.rows(files, names, shape, source, reject),
+            csv=self._fast(files, names),
             files=files,
             decimal=str(self._settings.get("decimal") or "."),
             place=lambda row: csv_rows.place(files, names, shape, source, row),
-        )  # fmt: skip
+        )
 
     def _limit(self, name: str, default: int) -> int:
         return int(self._limits.get(name, default))

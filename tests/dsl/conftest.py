@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-settings.register_profile("dsl", deadline=None, database=None, derandomize=True,
-                          suppress_health_check=list(HealthCheck))  # fmt: skip
+settings.register_profile(
+    "dsl", deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
 settings.load_profile("dsl")

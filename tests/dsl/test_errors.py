@@ -141,7 +141,7 @@ SPECS = [
     ("report r {\n  compare to ^last year\n}", "P0501", "same period last year"),
     ("filter f on x = a is in the ^last month", "P0501", "previous month"),
     ("filter f on x = has bought in the ^last week", "P0501", "previous week"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("marked, code, hint", SPECS, ids=[f"{c} {s[:40]!r}" for s, c, _ in SPECS])

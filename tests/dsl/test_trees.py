@@ -166,8 +166,9 @@ def test_phrases():
     assert phrase == t.Phrase(
         (t.Item(A), t.Item(t.Call(path("f"), (t.Arg(B),)), "F")),
         (t.Dimension(C), t.Dimension(path("month"), path("a.b"))),
-        top=t.Top(number("3"), A, (C,)), rest=t.Text("x"),
-    )  # fmt: skip
+        top=t.Top(number("3"), A, (C,)),
+        rest=t.Text("x"),
+    )
     assert parse_phrase("\na\n  by b\n")[0] == t.Phrase((t.Item(A),), (t.Dimension(B),))
     assert (
         parse_phrase("a during last 3 days for all records")[0]

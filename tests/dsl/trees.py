@@ -286,8 +286,9 @@ _once = [
 _often = st.one_of(st.builds(t.WithinFor, durations, paths, listed), exprs.map(t.Require), exprs.map(t.ExcludeActions))
 _clauses = st.builds(
     lambda once, often: tuple(c for c in once if c is not None) + tuple(often),
-    st.tuples(*[st.none() | c for c in _once]), st.lists(_often, min_size=1, max_size=3),
-)  # fmt: skip
+    st.tuples(*[st.none() | c for c in _once]),
+    st.lists(_often, min_size=1, max_size=3),
+)
 attributions = st.builds(t.AttributionDecl, declared, _clauses, titles, st.none() | paths, describes)
 report_params = st.lists(st.builds(t.ReportParam, names, exprs), max_size=2).map(tuple)
 targets = calls(exprs).map(t.Target)

@@ -27,8 +27,9 @@ def test_instants_fall_on_their_local_days(tmp_path: Path, zone: str) -> None:
     """An order every quarter of an hour around each change: local days by the calendar, all of them add up."""
     moments = [
         dt.datetime.fromisoformat(day).replace(tzinfo=dt.UTC) + dt.timedelta(minutes=15 * n)
-        for day in NIGHTS[zone] for n in range(-96, 192)
-    ]  # fmt: skip
+        for day in NIGHTS[zone]
+        for n in range(-96, 192)
+    ]
     moments = list(dict.fromkeys(moments))
     rows = [(f"o{n}", "c1", m.isoformat().replace("+00:00", "Z"), "1.00") for n, m in enumerate(moments)]
     files = {"orders": as_csv(("id", "customer", "created_at", "total"), rows)}

@@ -114,12 +114,13 @@ RINGS = {
     "P0207": "filter a on orders = b\nfilter b on orders = not a\n",
     "P0207 metrics": "metric a = b + 1\nmetric b = c\nmetric c = a / 2\n",
     "P0207 traits": "trait a on customers = sum(orders.b)\ntrait b on orders = customer.a\n",
-    "P0207 itself": "metric a = a\n", "P0602": "audience a = in audience b\naudience b = in audience a\n",
+    "P0207 itself": "metric a = a\n",
+    "P0602": "audience a = in audience b\naudience b = in audience a\n",
     "P0207 per customer": "metric a = count(customers where their a > 1)\n",
     "P0207 events": "event a on orders at created_at where customer.f\nfilter f on customers = has a\n",
     "P0207 parts": "attribution a extends b { actions clicked }\nattribution b extends a { actions clicked }\nmetric m = count(orders) attributed by a\n",
     "P0207 long": "".join(f"filter x{n} on orders = x{(n + 1) % 45}\n" for n in range(45)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("ring", RINGS)

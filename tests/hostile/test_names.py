@@ -119,8 +119,9 @@ def test_files_of_any_name(tmp_path: Path) -> None:
         tables.append(f'    t{n} "{written_name}.csv"\n')
         mapped.append(f"table products from shop.t{n}\n")
     head = PROJECT + 'source shop from csv {\n  folder "data"\n  files {\n' + "".join(tables) + "  }\n}\n"
-    with shop(tmp_path, "table orders from shop.orders\n" + "".join(mapped), {**files, "orders": ORDERS}, tables=[],
-              head=head) as project:  # fmt: skip
+    with shop(
+        tmp_path, "table orders from shop.orders\n" + "".join(mapped), {**files, "orders": ORDERS}, tables=[], head=head
+    ) as project:
         found = project.query("count(products)").rows
     assert found == ((len(mapped),),)
 

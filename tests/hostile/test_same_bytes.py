@@ -27,9 +27,10 @@ report r {
 }
 """
 PLACES = (
-    {"PYTHONHASHSEED": "0", "TZ": "UTC", "LANG": "C"}, {"PYTHONHASHSEED": "7", "TZ": "Asia/Kathmandu", "LANG": "de_DE.UTF-8"},
+    {"PYTHONHASHSEED": "0", "TZ": "UTC", "LANG": "C"},
+    {"PYTHONHASHSEED": "7", "TZ": "Asia/Kathmandu", "LANG": "de_DE.UTF-8"},
     {"PYTHONHASHSEED": "11", "TZ": "America/Sao_Paulo", "LC_ALL": "tr_TR.UTF-8", "PYTHONUTF8": "1"},
-)  # fmt: skip
+)
 
 
 def test_the_same_bytes_everywhere(tmp_path: Path) -> None:

@@ -188,8 +188,9 @@ def test_sql_tables(world):
 '''
     loaded = world(spec, files).load()
     assert rows(loaded, "SELECT id, customer, total, fee, mark FROM orders ORDER BY id") == [
-        (1, "a", Decimal("13.5"), 3.5, "x"), (2, "b", Decimal("5.5"), None, "x"),
-    ]  # fmt: skip
+        (1, "a", Decimal("13.5"), 3.5, "x"),
+        (2, "b", Decimal("5.5"), None, "x"),
+    ]
 
 
 def test_ids_are_texts_and_whole_floats_lose_their_fraction(world, tmp_path):

@@ -79,9 +79,7 @@ def influenced(shop: Shop, name: str) -> list[Pair]:
     if key not in shop.memory:
         rules = clauses(shop, name)
         orders = _conversions(shop, rules)
-        shop.memory[key] = [
-            pair for action in _candidates(shop, rules) for pair in _pairs(shop, rules, action, orders)
-        ]  # fmt: skip
+        shop.memory[key] = [pair for action in _candidates(shop, rules) for pair in _pairs(shop, rules, action, orders)]
     return shop.memory[key]
 
 

@@ -44,11 +44,12 @@ def _belongs(
 ) -> Happening | None:
     """The latest a not later than b (same event: strictly earlier), never the same row; of several the larger id."""
     fit = [
-        a for a in starts
+        a
+        for a in starts
         if a.row is not follower.row
         and follows(a, follower, None, shop, strictly=a.event == follower.event)
         and (path is None or _matches(shop, a, follower, path))
-    ]  # fmt: skip
+    ]
     return fit[-1] if fit else None
 
 

@@ -144,9 +144,10 @@ def consent(shop: Shop, row: Row) -> Callable[[str], bool | None]:
 
     def of(channel: str) -> bool | None:
         mine = [
-            c for c in shop.tables.get("consents", [])
+            c
+            for c in shop.tables.get("consents", [])
             if c.cells.get("customer") == row.id and c.cells.get("channel") == channel
-        ]  # fmt: skip
+        ]
         if not mine:
             return None
         dated = [c for c in mine if c.cells.get("changed_at") is not None]

@@ -339,10 +339,11 @@ class _Maker:
         rows = []
         for number in range(24):
             cells = {
-                "customer": self.person(), "channel": self.chance.choice(("sms", "email")),
+                "customer": self.person(),
+                "channel": self.chance.choice(("sms", "email")),
                 "status": self.chance.choice(("in", "out", "pending")),
                 "changed_at": f"2026-0{1 + number % 6}-{10 + number % 18} 0{number % 9}:00:0{number % 7}",
-            }  # fmt: skip
+            }
             undated = (cells["customer"], cells["channel"])
             if number % 4 == 0 and undated not in seen:
                 seen.add(undated)

@@ -26,7 +26,7 @@ o7,c4,2026-02-02 11:00:00,paid,retail,900.00
 """,
     "products": "id,name,category\np1,Gum,Edibles\np2,Pipe,Gear\n",
     "lines": "id,order,product,quantity,amount\nl1,o1,p1,1,200\nl2,o2,p2,1,50\nl3,o3,p2,1,180\nl4,o5,p1,1,20\n",
-}  # fmt: skip
+}
 SPEC = """language 1
 
 project "Tiny" {

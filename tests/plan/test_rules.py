@@ -109,8 +109,9 @@ def shop(folder: Path, seed: int) -> None:
     write(data / "actions.csv", "id,kind,acted_at,customer,campaign", [
         (f"a{n}", draw.choice(["received", "opened", "clicked"]), f"2025-03-{draw.randint(1, 28):02d} 09:00:00",
          f"c{draw.randint(0, 24)}", f"k{n % 3}") for n in range(60)])  # fmt: skip
-    write(data / "memberships.csv", "customer,joined_at",
-          [(f"c{draw.randint(0, 24)}", "2024-06-01") for _ in range(12)])  # fmt: skip
+    write(
+        data / "memberships.csv", "customer,joined_at", [(f"c{draw.randint(0, 24)}", "2024-06-01") for _ in range(12)]
+    )
 
 
 Answers = list[list[tuple[object, ...]]]

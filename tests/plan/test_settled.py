@@ -33,8 +33,9 @@ def outcome(term: object) -> object:
     return {YES: True, NO: False}.get(term)  # type: ignore[call-overload]
 
 
-@pytest.mark.parametrize("values, kind, storage", [(DAYS, DATE, "date"), (MOMENTS, MOMENT, "moment"),
-                                                   ([1, 2, 3, 4], WHOLE, "whole")])  # fmt: skip
+@pytest.mark.parametrize(
+    "values, kind, storage", [(DAYS, DATE, "date"), (MOMENTS, MOMENT, "moment"), ([1, 2, 3, 4], WHOLE, "whole")]
+)
 @pytest.mark.parametrize("missing", [False, True])
 @pytest.mark.parametrize("name", ["<", "<=", ">", ">="])
 def test_by_the_smallest_and_the_largest(values, kind, storage, missing, name):

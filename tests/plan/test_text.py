@@ -25,7 +25,7 @@ from patron.engine.plan.nodes import (
     Temp,
     Values,
     WindowCall,
-)  # fmt: skip
+)
 from patron.engine.plan.text import call_words, node_line, text_of, words
 from patron.engine.types import DATE, DURATION, MISSING, MOMENT, MONEY, TEXT, WHOLE, YESNO, reference
 

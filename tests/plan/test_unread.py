@@ -18,7 +18,7 @@ from patron.engine.plan.nodes import (
     Temp,
     WindowCall,
     columns,
-)  # fmt: skip
+)
 from patron.engine.plan.unread import read_columns
 from patron.engine.types import TEXT, WHOLE, YESNO
 

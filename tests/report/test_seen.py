@@ -125,9 +125,10 @@ def test_audiences_without_anybody(shop_with):
 def test_an_answer_about_nobody_says_why(shop_with):
     shop = shop_with(WRONG)
     for notes in (
-        shop.audience("never").notes, shop.query("total_sales by order.channel for audience never").notes,
+        shop.audience("never").notes,
+        shop.query("total_sales by order.channel for audience never").notes,
         shop.report("empty").notes,
-    ):  # fmt: skip
+    ):
         assert [n for n in notes if "P0614" in n and n.endswith(": 0.")]
     assert not [n for n in shop.query("total_sales for audience best").notes if "P0614" in n]
 

@@ -64,8 +64,9 @@ def test_who_is_kept_is_the_last_line(shop):
 
 def test_anonymous_people_and_one_condition(shop):
     assert shown(shop.conditions("guests")) == [
-        ("all tracked users, anonymous ones too", 5), ("include city is missing", 2),
-    ]  # fmt: skip
+        ("all tracked users, anonymous ones too", 5),
+        ("include city is missing", 2),
+    ]
 
 
 def test_the_total_is_the_number_of_members(shop):

@@ -36,7 +36,7 @@ patron audience win_back --as-of 2026-05-06 --out win_back.csv
 @output.format_options
 def audience(
     options: Options, name: str, count: bool, sample: int | None, tree: bool, columns: str | None, target: output.Target
-) -> None:  # fmt: skip
+) -> None:
     """List or count the people of an audience: column `id`, one a row, ascending."""
     if sum((count, tree, sample is not None or columns is not None)) > 1:
         raise UsageError("--count, --tree and --sample or --columns ask for different things", "Choose one of them.")

@@ -15,17 +15,17 @@ Vocabulary = Mapping[str, str]
 
 STATUSES: Vocabulary = {
     "open": "open placed pending new processing unpaid created on_hold awaiting_payment offen pendiente en_attente "
-            "in_bearbeitung aberto in_attesa",
+    "in_bearbeitung aberto in_attesa",
     "paid": "paid authorized captured bezahlt paye pagado pagato pago betaald ok",
     "fulfilled": "fulfilled completed complete shipped delivered done closed return_pending partially_shipped success "
-                 "versendet geliefert abgeschlossen erledigt livre expedie entregado enviado completado spedito "
-                 "verzonden",
+    "versendet geliefert abgeschlossen erledigt livre expedie entregado enviado completado spedito "
+    "verzonden",
     "canceled": "canceled cancelled cancel void voided failed declined rejected storniert abgebrochen annule cancelado "
-                "anulado annullato geannuleerd",
+    "anulado annullato geannuleerd",
     "returned": "returned refunded return refund chargeback retourniert erstattet rembourse retourne devuelto "
-                "reembolsado reso rimborsato",
+    "reembolsado reso rimborsato",
     "deleted": "deleted geloscht",
-}  # fmt: skip
+}
 CHANNELS: Vocabulary = {
     "retail": "retail shop store instore in_store pos point_of_sale counter offline filiale laden magasin tienda",
     "online": "online web website webshop web_shop app mobile_app internet ecommerce e_commerce onlineshop enligne",

@@ -65,8 +65,9 @@ def _grouping(made: Mapped, sales: Sales) -> None:
         made.comments.append(f"every row of {table.name} is an order: {counted(table)} rows")
         return
     if sales.doubled:
-        made.comments.append(f"{table.repeated:,} rows of {table.name} stand there twice, the same in every column: "
-                             f"counted once")  # fmt: skip
+        made.comments.append(
+            f"{table.repeated:,} rows of {table.name} stand there twice, the same in every column: counted once"
+        )
         made.group = whole_rows(table)
         return
     parts = " and ".join(c.name for c in sales.key)
@@ -184,9 +185,10 @@ def _undated(made: Mapped, sales: Sales) -> None:
 
 
 _DATES = {
-    "updated_at": ("updated", "changed", "modified"), "canceled_at": ("canceled", "cancelled"),
+    "updated_at": ("updated", "changed", "modified"),
+    "canceled_at": ("canceled", "cancelled"),
     "returned_at": ("returned", "refunded"),
-}  # fmt: skip
+}
 
 
 def _dates(made: Mapped, sales: Sales, first: Reader) -> None:

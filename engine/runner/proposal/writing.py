@@ -37,8 +37,9 @@ class SourceText:
 def model_text(about: About, sources: Sequence[SourceText], mapped: Sequence[Mapped], left: Sequence[str]) -> str:
     """`model.patron`: the project, its sources, how files become tables, and what was left out."""
     settings: list[Line] = [
-        ("timezone", text(about.timezone), about.zone_told), ("currency", about.currency, about.currency_told)
-    ]  # fmt: skip
+        ("timezone", text(about.timezone), about.zone_told),
+        ("currency", about.currency, about.currency_told),
+    ]
     if about.charged:
         settings.append(("sales", "total", "what was charged; without this line taxes, postage and tips are taken off"))
     out = [

@@ -154,5 +154,6 @@ DATES: Mapping[str, Lower] = {
     "year": _extract("YEAR"), "quarter": _extract("QUARTER"), "month": _extract("MONTH"), "day": _extract("DAY"),
     "week": _week, "weekday": _weekday, "hour": lambda c: c.args[0],
     "start_of_month": _start("month"), "start_of_week": _start("week"), "start_of_year": _start("year"),
-    "days_between": _days_between, "add_days": _add_days, "months_between": _months_between, "years_between": _years_between, "age": _age,
+    "days_between": _days_between, "add_days": _add_days, "months_between": _months_between,
+    "years_between": _years_between, "age": _age,
 }  # fmt: skip

@@ -290,8 +290,9 @@ def _status(has: set[str]) -> E:
     """What the status must be when a source states only when something was canceled or returned."""
     branches = [
         (build.not_(build.is_null(build.col(column, "t"))), build.text(status))
-        for column, status in (("canceled_at", "canceled"), ("returned_at", "returned")) if column in has
-    ]  # fmt: skip
+        for column, status in (("canceled_at", "canceled"), ("returned_at", "returned"))
+        if column in has
+    ]
     return build.case(branches, build.text("paid")) if branches else build.text("paid")
 
 

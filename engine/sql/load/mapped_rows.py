@@ -161,9 +161,10 @@ class Rows:
         found = Reading(pick(then.e, otherwise.e), term.type, bad=bad, counts=(*then.counts, *otherwise.counts))
         if term.type.kind != "moment":
             return found
-        zoned, day_only = (pick(a or exp.false(), b or exp.false())
-                           for a,
-                           b in ((then.zoned, otherwise.zoned), (then.day_only, otherwise.day_only)))  # fmt: skip
+        zoned, day_only = (
+            pick(a or exp.false(), b or exp.false())
+            for a, b in ((then.zoned, otherwise.zoned), (then.day_only, otherwise.day_only))
+        )
         return replace(found, zoned=zoned, day_only=day_only)
 
     def _first_known(self, term: Op, args: Sequence[Reading]) -> Reading:

@@ -280,10 +280,10 @@ def rising(table: str) -> exp.Select:
 
 def doubled(table: str) -> exp.Select:
     """How many ids occur more than once, the smallest of them, and the row of its second occurrence."""
-    counted = select([(build.col("id", "t"), "id"), (exp.Count(this=exp.Star()), "n"),
-                      (exp.Max(this=build.col(ROW, "t")), "row")],
-                     build.table(table, "t")).where(build.not_(build.is_null(build.col("id", "t"))),
-                                                    copy=False)  # fmt: skip
+    counted = select(
+        [(build.col("id", "t"), "id"), (exp.Count(this=exp.Star()), "n"), (exp.Max(this=build.col(ROW, "t")), "row")],
+        build.table(table, "t"),
+    ).where(build.not_(build.is_null(build.col("id", "t"))), copy=False)
     counted = counted.group_by(build.col("id", "t"), copy=False)
     counted = counted.having(build.binary(exp.GT, exp.Count(this=exp.Star()), build.integer(1)), copy=False)
     outputs = [(exp.Count(this=exp.Star()), "n"), (exp.Min(this=build.col("id", "d")), "first"),

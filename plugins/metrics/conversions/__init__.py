@@ -8,10 +8,7 @@ from patron.engine.contracts import Pack
 from patron.engine.hooks import hookimpl
 
 _REASON = "no event can say yet that an order was credited"
-LATER = {
-    f"conversions.{name}": _REASON
-    for name in ("converted",)
-}  # fmt: skip
+LATER = {f"conversions.{name}": _REASON for name in ("converted",)}
 
 
 @hookimpl

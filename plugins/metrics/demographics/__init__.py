@@ -13,10 +13,7 @@ SETTINGS = (
 )
 
 _REASON = "it needs the census of an area or a stage, which this version does not compute"
-LATER = {
-    f"demographics.{name}": _REASON
-    for name in ("area_income", "area_age", "active_share")
-}  # fmt: skip
+LATER = {f"demographics.{name}": _REASON for name in ("area_income", "area_age", "active_share")}
 
 
 @hookimpl

@@ -14,10 +14,7 @@ SETTINGS = (
 )
 
 _REASON = "it needs positions looked up by distance, which this version does not compute"
-LATER = {
-    f"geo.{name}": _REASON
-    for name in ("nearest_store", "km_to_store")
-}  # fmt: skip
+LATER = {f"geo.{name}": _REASON for name in ("nearest_store", "km_to_store")}
 
 
 @hookimpl

@@ -67,8 +67,9 @@ def test_the_first_html_is_the_body_and_the_rest_is_attached(letterbox, files):
     assert mail.get_body(("html",)).get_content().strip() == "<h1>Größe</h1>"
     assert "Attached: sales.csv, more.html" in mail.get_body(("plain",)).get_content()
     assert [(a.get_filename(), a.get_content_type()) for a in mail.iter_attachments()] == [
-        ("sales.csv", "text/csv"), ("more.html", "text/html"),
-    ]  # fmt: skip
+        ("sales.csv", "text/csv"),
+        ("more.html", "text/html"),
+    ]
 
 
 def test_a_failed_run_is_told_in_words(letterbox, tmp_path):

@@ -27,6 +27,7 @@ def postgres(_running: Server) -> Server:
     _running.start()
     _running.run(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'patron' AND pid <> pg_backend_pid()",
-        "DROP SCHEMA IF EXISTS public CASCADE", "CREATE SCHEMA public",
-    )  # fmt: skip
+        "DROP SCHEMA IF EXISTS public CASCADE",
+        "CREATE SCHEMA public",
+    )
     return _running

@@ -138,7 +138,7 @@ def test_how_the_server_is_set_changes_nothing(postgres, opened):
     try:
         assert rows(opened(), "t")[0] == [
             ("2026-05-06 09:00:00+00", "2026-05-06", "\\x01", "0.30000000000000004"),
-        ]  # fmt: skip
+        ]
     finally:
         postgres.run("ALTER ROLE patron RESET ALL")
 
@@ -313,8 +313,9 @@ def test_a_load_has_every_value(shop):
         ("2", "b", "2026-05-02 12:00:00", "2026-05-02", "2026-05-02 18:00:00", "0.2000", None),
     ]
     assert stored(loaded, "SELECT id, city, tags FROM customers ORDER BY id") == [
-        ("a", "Rome", ["new", "vip"]), ("b", None, None),
-    ]  # fmt: skip
+        ("a", "Rome", ["new", "vip"]),
+        ("b", None, None),
+    ]
     assert {(e.table, e.rows, e.rejected) for e in loaded.ledger} == {("people", 2, 0), ("orders", 2, 0)}
 
 
