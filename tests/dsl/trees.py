@@ -297,18 +297,27 @@ exports = st.builds(t.Export, texts, some_paths, st.one_of(st.none(), paths, tex
                     st.lists(paths, max_size=2).map(tuple))  # fmt: skip
 parts = st.recursive(
     st.one_of(shows, texts.map(t.Note), exports),
-    lambda p: st.builds(t.Tab, texts, st.lists(p, min_size=1, max_size=2).map(tuple), st.booleans(), st.booleans()),
+    lambda p: st.builds(
+        t.Tab, texts, st.lists(p, min_size=1, max_size=2).map(tuple), st.booleans(), st.booleans(), st.none() | paths
+    ),
     max_leaves=4,
 )
 _report_once = st.permutations([
     subjects.map(t.ReportSubject), st.builds(t.ReportPeriod, periods, st.none() | durations),
     comparisons.map(t.ReportCompare), paths.map(t.ReportAttribution), points.map(t.ReportAsOf), exprs.map(t.Only),
     st.integers(0, 50).map(t.SmallestGroup), st.sampled_from(["fixed", "each period"]).map(t.Membership),
-    everies.map(t.Refresh),
+    everies.map(t.Refresh), st.lists(texts, min_size=1, max_size=2).map(lambda x: t.Without(tuple(x))),
 ])  # fmt: skip
 report_clauses = _report_once.flatmap(lambda c: st.tuples(*c[:3]))
 reports = st.builds(
-    t.ReportDecl, declared, report_clauses, st.lists(parts, max_size=3).map(tuple), titles, report_params, describes
+    t.ReportDecl,
+    declared,
+    report_clauses,
+    st.lists(parts, max_size=3).map(tuple),
+    titles,
+    report_params,
+    describes,
+    st.none() | paths,
 )
 _steps = st.one_of(
     some_paths.map(t.RunCheck), st.lists(texts, min_size=1, max_size=2).map(lambda x: t.RunTests(tuple(x))),
