@@ -6,11 +6,24 @@ from dataclasses import dataclass
 
 from patron.engine.report.reader import plain
 from patron.engine.results import EMPTY, EXPIRED, OK, Figure, Result
+from patron.plugins.exporters.html.dates import dated
 from patron.plugins.exporters.html.desk import Desk
 from patron.plugins.exporters.html.shape import Measure, shape, visible
 from patron.plugins.exporters.html.tables import tone
 
 WIDTH, HEIGHT = 120, 32
+NUMBERS = ("", EMPTY, EXPIRED)
+"""States that leave a number to be seen, or a dash."""
+SIZES = (9, 11, 13, 15, 17)
+"""Values are written smaller from so many signs on, so that no number is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """The cards of a figure; `size` is the place of its longest value among the sizes."""
+
+    all: tuple[Card, ...]
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +42,14 @@ class Card:
     describe: str
 
 
-def cards(figure: Figure, result: Result, desk: Desk) -> tuple[Card, ...]:
-    """One card for each metric of each row; usually there is one row."""
+def cards(figure: Figure, result: Result, desk: Desk) -> Cards | None:
+    """One card for each metric of each row; usually there is one row. None without a metric."""
     found = shape(result)
-    return tuple(
+    made = tuple(
         _card(figure, result, row, measure, desk) for row in range(len(result.rows)) for measure in found.measures
     )
+    longest = max((len(card.value) for card in made if card.state in NUMBERS), default=0)
+    return Cards(made, sum(longest > most for most in SIZES)) if made else None
 
 
 def _card(figure: Figure, result: Result, row: int, measure: Measure, desk: Desk) -> Card:
@@ -46,7 +61,7 @@ def _card(figure: Figure, result: Result, row: int, measure: Measure, desk: Desk
         value=desk.reader.shown(result.rows[row][measure.now], state, column),
         state="" if state == OK else state,
         advice="" if state in (OK, EMPTY) else words.advice,
-        before=_before(result, row, measure, desk),
+        before=_before(figure.comparison, result, row, measure, desk),
         change=change,
         arrow=_arrow(visible(result, row, measure.change)),
         tone=tone(visible(result, row, measure.change), column.good) if state in (OK, EXPIRED) else "flat",
@@ -55,11 +70,14 @@ def _card(figure: Figure, result: Result, row: int, measure: Measure, desk: Desk
     )
 
 
-def _before(result: Result, row: int, measure: Measure, desk: Desk) -> str:
+def _before(comparison: str, result: Result, row: int, measure: Measure, desk: Desk) -> str:
     if measure.before is None:
         return ""
     value, state = result.rows[row][measure.before], result.state(row, measure.before)
-    return desk.words["was"].format(value=desk.reader.shown(value, state, result.columns[measure.before]))
+    shown = desk.reader.shown(value, state, result.columns[measure.before])
+    if not comparison or dated(comparison):
+        return desk.words["was"].format(value=shown)
+    return desk.words["others"].format(other=plain(comparison), value=shown)
 
 
 def _change_text(result: Result, row: int, measure: Measure, desk: Desk) -> str:

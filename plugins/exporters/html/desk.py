@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from patron.engine.report.reader import Reader
+from patron.engine.report.reader import Reader, plain
 from patron.engine.report.text import Json
+from patron.plugins.exporters.html.dates import dated
 
 
 @dataclass(slots=True)
@@ -18,6 +19,11 @@ class Desk:
     charts: dict[str, Json] = field(default_factory=dict)
     tables: dict[str, Json] = field(default_factory=dict)
     _ids: int = 0
+
+    def past(self, comparison: str) -> str:
+        """What the values of a comparison are called: those before, or those of the other people."""
+        other = comparison and not dated(comparison)
+        return plain(comparison) if other else self.words["before"]
 
     def fresh(self, prefix: str) -> str:
         """An id that is not taken; the same report gives the same ids."""

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from patron.engine.report.reader import plain
 from patron.engine.results import Definition, Figure, Report, Result
-from patron.plugins.exporters.html.cards import Card, cards
+from patron.plugins.exporters.html.cards import Cards, cards
 from patron.plugins.exporters.html.charts.bar import bar
 from patron.plugins.exporters.html.charts.heatmap import heatmap
 from patron.plugins.exporters.html.charts.line import line
 from patron.plugins.exporters.html.charts.pie import pie
 from patron.plugins.exporters.html.charts.spec import Chart
+from patron.plugins.exporters.html.dates import readable
 from patron.plugins.exporters.html.desk import Desk
 from patron.plugins.exporters.html.lists import Fact, Step, facts, funnel
 from patron.plugins.exporters.html.matrix import Matrix, matrix
 from patron.plugins.exporters.html.tables import Table, states_of, table
 
-Body: TypeAlias = tuple[Card, ...] | Chart | Matrix | tuple[Step, ...] | tuple[Fact, ...] | None
+Body: TypeAlias = Cards | Chart | Matrix | tuple[Step, ...] | tuple[Fact, ...] | None
 Maker: TypeAlias = Callable[[Figure, Result, Desk], Body]
 
 MAKERS: Mapping[str, tuple[str, Maker]] = {
     "card": ("cards", cards),
     "cards": ("cards", cards),
     "line": ("chart", line),
-    "bar": ("chart", lambda _figure, result, desk: bar(result, desk)),
+    "bar": ("chart", bar),
     "pie": ("chart", pie),
-    "heatmap": ("chart", lambda _figure, result, desk: heatmap(result, desk)),
+    "heatmap": ("chart", heatmap),
     "matrix": ("matrix", lambda _figure, result, desk: matrix(result, desk)),
     "funnel": ("funnel", lambda _figure, result, desk: funnel(result, desk)),
     "facts": ("facts", lambda _figure, result, desk: facts(result, desk)),
@@ -57,6 +58,7 @@ class FigureView:
     id: str
     kind: str
     title: str
+    named: bool
     subtitle: str
     form: str
     body: Body
@@ -79,16 +81,17 @@ def figure_view(figure: Figure, report: Report, desk: Desk) -> FigureView:
         id=desk.fresh("f"),
         kind=figure.kind,
         title=plain(figure.title),
-        subtitle=_subtitle(figure, report, desk.words),
+        named=figure.named,
+        subtitle=_subtitle(figure, report, desk),
         form=form,
         body=body,
         numbers=table(figure, result, desk, behind=True) if drawn and result is not None else None,
         table=table(figure, result, desk) if form == "table" and result is not None else None,
         states=states_of(result, desk.reader) if result is not None else (),
-        notes=tuple(plain(note) for note in (*figure.notes, *(result.notes if result is not None else ()))),
+        notes=_notes((*figure.notes, *(result.notes if result is not None else ()))),
         problem=plain(figure.problem) if figure.problem or result is not None else "?",
-        empty=_why_empty(figure, report, desk.words) if form == "empty" else "",
-        about=_about(figure, report),
+        empty=_why_empty(figure, report, desk) if form == "empty" else "",
+        about=_about(figure, report, desk.reader.locale),
         narrow=figure.kind in NARROW
         or (isinstance(body, Chart) and (body.narrow or (body.kind == "bar" and _small(result)))),
     )
@@ -117,31 +120,47 @@ def _small(result: Result | None) -> bool:
     return len(dims) <= 2 and len(result.rows) <= (7 if dims and dims[0].time else 12)
 
 
-def _subtitle(figure: Figure, report: Report, words: Mapping[str, str]) -> str:
-    """What differs from the report's own people and period, and the comparison."""
+def _notes(notes: Sequence[str]) -> tuple[str, ...]:
+    """Each note once, as a sentence."""
+    texts = dict.fromkeys(plain(note) for note in notes)
+    return tuple(f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '。')) else '.'}" for text in texts)
+
+
+def _subtitle(figure: Figure, report: Report, desk: Desk) -> str:
+    """What differs from the report's own people, period and comparison."""
+    period, comparison = (readable(text, desk.reader.locale) for text in (figure.period, figure.comparison))
     said = (
-        plain(figure.subject) if figure.subject and figure.subject != report.subject else "",
-        plain(figure.period) if figure.period and figure.period != report.period else "",
-        f"{words['compared']}: {plain(figure.comparison)}"
-        if figure.comparison and figure.comparison != report.comparison
-        else "",
+        figure.subject if figure.subject != report.subject else "",
+        "" if _told(figure.period, report.period) else period,
+        ""
+        if not comparison or _told(figure.comparison, report.comparison)
+        else desk.words["beside"].format(other=comparison),
     )
-    return " · ".join(filter(None, said))
+    return " · ".join(plain(text) for text in said if text)
 
 
-def _why_empty(figure: Figure, report: Report, words: Mapping[str, str]) -> str:
-    facts = (figure.subject or report.subject, figure.period or report.period, figure.filter)
-    return words["empty_why"].format(why="; ".join(plain(fact) for fact in facts if fact))
+def _told(text: str, already: str) -> bool:
+    """Whether the head of the page says it: as it is, or as the dates of its words."""
+    return already == text or already.endswith(f"({text})")
 
 
-def _about(figure: Figure, report: Report) -> About:
+def _why_empty(figure: Figure, report: Report, desk: Desk) -> str:
+    facts = (
+        figure.subject or report.subject,
+        readable(figure.period or report.period, desk.reader.locale),
+        figure.filter,
+    )
+    return desk.words["empty_why"].format(why="; ".join(plain(fact) for fact in facts if fact))
+
+
+def _about(figure: Figure, report: Report, locale: str) -> About:
     definitions = tuple(
         Definition(plain(d.name), plain(d.title), plain(d.text), plain(d.describe)) for d in figure.definitions
     )
     return About(
         plain(figure.subject or report.subject),
-        plain(figure.period or report.period),
-        plain(figure.comparison),
+        plain(readable(figure.period or report.period, locale)),
+        plain(readable(figure.comparison, locale)),
         plain(figure.filter),
         definitions,
         plain(figure.sql),

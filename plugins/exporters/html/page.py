@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ from patron.engine.report.text import Json, dump
 from patron.engine.results import Part, Report
 from patron.plugins.exporters.html.bundle import chart_library
 from patron.plugins.exporters.html.charts.spec import d3_locale
+from patron.plugins.exporters.html.dates import readable
 from patron.plugins.exporters.html.desk import Desk
 from patron.plugins.exporters.html.layout import blocks
 from patron.plugins.exporters.html.provenance import provenance_view
@@ -35,7 +37,7 @@ def page(report: Report, locale: str, parts: tuple[Part, ...] | None = None) -> 
     start, style, script = _static("start.js"), _joined(STYLES), _joined(SCRIPTS)
     template = _environment().get_template("page.html.j2")
     return template.render(
-        report=_heading(report),
+        report=_heading(report, locale, desk.words),
         blocks=body,
         provenance=provenance_view(report.provenance, desk),
         t=SimpleNamespace(**desk.words),
@@ -49,19 +51,21 @@ def page(report: Report, locale: str, parts: tuple[Part, ...] | None = None) -> 
     )
 
 
-def _heading(report: Report) -> dict[str, str | tuple[str, ...]]:
+def _heading(report: Report, locale: str, words: Mapping[str, str]) -> dict[str, str | tuple[str, ...]]:
     """The texts of the head of the page."""
     texts = {
         "title": report.title or report.name,
         "project": report.project,
         "subject": report.subject,
-        "period": report.period,
-        "comparison": report.comparison,
+        "period": readable(report.period, locale),
+        "comparison": readable(report.comparison, locale),
         "describe": report.describe,
-        "as_of": report.provenance.as_of,
+        "as_of": readable(report.provenance.as_of, locale),
         "zone": report.provenance.zone,
     }
-    return {**{name: plain(text) for name, text in texts.items()}, "notes": tuple(plain(note) for note in report.notes)}
+    notes = tuple(plain(note) for note in report.notes)
+    remarks = words["remark" if len(notes) == 1 else "remarks"].format(n=len(notes))
+    return {**{name: plain(text) for name, text in texts.items()}, "notes": notes, "remarks": remarks}
 
 
 def _data(desk: Desk) -> str:

@@ -29,12 +29,19 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A column's head."""
+    """A column's head; `short` stands where the column beside it tells the rest of the title."""
 
     title: str
+    short: str
     number: bool
     quiet: bool
     describe: str = ""
+    date: bool = False
+
+    @property
+    def classes(self) -> str:
+        """How its cells are set."""
+        return " ".join(name for name in ("number", "quiet", "date") if getattr(self, name)).replace("number", "num")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +74,19 @@ def table(figure: Figure, result: Result, desk: Desk, *, behind: bool = False) -
     """The table of a figure; `behind` a chart it has pages of the usual length."""
     per_page = PAGE if behind else rows_per_page(figure.settings)
     lines = tuple(_line(result, row, desk.reader) for row in range(len(result.rows)))
-    heads = tuple(_head(column) for column in result.columns)
+    past = desk.past(figure.comparison)
+    heads = tuple(_head(column, past, desk) for column in result.columns)
     caption = plain(figure.title) or desk.words.get(figure.kind, figure.kind)
     name = desk.keep_table(_data(result, heads, lines, per_page)) if len(lines) > 1 else desk.fresh("t")
-    return Table(name, heads, _first_page(lines, per_page), len(lines), per_page, len(lines) >= TOOLS_FROM, caption)
+    return Table(
+        name,
+        heads,
+        _first_page(lines, per_page),
+        len(lines),
+        per_page,
+        sum(not line.kind for line in lines) >= TOOLS_FROM,
+        caption,
+    )
 
 
 def rows_per_page(settings: Mapping[str, tuple[str, ...]]) -> int:
@@ -113,9 +129,11 @@ def _line(result: Result, row: int, reader: Reader) -> Line:
     return Line(tuple(cell(result, row, n, reader) for n in range(len(result.columns))), kind_of(result, row))
 
 
-def _head(column: Column) -> Head:
-    quiet = column.role in ("before", "change")
-    return Head(plain(column.title or column.name), is_number(column.type), quiet, plain(column.describe))
+def _head(column: Column, past: str, desk: Desk) -> Head:
+    """Of a comparison only "before" and "change" are written: its metric stands to the left."""
+    title = plain(column.title or column.name)
+    short = {"before": past, "change": desk.words["change"]}.get(column.role, "")
+    return Head(title, short or title, is_number(column.type), bool(short), plain(column.describe), column.type.timely)
 
 
 def _first_page(lines: tuple[Line, ...], per_page: int) -> tuple[Line, ...]:
@@ -128,6 +146,7 @@ def _data(result: Result, heads: tuple[Head, ...], lines: tuple[Line, ...], per_
     """All rows for the script: shown texts, exact texts where they differ, states, tones and kinds."""
     return {
         "perPage": per_page,
+        "heads": [head.title for head in heads],
         "numbers": [head.number for head in heads],
         "rows": [[cell.text for cell in line.cells] for line in lines],
         "exact": {str(n): _exact(result, n) for n, c in enumerate(result.columns) if not c.type.textual},

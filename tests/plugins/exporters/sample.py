@@ -120,6 +120,15 @@ def cards() -> Figure:
     return figure("cards", "", compared_result(columns, [row], 0), comparison=BEFORE, trend=daily().result)
 
 
+def long_numbers() -> Report:
+    """Cards whose numbers grow digit by digit up to the longest money."""
+    columns = tuple(metric(f"sales_{n}", "Total sales", MONEY, "money", 2) for n in range(1, 15))
+    row: tuple[Value, ...] = tuple(Decimal(int("9" * n)) for n in range(1, 15) for _ in range(2))
+    made = compared_result(columns, [row], 0)
+    groups = [Result(made.columns[n : n + 12], (made.rows[0][n : n + 12],)) for n in range(0, 42, 12)]
+    return dataclasses.replace(rich(), parts=tuple(figure("cards", "", group, comparison=BEFORE) for group in groups))
+
+
 def daily() -> Figure:
     chance = random.Random(7)
     rows: list[tuple[Value, ...]] = []

@@ -188,3 +188,74 @@ def test_listing_exporters_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "text, locale, told",
+    [
+        ("last 30 days (2026-05-02 to 2026-05-31)", "en", "last 30 days (May 2 – 31, 2026)"),
+        ("2025-12-02 to 2026-05-31", "en_GB", "2 Dec 2025 – 31 May 2026"),
+        ("2026-05-02 to 2026-05-31", "zh_TW", "2026年5月2日至31日"),
+        ("end of 2026-05-31", "en", "end of May 31, 2026"),
+        ("2026-05-06 09:00", "en", "2026-05-06 09:00"),
+        ("9999-99-99 to 2026-13-01", "en", "9999-99-99 to 2026-13-01"),
+        ("all time", "en", "all time"),
+    ],
+)
+def test_dates_in_sentences_are_written_for_the_reader(text, locale, told):
+    from patron.plugins.exporters.html.dates import readable
+
+    assert readable(text, locale) == told
+
+
+def texts_of(text, css_class, tag=None):
+    return [
+        "".join(e.itertext()).strip()
+        for e in elements(text)
+        if css_class in e.attrib.get("class", "").split() and tag in (None, e.tag)
+    ]
+
+
+def test_a_figure_repeats_nothing_that_the_head_says(sample, tmp_path):
+    same, other = sample.daily(), dataclasses.replace(sample.channels(), period="2025-01-01 to 2025-01-31")
+    report = dataclasses.replace(
+        sample.rich(), parts=(dataclasses.replace(same, period="2026-04-07 to 2026-05-06"), other),
+        period="last 30 days (2026-04-07 to 2026-05-06)",
+    )  # fmt: skip
+    assert texts_of(text_of(report, tmp_path), "sub") == ["Jan 1 – 31, 2025"]
+
+
+def test_notes_are_sentences_and_each_is_told_once(sample, tmp_path):
+    note = "18 orders without a customer are left out"
+    figure = dataclasses.replace(sample.channels(), notes=(note, note))
+    text = text_of(dataclasses.replace(sample.rich(), parts=(figure,)), tmp_path)
+    assert texts_of(text, "small-note") == [f"{note}."]
+
+
+def test_remarks_on_the_specs_are_folded(sample, tmp_path):
+    remarks = ("sales.patron:68:19: P0201: no such thing", "sales.patron:69:19: P0201: no such thing")
+    text = text_of(dataclasses.replace(sample.rich(), notes=remarks), tmp_path)
+    (folded,) = [e for e in elements(text) if e.attrib.get("class") == "remarks"]
+    assert (folded.tag, "open" in folded.attrib) == ("details", False)
+    assert texts_of(text, "remarks")[0].startswith("2 remarks")
+
+
+def test_the_columns_of_a_comparison_are_named_after_their_metric_once(sample, tmp_path):
+    text = text_of(dataclasses.replace(sample.rich(), parts=(sample.products(),)), tmp_path)
+    heads = ["".join(e.itertext()).strip() for e in elements(text) if e.tag == "th" and "scope" in e.attrib][:7]
+    assert heads == ["Product", "Units", "before", "change", "Total sales", "before", "change"]
+    told = [e.attrib.get("aria-label") for e in elements(text) if e.attrib.get("class") == "sort"]
+    assert told == [None, None, "Units before", "Units change", None, "Total sales before", "Total sales change"]
+
+
+def test_other_people_are_called_by_their_name(sample, tmp_path):
+    figures = [dataclasses.replace(f, comparison="employees") for f in (sample.cards(), sample.channels())]
+    text = text_of(dataclasses.replace(sample.rich(), parts=tuple(figures)), tmp_path)
+    assert texts_of(text, "was")[0] == "employees: 1,139"
+    assert texts_of(text, "key-text") == ["Total sales", "employees"]
+
+
+def test_a_made_up_title_is_only_heard(sample, tmp_path):
+    figure = dataclasses.replace(sample.cards(), title="Shoppers, sales, orders, ...", named=False)
+    text = text_of(dataclasses.replace(sample.rich(), parts=(figure,)), tmp_path)
+    assert texts_of(text, "unseen", "h3") == ["Shoppers, sales, orders, ..."]

@@ -118,3 +118,26 @@ def test_all_tabs_are_printed(sample, visit):
     page.emulate_media(media="print")
     assert page.locator("[role=tabpanel]:visible").count() == page.locator("[role=tab]").count()
     assert page.locator(".panel-title:visible").all_inner_texts()[0] == "Key numbers"
+
+
+@pytest.mark.parametrize("width", [360, 390, 900, 1280])
+def test_no_number_of_a_card_is_broken_or_cut(sample, visit, width):
+    """Sizes of up to £99,999,999,999,999.00, the longest money there is."""
+    page = visit(sample.long_numbers(), width=width)
+    values = page.locator(".card-value").all()
+    assert len(values) > 10
+    for value in values:
+        wide, shown, high, line = value.evaluate(
+            "e => [e.scrollWidth, e.clientWidth, e.clientHeight, parseFloat(getComputedStyle(e).lineHeight)]"
+        )
+        assert wide <= shown, value.inner_text()
+        assert high <= line * 1.5
+
+
+def test_a_table_without_tools_is_copied_too(sample, visit):
+    page = visit(dataclasses.replace(sample.rich(), parts=(sample.products(),)))
+    page.evaluate("window.patronCopy = (text) => { window.kept = text; }")
+    page.locator("[data-copy]").click()
+    first, second, *_ = page.evaluate("window.kept").split("\n")
+    assert first.split("\t")[:3] == ["Product", "Units", "Units before"]
+    assert second.split("\t")[4:6] == ["9360.00", "8400.00"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from patron.engine.report.reader import plain
 from patron.engine.report.text import Json
-from patron.engine.results import Result
+from patron.engine.results import Figure, Result
 from patron.plugins.exporters.html.charts import spec
 from patron.plugins.exporters.html.charts.spec import Chart, Key, Panel, Spec
 from patron.plugins.exporters.html.desk import Desk
@@ -17,13 +17,14 @@ LYING, STANDING = 30, 60
 LABELLED = 14
 
 
-def bar(result: Result, desk: Desk) -> Chart | None:
+def bar(figure: Figure, result: Result, desk: Desk) -> Chart | None:
     """Bars of every metric; one panel for each kind of number. None without dimension or metric."""
     found = shape(result)
     if not found.dims or not found.measures:
         return None
     upright = bool(result.columns[found.dims[0]].time)
-    sketch = _Sketch(result, found.dims, upright, desk)
+    past = desk.past(figure.comparison)
+    sketch = _Sketch(result, found.dims, upright, past, desk)
     families = list(dict.fromkeys(spec.family(m) for m in found.measures))
     panels, keys = [], []
     for each in families:
@@ -33,17 +34,16 @@ def bar(result: Result, desk: Desk) -> Chart | None:
         )
         panels.append(sketch.panel(measures, title))
         keys.append(sketch.keys(measures))
-    legend = [key for part in keys for key in part]
-    return Chart(
-        "bar", tuple(panels), tuple(dict.fromkeys(legend)) if len(legend) > 1 else (), remarks=sketch.remarks()
-    )
+    now = plain(found.measures[0].column.title) if len(found.measures) == 1 else desk.words["now"]
+    legend = spec.legend(keys, past if found.compared else "", now)
+    return Chart("bar", tuple(panels), legend, remarks=sketch.remarks())
 
 
 class _Sketch:
     """One figure's bars while they are drawn."""
 
-    def __init__(self, result: Result, dims: Sequence[int], upright: bool, desk: Desk) -> None:
-        self._result, self._desk, self._upright = result, desk, upright
+    def __init__(self, result: Result, dims: Sequence[int], upright: bool, past: str, desk: Desk) -> None:
+        self._result, self._desk, self._upright, self._past = result, desk, upright, past
         self._first, self._rest = dims[0], dims[1:]
         rows = drawn_rows(result)
         self._all_names = tuple(dict.fromkeys(self._name(row) for row in rows))
@@ -68,18 +68,12 @@ class _Sketch:
         )
 
     def keys(self, measures: Sequence[Measure]) -> list[Key]:
-        """The legend; none is needed for one plain series."""
-        titled = [(m, group) for m in measures for group in self._groups]
-        keys = [
-            Key(
-                " · ".join(filter(None, (plain(m.column.title) if len(measures) > 1 or not group else "", group))),
-                str(n % spec.SERIES + 1),
-            )
-            for n, (m, group) in enumerate(titled)
+        """A key for each series."""
+        many = len(measures) > 1
+        named = [
+            (plain(m.column.title) if many or not group else "", group) for m in measures for group in self._groups
         ]
-        if any(m.before is not None for m in measures):
-            keys.append(Key(self._desk.words["before"], "1" if len(titled) == 1 else "rest", before=True))
-        return keys
+        return [Key(" · ".join(filter(None, each)), str(n % spec.SERIES + 1)) for n, each in enumerate(named)]
 
     def panel(self, measures: Sequence[Measure], title: str) -> Panel:
         values = [value for row in self._rows for value in self._bars(row, measures)]
@@ -138,7 +132,7 @@ class _Sketch:
                 if column is None:
                     continue
                 shown = spec.shown_at(self._result, row, column, self._desk.reader)
-                titles = (group, plain(m.column.title), self._desk.words["before"] if past else "")
+                titles = (group, plain(m.column.title), self._past if past else "")
                 line = " · ".join(filter(None, titles))
                 made.append(
                     {

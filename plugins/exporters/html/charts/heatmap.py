@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from patron.engine.report.reader import plain
 from patron.engine.report.text import Json
-from patron.engine.results import Result
+from patron.engine.results import Figure, Result
 from patron.plugins.exporters.html.charts import spec
 from patron.plugins.exporters.html.charts.bar import bar
 from patron.plugins.exporters.html.charts.spec import Chart, Panel, Spec
@@ -24,7 +24,7 @@ WRITTEN = 16
 _CELL = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;/ ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
 
 
-def heatmap(result: Result, desk: Desk) -> Chart | None:
+def heatmap(figure: Figure, result: Result, desk: Desk) -> Chart | None:
     """A grid of two dimensions, a map of places, or bars for places without a position."""
     found = shape(result)
     if not found.measures or not found.dims:
@@ -33,7 +33,7 @@ def heatmap(result: Result, desk: Desk) -> Chart | None:
     if places:
         return _map(result, found.measures[0], places, desk)
     if len(found.dims) == 1:
-        return bar(result, desk)
+        return bar(figure, result, desk)
     return _grid(result, found.dims, found.measures[0], desk)
 
 

@@ -31,21 +31,25 @@ def line(figure: Figure, result: Result, desk: Desk) -> Chart | None:
         return None
     groups = _groups(result, rows, rest, desk.reader)
     families = list(dict.fromkeys(spec.family(m) for m in found.measures))
-    sketch = _Sketch(result, time, groups, figure.marks, desk, SMALL if len(families) > 1 else HEIGHT)
+    sketch = _Sketch(figure, result, time, groups, desk, SMALL if len(families) > 1 else HEIGHT)
     panels, keys = [], []
     for each in families:
         measures = [m for m in found.measures if spec.family(m) == each]
         panels.append(sketch.panel(measures, _panel_title(measures, families, rest)))
         keys.append(sketch.keys(measures))
-    once = keys[:1] if rest else keys
-    legend = tuple(key for part in once for key in part)
+    past = desk.past(figure.comparison) if found.compared else ""
     return Chart(
         "line",
         tuple(panels),
-        legend if len(legend) > 1 else (),
+        spec.legend(keys[:1] if rest else keys, past, _alone(found.measures, desk)),
         _notes(figure.marks, desk.reader),
         _remarks(result, rows, rest, desk),
     )
+
+
+def _alone(measures: Sequence[Measure], desk: Desk) -> str:
+    """What a series without companions is called beside the one before it."""
+    return plain(measures[0].column.title) if len(measures) == 1 else desk.words["now"]
 
 
 def _panel_title(measures: Sequence[Measure], families: Sequence[object], rest: Sequence[int]) -> str:
@@ -77,10 +81,11 @@ class _Sketch:
     """One figure's lines while they are drawn, panel by panel."""
 
     def __init__(
-        self, result: Result, time: int, groups: dict[str, list[int]], marks: Sequence[Mark], desk: Desk, height: int
+        self, figure: Figure, result: Result, time: int, groups: dict[str, list[int]], desk: Desk, height: int
     ) -> None:
         self._result, self._time, self._groups = result, time, groups
-        self._marks, self._desk, self._height = marks, desk, height
+        self._marks, self._desk, self._height = figure.marks, desk, height
+        self._past = desk.past(figure.comparison)
         self._unit = result.columns[time].time
 
     def panel(self, measures: Sequence[Measure], title: str) -> Panel:
@@ -101,19 +106,10 @@ class _Sketch:
         return Panel(name, self._height, title)
 
     def keys(self, measures: Sequence[Measure]) -> list[Key]:
-        """The legend: each series, then what dashes mean."""
-        series = [(m, name) for m in measures for name in self._groups]
-        many_metrics = len(measures) > 1
-        keys = [
-            Key(
-                " · ".join(filter(None, (plain(m.column.title) if many_metrics or not name else "", name))),
-                str(n % spec.SERIES + 1),
-            )
-            for n, (m, name) in enumerate(series)
-        ]
-        if any(m.before is not None for m in measures):
-            keys.append(Key(self._desk.words["before"], "1" if len(series) == 1 else "rest", before=True))
-        return keys
+        """A key for each series."""
+        many = len(measures) > 1
+        named = [(plain(m.column.title) if many or not name else "", name) for m in measures for name in self._groups]
+        return [Key(" · ".join(filter(None, each)), str(n % spec.SERIES + 1)) for n, each in enumerate(named)]
 
     def _points(self, rows: Sequence[int], column: int | None, series: int) -> list[Spec]:
         return [
@@ -239,5 +235,5 @@ class _Sketch:
             lines += spec.tip((title, spec.shown_at(self._result, row, m.now, self._desk.reader)))
             if m.before is not None:
                 shown = spec.shown_at(self._result, row, m.before, self._desk.reader)
-                lines += spec.tip((self._desk.words["before"], shown))
+                lines += spec.tip((self._past, shown))
         return lines

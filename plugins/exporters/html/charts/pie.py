@@ -29,7 +29,7 @@ def pie(figure: Figure, result: Result, desk: Desk) -> Chart | None:
     parts = [(row, visible(result, row, measure.now) or 0.0) for row in rows]
     total = sum(value for _, value in parts)
     if len(parts) > spec.SERIES or any(value < 0 for _, value in parts):
-        bars = bar(result, desk)
+        bars = bar(figure, result, desk)
         return bars and replace(bars, remarks=(desk.words["as_bars"], *bars.remarks))
     if total <= 0:
         return None

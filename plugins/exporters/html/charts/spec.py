@@ -60,6 +60,15 @@ class Chart:
     narrow: bool = False
 
 
+def legend(panels: Sequence[Sequence[Key]], past: str, now: str) -> tuple[Key, ...]:
+    """The keys of all panels: none for a series that is alone in its panel, and one for all that was before."""
+    shared = tuple(dict.fromkeys(key for keys in panels if len(keys) > 1 for key in keys))
+    if not past:
+        return shared
+    named = shared or (Key(now, "1"),)
+    return (*named, Key(past, "rest" if shared else "1", before=True))
+
+
 def colour(number: int) -> str:
     """The colour of a series."""
     return f"var(--s{number % SERIES + 1})"

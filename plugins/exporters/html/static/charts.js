@@ -3,7 +3,8 @@
   "use strict";
   const data = JSON.parse(document.getElementById("data").textContent);
   const places = [...document.querySelectorAll("[data-chart]")];
-  if (!places.length || !window.vegaEmbed) return;
+  const done = () => { document.documentElement.dataset.charts = "drawn"; };
+  if (!places.length || !window.vegaEmbed) return done();
 
   const FONT = 'ui-sans-serif, system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Noto Sans TC", sans-serif';
   const config = {
@@ -102,10 +103,7 @@
   const queue = [...places.filter(visible), ...places.filter((place) => !visible(place))];
   const work = async () => {
     const place = queue.shift();
-    if (!place) {
-      document.documentElement.dataset.charts = "drawn";
-      return;
-    }
+    if (!place) return done();
     await draw(place);
     idle(work);
   };

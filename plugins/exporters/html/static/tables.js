@@ -25,13 +25,17 @@
       if (this.find) this.find.addEventListener("input", () => { this.page = 0; this.arrange(); });
     }
 
+    copy(button) {
+      window.patronCopy(this.asText(), button);
+    }
+
     click(event) {
       const button = event.target.closest("button");
       if (!button) return;
       if (button.classList.contains("sort")) this.sort(Number(button.dataset.column));
       else if (button.dataset.do === "next") this.turn(1);
       else if (button.dataset.do === "previous") this.turn(-1);
-      else if (button.dataset.do === "copy-rows") window.patronCopy(this.asText(), button);
+      else if (button.dataset.do === "copy-rows") this.copy(button);
     }
 
     /* First click: numbers from the largest, texts from A; then the other way; then as it was. */
@@ -131,7 +135,11 @@
       if (this.where) {
         const filtered = this.shown.length < this.plainRows.length;
         const parts = { a: count ? start + 1 : 0, b: start + count, n: this.shown.length, all: this.plainRows.length };
-        this.where.textContent = say(words.rows, parts) + (filtered ? " · " + say(words.rows_found, parts) : "");
+        const told = [
+          this.plainRows.length > this.table.perPage ? say(words.rows, parts) : "",
+          filtered ? say(words.rows_found, parts) : "",
+        ];
+        this.where.textContent = told.filter(Boolean).join(" · ");
       }
       const button = (what) => this.box.querySelector("[data-do=" + what + "]");
       const [previous, next] = [button("previous"), button("next")];
@@ -144,7 +152,7 @@
       const { rows, exact } = this.table;
       const quiet = (text) => (FORMULA.test(text) ? "'" : "") + text.replace(/[\t\r\n]+/g, " ");
       const value = (row, column) => (exact[column] ? exact[column][row] : quiet(rows[row][column]));
-      const head = this.heads.map((th) => quiet(th.textContent.trim())).join("\t");
+      const head = this.table.heads.map(quiet).join("\t");
       const fixed = this.find && this.find.value ? [] : this.fixedRows;
       return [head, ...[...this.shown, ...fixed].map((row) => rows[row].map((_, c) => value(row, c)).join("\t"))].join("\n");
     }
@@ -159,6 +167,11 @@
   const tables = [...document.querySelectorAll("[data-table]")]
     .filter((box) => data.tables[box.dataset.table])
     .map((box) => new Table(box, data.tables[box.dataset.table]));
+  const named = new Map(tables.map((table) => [table.box.dataset.table, table]));
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button) named.get(button.dataset.copy).copy(button);
+  });
   window.addEventListener("beforeprint", () => tables.forEach((table) => table.print()));
   window.addEventListener("afterprint", () => tables.forEach((table) => table.draw()));
 })();
