@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import shutil
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console, JustifyMethod
+from rich.table import Table
+from rich.text import Text
 
 from patron.engine.report.reader import Reader
 from patron.engine.report.text import is_number
@@ -22,31 +30,56 @@ def terminal_width() -> int:
 
 def table_text(result: Result, *, width: int, color: bool, reader: Reader | None = None) -> str:
     """A result as text: numbers flush right, changes coloured by what is good, rest and total rows set apart."""
-    import io
-
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     reader = reader or Reader()
     stream = io.StringIO()
+    shown = [
+        [reader.shown(v, result.state(number, i), c) for i, (v, c) in enumerate(zip(row, result.columns, strict=True))]
+        for number, row in enumerate(result.rows)
+    ]
+    widths = _widths(result.columns, shown, width)
+    width = max(width, sum(widths) + BETWEEN * len(widths))
     console = Console(file=stream, width=width, no_color=not color, force_terminal=color, highlight=False)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for column in result.columns:
+    for column, wide in zip(result.columns, widths, strict=True):
         title = Text(plain(column.title or column.name))
-        table.add_column(title, justify="right" if is_number(column.type) else "left", overflow="fold")
+        justify: JustifyMethod = "right" if is_number(column.type) else "left"
+        table.add_column(title, justify=justify, overflow="fold", width=wide)
     for number, row in enumerate(result.rows):
         kind = result.kinds[number] if result.kinds else ""
         if kind and not (result.kinds[number - 1] if number else ""):
             table.add_section()
-        cells = [
-            Text(reader.shown(value, result.state(number, i), column), style=_style(value, column))
-            for i, (value, column) in enumerate(zip(row, result.columns, strict=True))
-        ]
+        values = zip(shown[number], row, result.columns, strict=True)
+        cells = [Text(text, style=_style(value, column)) for text, value, column in values]
         table.add_row(*cells, style="italic" if kind else None)
     console.print(table)
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+
+
+BETWEEN = 3
+"""Cells between two columns."""
+LONGEST_WORD = 16
+"""Words of a text are broken only when they are longer."""
+
+
+def _widths(columns: Sequence[Column], shown: Sequence[Sequence[str]], width: int) -> list[int]:
+    """How wide the columns become: what is readable at least, and the room that is left for those that want more."""
+    texts = [(plain(c.title or c.name), *(row[i] for row in shown)) for i, c in enumerate(columns)]
+    widths = [_least(column, told) for column, told in zip(columns, texts, strict=True)]
+    lacking = [max(cell_len(t) for t in told) - w for told, w in zip(texts, widths, strict=True)]
+    spare = width - sum(widths) - BETWEEN * len(widths)
+    for place, i in enumerate(sorted(range(len(widths)), key=lacking.__getitem__)):
+        more = max(0, min(lacking[i], spare // (len(widths) - place)))
+        widths[i] += more
+        spare -= more
+    return widths
+
+
+def _least(column: Column, texts: Sequence[str]) -> int:
+    """The width below which a column cannot be read: a number is never broken in two, nor a word of usual length."""
+    wide = [min(cell_len(word), LONGEST_WORD) for text in texts for word in text.split()]
+    if is_number(column.type):
+        wide += [cell_len(text) for text in texts[1:]]
+    return max(wide, default=1)
 
 
 def _style(value: object, column: Column) -> str:
