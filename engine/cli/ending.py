@@ -74,13 +74,23 @@ def _reader_left() -> int:
 def _wrong_use(error: click.ClickException, options: Options) -> int:
     if options.json:
         return _told(UsageError(error.format_message()), {}, options)
+    if type(error).__name__ == "NoArgsIsHelpError":  # older clicks end with the help themselves
+        click.echo(error.format_message(), err=True)
+        return UsageError.exit_code
     ctx = getattr(error, "ctx", None)
     if ctx is not None:
         click.echo(ctx.get_usage(), err=True)
     click.echo(f"Error: {plain(error.format_message())}", err=True)
     if ctx is not None:
-        click.echo(f"  `{ctx.command_path} --help` shows how it is used.", err=True)
+        click.echo(f"  {_advice(ctx, error)}", err=True)
     return UsageError.exit_code
+
+
+def _advice(ctx: click.Context, error: click.ClickException) -> str:
+    """What to do about a wrong use: most often a phrase of several words stands without quotes."""
+    if "unexpected extra argument" in error.format_message() and ctx.command.name in ("query", "plan", "sql"):
+        return f'Put a phrase in quotes: {ctx.command_path} "total_sales by month"'
+    return f"`{ctx.command_path} --help` shows how it is used."
 
 
 def _hide_secrets(error: PatronError, given: Mapping[str, Any]) -> None:

@@ -41,8 +41,13 @@ class Target:
         for programs."""
         if self.form is not None:
             return self.form
-        if self.out is not None and Path(self.out).suffix.lower() in ENDINGS:
-            return ENDINGS[Path(self.out).suffix.lower()]
+        ending = Path(self.out).suffix.lower() if self.out is not None else ""
+        if ending in ENDINGS:
+            return ENDINGS[ending]
+        if ending:
+            raise UsageError(
+                f"no format ends with `{ending}`", f"Endings: {', '.join(ENDINGS)}; or say which with --format."
+            )
         if options.json:
             return "json"
         return "table" if self.out is None and sys.stdout.isatty() else "csv"

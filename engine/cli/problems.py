@@ -23,7 +23,10 @@ def show(problems: Iterable[Problem], lines: Lines, options: Options) -> None:
     """Print problems to standard error, in order of place; notes and warnings not when quiet."""
     for problem in by_place(problems):
         if problem.stops or not options.quiet:
-            text = as_text(_visible(problem), _shown(lines(problem.span.file, problem.span.line)))
+            line = _shown(lines(problem.span.file, problem.span.line))
+            text = as_text(_visible(problem), line)
+            if not problem.span.file and line is None:  # an argument of the command: there is no phrase to point at
+                text = f"Error: {text.partition(': ')[2]}"
             click.echo(_colored(text, problem.severity) if options.color else text, err=True, color=True)
 
 

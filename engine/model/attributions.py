@@ -122,7 +122,8 @@ def _attribution(b: Binder, declaration: Declaration) -> Attribution:
     window, until = found.pop("window"), found.get("until")
     if window is None and until is None:
         window = DEFAULT_WINDOW
-    _warn_long(b, node, clauses, window if isinstance(window, dt.timedelta) else None, until is not None)
+    if not declaration.pack:  # a pack's window is not the analyst's to shorten
+        _warn_long(b, node, clauses, window if isinstance(window, dt.timedelta) else None, until is not None)
     for listed in ("overrides", "require", "candidate"):
         items = found[listed]
         assert isinstance(items, list)

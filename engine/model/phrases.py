@@ -13,6 +13,7 @@ from patron.engine.model import periods
 from patron.engine.model.attributions import need_lists
 from patron.engine.model.behaviour import customer_key, row_scope_of
 from patron.engine.model.binder import Binder, Scope, Unbound
+from patron.engine.model.canonical import SINGULAR
 from patron.engine.model.functions import AGGREGATES
 from patron.engine.model.measures import Agg, Metric, aggregates, needs_time
 from patron.engine.model.metrics import aggregate, default_format, dimension_key
@@ -176,8 +177,16 @@ class _Phrase:
             return QueryDim(unit, node.title or unit.replace("_", " ").capitalize(), type_, unit, unit)
         if node.of is not None:
             name = f"{node.path} of {node.of}"
-        title = node.title or _dim_title(name)
+        title = node.title or self._said_title(node) or _dim_title(name)
         return QueryDim(name, title, TEXT, key, describes_time=node.path.key if node.of is not None else "")
+
+    def _said_title(self, node: tree.Dimension) -> str:
+        """The title of the trait or filter that a dimension names: `order.wait`, `lifecycle.stage`."""
+        first, *rest = node.path.parts
+        table, keys = (SINGULAR[first.key], rest) if first.key in SINGULAR else ("customers", [first, *rest])
+        found = self.b.members.get(table, {}).get(".".join(k.key for k in keys))
+        statement = found.statement if found is not None and node.of is None else None
+        return statement.title or "" if isinstance(statement, (tree.TraitDecl, tree.FilterDecl)) else ""
 
     def _check_time(self, dims: list[QueryDim]) -> None:
         """Rolling and running need a time dimension (P0406); a time dimension needs a date (P0405)."""

@@ -14,6 +14,7 @@ from patron.engine.runner.formatting import formatted
 from patron.engine.runner.project import open_project
 from patron.engine.runner.proposal import propose
 from patron.engine.runner.proposal.template import settings, template
+from patron.engine.runner.spec_files import spec_files
 from patron.engine.runtime.errors import UsageError
 from patron.engine.runtime.files import publish
 
@@ -56,6 +57,7 @@ def start(wish: Wish) -> Started:
     else:
         files, found = _from_data(wish, wish.data, title)
     _refuse_overwriting(wish, files)
+    _refuse_strangers(wish)
     for name, text in files.items():
         publish(wish.folder / name, _in_form(name, text))
     taken_out, problems = _mend(wish.folder, [n for n in files if n.endswith(".patron")])
@@ -86,6 +88,18 @@ def _refuse_overwriting(wish: Wish, files: Mapping[str, str]) -> None:
     if there and not wish.force:
         raise UsageError(
             f"{wish.folder / there[0]} is there already", "Name another folder, or say --force to write over it."
+        )
+
+
+def _refuse_strangers(wish: Wish) -> None:
+    """Specs in folders below would belong to the new project, with everything that is wrong or doubled in them."""
+    below = [name for name in spec_files(wish.folder.resolve()) if "/" in name]
+    if below and not wish.force:
+        more = f" and {len(below) - 1} more" if len(below) > 1 else ""
+        raise UsageError(
+            f"{below[0]}{more} would belong to the new project",
+            "Every .patron file below a project's folder is a part of it. Name a folder of its own, "
+            "`patron init shop --from DIR`, or say --force to take them in.",
         )
 
 

@@ -36,6 +36,13 @@ def test_every_command_has_help_with_examples(tmp_path: Path, command: str) -> N
     assert b"--as-of" in done.stdout
 
 
+def test_without_a_command_there_is_help_and_no_error(tmp_path: Path) -> None:
+    done = patron(cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().count("Usage:") == 1
+    assert "Error" not in done.stderr.decode()
+
+
 def test_help_names_every_command(tmp_path: Path) -> None:
     told = patron("--help", cwd=tmp_path).stdout.decode()
     assert all(f"\n  {c} " in told for c in COMMANDS)
@@ -51,6 +58,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         (["query", "x", "--format", "cvs"], "'csv'"),
         (["lists", "tak", "x"], "Did you mean `patron lists take`?"),
         (["query", "x"], "there is no project"),
+        (["query", "total_sales", "by", "month"], 'quotes: patron query "total_sales by month"'),
         (["--project", "nowhere", "check"], "nowhere"),
     ],
 )

@@ -131,6 +131,55 @@ def test_a_project_from_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert call("query", "total_orders, total_sales").stdout == "total_orders,total_sales\n59,1784.75\n"
 
 
+def test_a_proposal_does_not_take_in_specs_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "orders.csv").write_text("id,customer,created_at,total\n1,a,2026-05-01,10.00\n")
+    for name in ("one", "two"):
+        (tmp_path / "old" / name).mkdir(parents=True)
+        (tmp_path / "old" / name / "model.patron").write_text("language 1\nmetric m = count(orders)\n")
+    monkeypatch.chdir(tmp_path)
+    done = call("init", "--from", "data")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "old/one/model.patron and 1 more would belong to the new project" in done.stderr
+    assert not (tmp_path / "model.patron").exists()
+    assert call("init", "shop", "--from", "data").exit_code == 0
+
+
+def test_the_doctor_asks_for_nothing_that_running_does_not_need(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from patron.engine.runner import examining
+
+    had = examining._version
+    monkeypatch.setattr(examining, "_version", lambda name: "" if name == "lark" else had(name))
+    assert "lark" not in call("doctor").stdout
+
+
+def test_titles_of_traits_head_their_columns(shop: Path) -> None:
+    (shop / "kinds.patron").write_text(
+        'language 1\nimport "model.patron"\n'
+        'trait kind_of "New or returning" on orders = if (order_number = 1) then "new" else "returning"\n'
+        "trait plain_kind on orders = kind_of\n"
+    )
+    done = call("query", "total_orders by order.kind_of, order.plain_kind", "--format", "json")
+    titles = [c["title"] for c in json.loads(done.stdout)["columns"]]
+    assert titles == ["New or returning", "Plain kind", "Total orders"]
+
+
+def test_a_customer_who_is_not_there_is_no_fault_of_a_phrase(shop: Path) -> None:
+    done = call("why", "nobody", "came_back")
+    assert done.stderr.startswith("Error: P0201: there is no customer `nobody`")
+
+
+def test_a_pack_does_not_warn_of_itself(shop: Path) -> None:
+    (shop / "packs.patron").write_text("language 1\nuse conversions\nuse shopline\n")
+    assert "P0611" not in call("check").stderr
+
+
+def test_a_file_of_a_format_nobody_writes_is_refused(shop: Path) -> None:
+    done = call("query", "total_sales", "--out", "answer.xlsx")
+    assert (done.exit_code, (shop / "answer.xlsx").exists()) == (2, False)
+    assert ".csv" in done.stderr
+
+
 def test_the_doctor_finds_and_mends(shop: Path) -> None:
     left = shop / "out" / ".old.csv.99999999.part"
     left.parent.mkdir()

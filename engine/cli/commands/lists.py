@@ -120,8 +120,11 @@ def export(options: Options, name: str, version: int | None, target: output.Targ
         decl = list_of(project, name)
         taken = project.lists.get(decl.name.text, version)
         if taken is None:
-            which = "was not taken yet" if version is None else f"has no version {version}"
-            raise UsageError(f"{decl.name.text} {which}", f"`patron lists take {decl.name.text}` takes it now.")
+            if known := ", ".join(str(t.version) for t in project.lists.versions(decl.name.text)):
+                raise UsageError(f"{decl.name.text} has no version {version}", f"Versions: {known}.")
+            raise UsageError(
+                f"{decl.name.text} was not taken yet", f"`patron lists take {decl.name.text}` takes it now."
+            )
         members = project.lists.members(taken.name, taken.version)
     result = Result((Column("id", "id", TEXT, role="dimension"),), tuple((m,) for m in members))
     target.write(result, options)

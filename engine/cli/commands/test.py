@@ -39,7 +39,8 @@ def test(options: Options, names: tuple[str, ...]) -> int:
     for tested in done:
         tell_test(tested, project, options)
     failed = sum(not t.passed for t in done)
-    problems.note(f"{problems.counted(len(done), 'test')}: {failed or 'none'} failed", options)
+    said = f"{problems.counted(len(done), 'test')}: {failed or 'none'} failed" if done else "no tests are declared"
+    problems.note(said, options)
     return testing.exit_code(done)
 
 
