@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import time
 import unicodedata
 from collections.abc import Container, Iterable, Iterator
@@ -50,6 +49,8 @@ def sweep(folder: Path, begins: str) -> None:
     """Remove what is half-made in a folder and belongs to nobody any more."""
     for path in folder.iterdir():
         if path.name.startswith(begins) and path.name.endswith(".part") and abandoned(path):
+            import shutil  # brings five compressors along, and there is seldom something to sweep
+
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
