@@ -14,7 +14,6 @@ from typing import Any
 from patron.grammars import grammar_text
 
 STARTS = ("statement", "phrase", "given")
-WORD_CLASSES = ("UNIT", "WEEKDAY", "CURRENCY", "NAME")
 BUILD, GIVE, LIST = 0, 1, 2
 
 HEADER = '''# ruff: noqa

@@ -49,9 +49,6 @@ class Source:
     def line_of(self, offset: int) -> int:
         return bisect_right(self._lines, offset)
 
-    def line_start(self, offset: int) -> int:
-        return self._lines[bisect_right(self._lines, offset) - 1]
-
 
 def read(given: str | bytes, file: str) -> tuple[Source, Problem | None]:
     """The text in the form in which it is read, or the problem that keeps it from being read at all."""

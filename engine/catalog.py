@@ -94,17 +94,9 @@ class Catalog:
         message = f"{found.name} is version {found.version}, this file asks for at least {at_least}"
         return Lacking("P0209", message)
 
-    def require_function(self, name: str) -> FunctionType | Lacking:
-        """The function of that name, or P0201, P0213."""
-        return self._require("function", self.functions, name, code="P0201")
-
     def require_exporter(self, name: str) -> ExporterType | Lacking:
         """The file format of that name, or P0801, P0213."""
         return self._require("exporter", self.exporters, name, code="P0801")
-
-    def require_show(self, name: str) -> ShowType | Lacking:
-        """The kind of figure of that name, or P0801, P0213."""
-        return self._require("show kind", self.shows, name, code="P0801")
 
     def require_target(self, name: str) -> TargetType | Lacking:
         """The place to deliver to of that name, or P0204, P0213."""

@@ -23,7 +23,6 @@ KINDS: Mapping[type, str] = {
     tree.AudienceDecl: "audience", tree.ListDecl: "list", tree.AttributionDecl: "attribution",
     tree.ReportDecl: "report", tree.RunDecl: "run", tree.ParamDecl: "param", tree.SourceDecl: "source",
 }  # fmt: skip
-OPENERS = frozenset("has if in not start their how rate rolling running share today now yes no missing".split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem, nearest
 from patron.dsl.tree import Span, fold
 from patron.engine.contracts import FunctionType, SourceColumn
-from patron.engine.model.mapping import MapTerm
 from patron.engine.model.terms import Lit
 from patron.engine.types import Type
 
@@ -24,14 +23,6 @@ class Unbound(Exception):
 def fail(code: str, span: Span, message: str, hint: str = "") -> Unbound:
     """The error to raise for a problem."""
     return Unbound(Problem(code, span, message, hint))
-
-
-@dataclass(frozen=True, slots=True)
-class RowColumn:
-    """A column of a canonical table that a reference leads to: its type, and whether anything fills it."""
-
-    type: Type
-    table: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +52,6 @@ class MapScope:
         hint = f"Did you mean `{near}`? " if near else ""
         shown = ", ".join(columns[:12]) + (", ..." if len(columns) > 12 else "")
         return fail("P0203", span, f"{self.source}.{self.table} has no column `{name}`", f"{hint}Its columns: {shown}")
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """The type an expression is bound for (None: any)."""
-
-    type: Type | None = None
-
-    @property
-    def money(self) -> bool:
-        return self.type is not None and self.type.kind == "money"
-
-
-def is_condition(term: MapTerm) -> bool:
-    return term.type.kind == "yesno"
 
 
 def same(a: str, b: str) -> bool:

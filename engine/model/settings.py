@@ -15,7 +15,6 @@ Report = Callable[[Problem], None]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ORDER_RULES = ("shopline", "all_sales", "net_of_returns")
 SALES = ("net_sales", "total")
-CURRENCY_SIGNS = "$€£¥"
 PROJECT_SETTINGS = ("timezone", "currency", "week_starts", "order_rule", "sales", "smallest_group", "age_limits")
 
 

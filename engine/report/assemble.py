@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -221,7 +221,3 @@ def _hide_change(grid: _Grid, number: int, place: int) -> None:
         if column.metric == metric and column.role == "change":
             grid.rows[number][other] = None
             grid.states[(number, other)] = SUPPRESSED
-
-
-def with_notes(result: Result, notes: Sequence[str]) -> Result:
-    return replace(result, notes=(*result.notes, *notes))

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, TextIO, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from patron.engine.results import EMPTY, OK, Column, Result, Value
 
@@ -102,11 +102,6 @@ def _inert_cell(value: Value, column: Column) -> str:
     return inert(value) if isinstance(value, str) else cell_text(value, column)
 
 
-def write_csv(result: Result, stream: TextIO, *, raw: bool = False) -> None:
-    """Write a result as CSV; the stream must keep line ends as they are (`newline=""`)."""
-    stream.writelines(csv_lines(result, raw=raw))
-
-
 def csv_line(cells: list[str]) -> str:
     """One line of a CSV file. Cells with a comma, a quote or a line end are quoted; so is a line's only empty cell."""
     if cells == [""]:
@@ -150,22 +145,12 @@ def json_value(value: Value, column: Column, state: str) -> Json:
     return plain if state in (OK, EMPTY) else {"value": plain, "state": state}
 
 
-def write_json(result: Result, stream: TextIO) -> None:
-    """Write a result as one JSON object, ending with a line end."""
-    stream.write(dump(json_object(result)) + "\n")
-
-
 def jsonl_lines(result: Result) -> Iterator[str]:
     """One JSON object per row, keyed by column name, each with its line end."""
     for number, row in enumerate(result.rows):
         cells = zip(result.columns, row, strict=True)
         line = {c.name: json_value(v, c, result.state(number, i)) for i, (c, v) in enumerate(cells)}
         yield dump(line) + "\n"
-
-
-def write_jsonl(result: Result, stream: TextIO) -> None:
-    """Write a result as JSON lines."""
-    stream.writelines(jsonl_lines(result))
 
 
 def dump(value: Mapping[str, Json], indent: int | None = None) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 from patron.dsl.nodes import dataclass
 from patron.dsl.tree import fold
 from patron.engine.model.list_rules import ListRules
-from patron.engine.results import EXPIRED, OK, PENDING, ConditionLine
+from patron.engine.results import EXPIRED, PENDING, ConditionLine
 from patron.engine.runtime.errors import Damaged
 from patron.engine.runtime.files import io_errors, publish, slug
 
@@ -148,11 +148,6 @@ class ListStore:
 
     def _of(self, name: str) -> Path:
         return self._folder / slug(fold(name))
-
-
-def state_of_values(facts: ListFacts) -> str:
-    """The state that values about a list carry."""
-    return OK if facts.state == LIVE else facts.state
 
 
 def _damaged(path: Path, what: str) -> Damaged:

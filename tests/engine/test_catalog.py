@@ -49,8 +49,7 @@ def test_plugins_that_might_have_it_are_named():
     )
 
 
-def test_an_unknown_show_kind_or_exporter_is_p0801():
-    assert CATALOG.require_show("cards").code == "P0801"
+def test_an_unknown_exporter_is_p0801():
     assert CATALOG.require_exporter("htm") == Lacking(
         "P0801", "there is no exporter called `htm`", "Did you mean `html`? Known: html"
     )

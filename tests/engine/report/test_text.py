@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from patron.engine.report.markdown import markdown_lines
-from patron.engine.report.text import cell_text, csv_lines, inert, json_object, jsonl_lines, write_csv, write_json
+from patron.engine.report.text import cell_text, csv_lines, inert, json_object, jsonl_lines
 from patron.engine.results import EXPIRED, SUPPRESSED, Column, Result
 from patron.engine.types import CHOICE, DATE, MOMENT, MONEY, NUMBER, TEXT, WHOLE, YESNO, Type
 
@@ -112,9 +112,7 @@ def test_lines_end_with_a_newline_and_cells_are_quoted_when_needed():
 def test_a_column_of_states_stands_only_where_some_state_says_more():
     columns = (column(TEXT, "city"), column(WHOLE, "members"), column(MONEY, "sales"))
     result = Result(columns, (("A", 12, None), ("B", None, Decimal(1))), {(1, 1): SUPPRESSED})
-    stream = io.StringIO(newline="")
-    write_csv(result, stream)
-    assert stream.getvalue() == "city,members,members_state,sales\nA,12,ok,\nB,,suppressed,1.00\n"
+    assert "".join(csv_lines(result)) == "city,members,members_state,sales\nA,12,ok,\nB,,suppressed,1.00\n"
 
 
 def test_json_is_one_object_with_columns_and_rows():
@@ -124,9 +122,7 @@ def test_json_is_one_object_with_columns_and_rows():
         (None, None, Decimal("0.25"), None),
         ("=C", Decimal(9), 2.0, False),
     )
-    stream = io.StringIO()
-    write_json(Result(columns, rows, {(1, 1): SUPPRESSED, (2, 1): EXPIRED}), stream)
-    assert json.loads(stream.getvalue()) == {
+    assert json_object(Result(columns, rows, {(1, 1): SUPPRESSED, (2, 1): EXPIRED})) == {
         "columns": [
             {"name": "city", "title": "City", "type": "choice", "unit": ""},
             {"name": "sales", "title": "Sales", "type": "money", "unit": ""},
