@@ -68,6 +68,8 @@ class Result:
     `states` holds only what is neither `ok` nor derivable: keys are (row, column) numbers. A cell that is None and
     not named there is `empty`.
     `kinds` tells rows apart: "" an ordinary row, "rest", "total" or "all" (the union of `for each`).
+    `lacking` names, for the metrics and dimensions that are `source missing`, the tables (`reviews`) and columns
+    (`orders.discount`) that no source fills.
     """
 
     columns: tuple[Column, ...]
@@ -75,6 +77,7 @@ class Result:
     states: Mapping[tuple[int, int], str] = field(default_factory=dict)
     kinds: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def state(self, row: int, column: int) -> str:
         """The state of one value."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -39,7 +39,7 @@ class Attribution:
 
     `kinds` in tie-break order (empty: any). `window` None: only `until` ends it. `own_column` is the campaign column
     that wins over the window. `candidate` is a condition on the action, `conversion` an event on orders, `require`
-    conditions on the pair.
+    conditions on the pair. `lacks` are columns that its clauses need and no source fills: nothing can be credited.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Attribution:
     dated_by: str = "order"
     finished_only: bool = False
     describe: str = ""
+    lacks: tuple[str, ...] = ()
 
 
 def define_attribution(b: Binder, declaration: Declaration, span: tree.Span) -> Attribution:
@@ -99,7 +100,8 @@ def _attribution(b: Binder, declaration: Declaration) -> Attribution:
     node = declaration.statement
     assert isinstance(node, tree.AttributionDecl)
     clauses = all_clauses(b, declaration)
-    found: dict[str, object] = {"kinds": None, "overrides": [], "require": [], "candidate": [], "window": None}
+    found: dict[str, object] = {"kinds": None, "overrides": [], "require": [], "candidate": [], "window": None,
+                                "lacks": []}  # fmt: skip
     failed = False
     for clause, owner in clauses:
         scope = Scope("", prefix=owner.prefix)
@@ -124,10 +126,10 @@ def _attribution(b: Binder, declaration: Declaration) -> Attribution:
         window = DEFAULT_WINDOW
     if not declaration.pack:  # a pack's window is not the analyst's to shorten
         _warn_long(b, node, clauses, window if isinstance(window, dt.timedelta) else None, until is not None)
-    for listed in ("overrides", "require", "candidate"):
+    for listed in ("overrides", "require", "candidate", "lacks"):
         items = found[listed]
         assert isinstance(items, list)
-        found[listed] = tuple(items) if listed == "overrides" else all_of(*items)
+        found[listed] = tuple(dict.fromkeys(items)) if listed in ("overrides", "lacks") else all_of(*items)
     title = node.title or declaration.name.rpartition(".")[2].replace("_", " ").capitalize()
     return Attribution(declaration.name, title, window=window,  # type: ignore[arg-type]
                        describe=node.describe.value if node.describe else "", **found)  # type: ignore[arg-type]  # fmt: skip
@@ -174,18 +176,24 @@ def _actions(b: Binder, scope: Scope, node: tree.Actions, found: Found) -> None:
 
 
 def _of_the_list(b: Binder, scope: Scope, node: tree.OfTheList, found: Found) -> None:
-    if not scope.prefix:
-        need_lists(b, node.span, "`campaigns of the list`")
+    _need(b, scope, node.span, "`campaigns of the list`", [("campaigns", "list")], found)
     found["of_list"] = True
 
 
-def need_lists(b: Binder, span: tree.Span, what: str) -> None:
-    """Refuse what looks at the list of a campaign where no source tells it; a pack is refused when it is asked."""
-    campaigns = b.schema.tables.get("campaigns")
-    column = campaigns.columns.get("list") if campaigns is not None else None
-    if column is None or not column.filled:
-        hint = "Map the column, or choose an attribution without `campaigns of the list`."
-        raise b.fail("P0609", span, f"{what} needs `campaigns.list`, which no source fills", hint)
+def _need(
+    b: Binder, scope: Scope, span: tree.Span, clause: str, columns: Iterable[tuple[str, str]], found: Found
+) -> None:
+    """A clause that would look at nothing: P0609; what a pack says is kept, so that its numbers are source missing."""
+    for table, name in columns:
+        column = b.ways.columns(table).get(name)
+        if column is None or column.filled:
+            continue
+        if not scope.prefix:
+            raise b.fail("P0609", span, f"{clause} needs `{table}.{name}`, which no source fills",
+                         "Map the column, or drop the clause.")  # fmt: skip
+        lacks = found["lacks"]
+        assert isinstance(lacks, list)
+        lacks.append(f"{table}.{name}")
 
 
 def _conversion(b: Binder, scope: Scope, node: tree.Conversion, found: Found) -> None:
@@ -242,20 +250,15 @@ def _until(b: Binder, scope: Scope, node: tree.Until, found: Found) -> None:
     value = b.value(_pair_scope(scope), node.value)
     if not value.type.timely:
         raise b.fail("P0301", node.value.span, f"`until` takes a date or moment, this is {value.type}")
-    if not scope.prefix:
-        _need_filled(b, node.span, "`until`", value)
+    _need(b, scope, node.span, "`until`", _columns(value), found)
     found["until"] = value
 
 
-def _need_filled(b: Binder, span: tree.Span, clause: str, value: Term) -> None:
-    """P0609 for a clause that would silently look at nothing."""
+def _columns(value: Term) -> Iterator[tuple[str, str]]:
+    """The columns of other rows that a value of a pair is made of."""
     for part in walk(value):
         if isinstance(part, Field) and isinstance(part.row, Followed) and part.row.table in TABLES:
-            column = b.ways.columns(part.row.table).get(part.column)
-            if column is not None and not column.filled:
-                name = f"{part.row.table}.{part.column}"
-                raise b.fail("P0609", span, f"{clause} needs `{name}`, which no source fills",
-                             "Map the column, or drop the clause.")  # fmt: skip
+            yield part.row.table, part.column
 
 
 def _pair_scope(scope: Scope) -> Scope:
@@ -286,7 +289,18 @@ def _dated(b: Binder, scope: Scope, node: tree.DatedBy, found: Found) -> None:
 def _require(b: Binder, scope: Scope, node: tree.Require, found: Found) -> None:
     items = found["require"]
     assert isinstance(items, list)
-    items.append(b.condition(_pair_scope(scope), node.condition))
+    condition = b.condition(_pair_scope(scope), node.condition)
+    _need(b, scope, node.span, "`require`", _compared(condition), found)
+    items.append(condition)
+
+
+def _compared(condition: Term) -> Iterator[tuple[str, str]]:
+    """The columns whose comparison must hold: without values it never does."""
+    if isinstance(condition, Op) and condition.name == "and":
+        for part in condition.args:
+            yield from _compared(part)
+    elif isinstance(condition, Op) and condition.name in ("=", "<", "<=", ">", ">=", "one_of"):
+        yield from _columns(condition)
 
 
 def _exclude(b: Binder, scope: Scope, node: tree.ExcludeActions, found: Found) -> None:

@@ -10,7 +10,6 @@ from patron.dsl import tree
 from patron.dsl.nodes import dataclass
 from patron.dsl.problems import suggest
 from patron.engine.model import periods
-from patron.engine.model.attributions import need_lists
 from patron.engine.model.behaviour import customer_key, row_scope_of
 from patron.engine.model.binder import Binder, Scope, Unbound
 from patron.engine.model.canonical import SINGULAR
@@ -31,7 +30,7 @@ from patron.engine.model.queries import (
     TopRows,
 )  # fmt: skip
 from patron.engine.model.spans import bind_period, compared_span
-from patron.engine.model.terms import CreditedRows, Field, Here, Lit, Rows, Term, all_of
+from patron.engine.model.terms import Field, Here, Lit, Rows, Term, all_of
 from patron.engine.model.values import whole_number
 from patron.engine.types import DATE, MOMENT, TEXT, WHOLE
 
@@ -133,9 +132,6 @@ class _Phrase:
         return QueryMetric(name, item.title or metric.title, metric)
 
     def _add(self, found: QueryMetric, span: tree.Span) -> None:
-        for name in {a.rows.attribution for a in aggregates(found.metric.measure) if isinstance(a.rows, CreditedRows)}:
-            if self.b.attribution(name, span, self.scope).of_list:
-                need_lists(self.b, span, f"attribution {name}")
         if any(m.name.casefold() == found.name.casefold() for m in self.metrics):
             self.failed = True
             self.b.problem("P0804", span, f"two columns would be called `{found.name}`", "Leave one of them out.")

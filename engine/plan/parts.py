@@ -34,7 +34,7 @@ from patron.engine.plan.nodes import (
     columns,
 )  # fmt: skip
 from patron.engine.plan.planner import Focus, Planner
-from patron.engine.plan.tables import filled, never_missing
+from patron.engine.plan.tables import never_missing
 from patron.engine.types import DATE, NUMBER, WHOLE, YESNO, reference
 
 CUSTOMER = reference("customers")
@@ -356,35 +356,3 @@ THREE_DIGITS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
 def smallest_unit(currency: str) -> int:
     """How many of the currency's smallest unit make one (ISO 4217)."""
     return 1 if currency in ZERO_DIGITS else 1000 if currency in THREE_DIGITS else 100
-
-
-def missing_source(p: Planner, agg: Agg) -> bool:
-    """Whether nothing fills what an aggregate adds up: its table, or the column of its value."""
-    if isinstance(agg.rows, str):
-        table = p.store.tables.get(agg.rows)
-        if table is None or not (table.present or agg.rows in ("customers", "products", "stores", "staff")):
-            return True
-    elif isinstance(agg.rows, CreditedRows):
-        table = p.store.tables.get("actions")
-        if table is None or not table.present:
-            return True
-    return _unfilled(p, agg.rows, agg.value)
-
-
-def _unfilled(p: Planner, rows: Rows, term: Term | None) -> bool:
-    """Whether a value needs a column that nothing fills; `first_known` needs one of its values."""
-    if isinstance(term, Field):
-        return not _has_source(p, rows, term)
-    if not isinstance(term, Op):
-        return False
-    if term.name == "first_known":
-        return all(_unfilled(p, rows, a) for a in term.args)
-    return any(_unfilled(p, rows, a) for a in (term.args[1:] if term.name == "if" else term.args))
-
-
-def _has_source(p: Planner, rows: Rows, field: Field) -> bool:
-    if isinstance(field.row, Followed):
-        return filled(p, field.row.table, field.column) or field.column == "id"
-    if isinstance(rows, str):
-        return filled(p, rows, field.column) or field.column == "id"
-    return True

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from patron.dsl.nodes import dataclass
+from patron.dsl.nodes import dataclass, field
 from patron.engine.model import periods
 from patron.engine.model.measures import (
     Agg,
@@ -23,7 +23,7 @@ from patron.engine.model.measures import (
 )
 from patron.engine.model.queries import Query, QueryMetric, Subject
 from patron.engine.model.terms import CreditedRows, Lit, Op, Rows, Term
-from patron.engine.plan import chosen
+from patron.engine.plan import chosen, lacking
 from patron.engine.plan.children import ZEROED
 from patron.engine.plan.chosen import keys_of
 from patron.engine.plan.nodes import (
@@ -43,7 +43,7 @@ from patron.engine.plan.nodes import (
     WindowCall,
     columns,
 )  # fmt: skip
-from patron.engine.plan.parts import LABEL, Asked, People, Window, banded, missing_source, part_node
+from patron.engine.plan.parts import LABEL, Asked, People, Window, banded, part_node
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.subjects import subject_people
 from patron.engine.plan.windows import Dates, bucketed
@@ -66,12 +66,13 @@ class Output:
 class QueryPlan:
     """The program of a query: steps, then the rows to fetch; `columns` says what each fetched column is.
 
-    `missing` are metrics whose source is missing. `labels` name the sets that stand side by side.
+    `missing` are metrics and dimensions whose source is missing, each with the tables and columns that nothing fills.
+    `labels` name the sets that stand side by side.
     """
 
     plan: Plan
     columns: tuple[Output, ...]
-    missing: tuple[str, ...] = ()
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
     label_title: str = ""
 
@@ -101,9 +102,9 @@ class QueryPlanner:
         self.all_dims = tuple(range(len(query.dims)))
         self.time_dims = tuple(i for i in self.all_dims if query.dims[i].unit)
         self.dated = any(a.date is not None for m in query.metrics for a in aggregates(m.metric.measure))
-        self.missing = tuple(
-            m.name for m in query.metrics if any(missing_source(p, a) for a in aggregates(m.metric.measure))
-        )
+        needed = {m.name: lacking.of_measure(p, m.metric.measure) for m in query.metrics}
+        needed |= {d.name: lacking.of_dimension(p, query, i) for i, d in enumerate(query.dims)}
+        self.missing = {name: lacks for name, lacks in needed.items() if lacks}
         self.cut: Node | None = None
         self.dates = Dates(p, query)
 

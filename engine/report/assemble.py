@@ -45,8 +45,9 @@ def assemble(query: Query, plan: QueryPlan, fetched: dict[str, list[Row]], curre
     if pending:
         _all_pending(grid)
     return Result(
-        tuple(grid.columns), tuple(tuple(r) for r in grid.rows), dict(grid.states), tuple(grid.kinds), tuple(notes)
-    )
+        tuple(grid.columns), tuple(tuple(r) for r in grid.rows), dict(grid.states), tuple(grid.kinds), tuple(notes),
+        plan.missing,
+    )  # fmt: skip
 
 
 def _readers(query: Query, plan: QueryPlan, currency: str, grid: _Grid) -> list[tuple[str, int]]:
@@ -161,9 +162,12 @@ def _label_extra_rows(grid: _Grid, query: Query) -> None:
 
 def _missing_sources(grid: _Grid, plan: QueryPlan) -> None:
     for place, column in enumerate(grid.columns):
-        if column.metric in plan.missing:
-            for number, row in enumerate(grid.rows):
+        if (column.metric or column.name) not in plan.missing:
+            continue
+        for number, row in enumerate(grid.rows):
+            if column.role != "dimension":
                 row[place] = None
+            if row[place] is None:  # a dimension has the names of the rows `rest` and `total`
                 grid.states[(number, place)] = SOURCE_MISSING
 
 

@@ -1,0 +1,78 @@
+"""What a number or dimension needs and no source fills: a table (`reviews`) or a column (`orders.discount`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from patron.engine.model.canonical import MADE
+from patron.engine.model.measures import Agg, Measure, aggregates
+from patron.engine.model.queries import Query
+from patron.engine.model.terms import Children, CreditedRows, Field, Followed, Op, Rows, Term
+from patron.engine.plan.credit import attribution_of
+from patron.engine.plan.planner import Planner
+from patron.engine.plan.tables import filled
+
+MET = frozenset(("customers", "products", "stores", "staff"))
+"""Tables whose rows are also met as ids elsewhere: there are some to count without a source of their own."""
+
+
+def of_measure(p: Planner, measure: Measure) -> tuple[str, ...]:
+    """What the aggregates of a metric lack."""
+    return tuple(dict.fromkeys(name for agg in aggregates(measure) for name in _of_aggregate(p, agg)))
+
+
+def of_dimension(p: Planner, query: Query, place: int) -> tuple[str, ...]:
+    """What a dimension lacks in the rows of every metric."""
+    terms = [(rows, term) for rows, frame in query.frames.items() if (term := frame.dims[place]) is not None]
+    found = [tuple(_of_value(p, rows, term)) for rows, term in terms]
+    return found[0] if found and all(found) else ()
+
+
+def _of_aggregate(p: Planner, agg: Agg) -> Iterator[str]:
+    if isinstance(agg.rows, str):
+        yield from _of_table(p, agg.rows)
+    elif isinstance(agg.rows, CreditedRows):
+        yield from _of_table(p, "actions")
+        yield from attribution_of(p, agg.rows.attribution).lacks
+    yield from _of_condition(p, agg.where)
+    yield from _of_value(p, agg.rows, agg.value)
+
+
+def _of_table(p: Planner, name: str) -> Iterator[str]:
+    own = MADE.get(name, name)
+    table = p.store.tables.get(own)
+    if table is None or not (table.present or name in MET):
+        yield own
+
+
+def _of_condition(p: Planner, where: Term | None) -> Iterator[str]:
+    """The tables of what rows must have: `has membership` where nobody tells of memberships."""
+    if isinstance(where, Op) and where.name == "and":
+        for part in where.args:
+            yield from _of_condition(p, part)
+    elif isinstance(where, Op) and where.name in (">", ">=") and isinstance(where.args[0], Children):
+        if isinstance(where.args[0].rows, str):
+            yield from _of_table(p, where.args[0].rows)
+
+
+def _of_value(p: Planner, rows: Rows, term: Term | None) -> Iterator[str]:
+    """What a value lacks; `first_known` needs one of its values, `if` what it chooses from."""
+    if isinstance(term, Field):
+        yield from _of_column(p, rows, term)
+    elif isinstance(term, Children) and isinstance(term.rows, str):
+        yield from _of_table(p, term.rows)
+    elif isinstance(term, Op):
+        parts = [tuple(_of_value(p, rows, a)) for a in (term.args[1:] if term.name == "if" else term.args)]
+        if term.name == "first_known":
+            yield from parts[0] if all(parts) else ()
+        else:
+            for part in parts:
+                yield from part
+
+
+def _of_column(p: Planner, rows: Rows, field: Field) -> Iterator[str]:
+    table = field.row.table if isinstance(field.row, Followed) else rows
+    if not isinstance(table, str) or field.column == "id" or filled(p, table, field.column):
+        return
+    absent = tuple(_of_table(p, table))
+    yield from absent or (f"{table}.{field.column}",)
