@@ -17,11 +17,10 @@ from patron.dsl.printing.layout import flat
 _ENTRY: dict[type, Callable[[Any], Entry]] = {
     t.LanguageDecl: statements.language_decl, t.ImportDecl: statements.import_decl, t.UseDecl: statements.use_decl,
     t.ProjectDecl: statements.project_decl, t.ParamDecl: statements.param_decl, t.SourceDecl: statements.source_decl,
-    t.TableDecl: statements.table_decl, t.SqlTableDecl: statements.sql_table_decl,
-    t.FilterDecl: statements.filter_decl, t.TraitDecl: statements.trait_decl, t.EventDecl: statements.event_decl,
-    t.MetricDecl: statements.metric_decl, t.AudienceDecl: people.audience_decl, t.ListDecl: people.list_decl,
-    t.AttributionDecl: people.attribution_decl, t.ReportDecl: reports.report_decl, t.RunDecl: reports.run_decl,
-    t.TestDecl: reports.test_decl,
+    t.TableDecl: statements.table_decl, t.SqlTableDecl: statements.sql_table_decl, t.FilterDecl: statements.filter_decl,
+    t.TraitDecl: statements.trait_decl, t.EventDecl: statements.event_decl, t.MetricDecl: statements.metric_decl,
+    t.AudienceDecl: people.audience_decl, t.ListDecl: people.list_decl, t.AttributionDecl: people.attribution_decl,
+    t.ReportDecl: reports.report_decl, t.RunDecl: reports.run_decl, t.TestDecl: reports.test_decl,
 }  # fmt: skip
 
 

@@ -167,12 +167,10 @@ _INSTEAD = {
     **dict.fromkeys(_QUOTES, 'Texts stand between straight double quotes: "..."'),
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\uff0d", "The minus sign is `-`."),
     **dict.fromkeys("\u00d7\u2217\uff0a", "Times is written `*`."),
-    **dict.fromkeys("\u00f7\u2215\uff0f", "Divided by is written `/`."),
-    "\u2264": "At most is written `<=`.", "\u2265": "At least is written `>=`.",
-    "\u2260": "Unequal is written `is not`.",
-    "\uff0c": "The comma is `,`.", "\u3001": "The comma is `,`.", "\uff08": "Brackets are `(` and `)`.",
-    "\uff09": "Brackets are `(` and `)`.", "\uff1d": "The equals sign is `=`.", "\u00a0": "Use an ordinary blank.",
-    "\u3000": "Use an ordinary blank.",
+    **dict.fromkeys("\u00f7\u2215\uff0f", "Divided by is written `/`."), "\u2264": "At most is written `<=`.",
+    "\u2265": "At least is written `>=`.", "\u2260": "Unequal is written `is not`.", "\uff0c": "The comma is `,`.",
+    "\u3001": "The comma is `,`.", "\uff08": "Brackets are `(` and `)`.", "\uff09": "Brackets are `(` and `)`.",
+    "\uff1d": "The equals sign is `=`.", "\u00a0": "Use an ordinary blank.", "\u3000": "Use an ordinary blank.",
 }  # fmt: skip
 
 

@@ -189,9 +189,11 @@ def _own_init(kind: Any, declared: dict[str, Any]) -> FunctionType:
     placed, alone = [n for n in given if not _alone(given[n])], [n for n in given if _alone(given[n])]
     names = (*placed, *alone)
     code = _code(len(names)).replace(
-        co_argcount=1 + len(placed), co_kwonlyargcount=len(alone), co_varnames=("self", *names),
+        co_argcount=1 + len(placed),
+        co_kwonlyargcount=len(alone),
+        co_varnames=("self", *names),
         co_qualname=f"{kind.__qualname__}.__init__",
-    )  # fmt: skip
+    )
     setters = [_setter(kind, name, given[name]) for name in names]
     if hasattr(kind, "__post_init__"):
         setters[-1] = _last(setters[-1])

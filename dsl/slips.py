@@ -35,13 +35,10 @@ _SIGNS = {
 
 _WORDS = {
     "like": "Write `contains`, `starts with`, `ends with` or `matches`.",
-    "ilike": "Write `contains`, `starts with`, `ends with` or `matches`.",
-    "limit": "Write `top 10 of ...`.",
-    "null": "Write `missing`: `is missing`, `is known`.",
-    "equals": "Write `is`.", "equal": "Write `is`.", "select": "Begin with what is counted: `total_sales by month`.",
-    "xor": "Write it with `and`, `or` and `not`.",
-    "end": "`if (...) then ... else ...` needs no `end`.",
-    "case": "Write `if (...) then ... else ...`.",
+    "ilike": "Write `contains`, `starts with`, `ends with` or `matches`.", "limit": "Write `top 10 of ...`.",
+    "null": "Write `missing`: `is missing`, `is known`.", "equals": "Write `is`.", "equal": "Write `is`.",
+    "select": "Begin with what is counted: `total_sales by month`.", "xor": "Write it with `and`, `or` and `not`.",
+    "end": "`if (...) then ... else ...` needs no `end`.", "case": "Write `if (...) then ... else ...`.",
 }  # fmt: skip
 
 _SYNONYMS = (

@@ -111,7 +111,9 @@ def _choice(word: str, node: type) -> Build:
 
 
 for _rule, _word, _node in (
-    ("starts_at", "starts", t.StartsAt), ("dated_by", "dated", t.DatedBy),
-    ("unknown_actors", "unknown", t.UnknownActors), ("machine_actions", "machine", t.MachineActions),
-):  # fmt: skip
+    ("starts_at", "starts", t.StartsAt),
+    ("dated_by", "dated", t.DatedBy),
+    ("unknown_actors", "unknown", t.UnknownActors),
+    ("machine_actions", "machine", t.MachineActions),
+):
     builds(_rule)(_choice(_word, _node))

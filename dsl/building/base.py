@@ -84,8 +84,8 @@ class Builder:
     def declared(self, name: Name) -> Name:
         """The name of a declaration, refused when it opens a value."""
         if name.key in RESERVED:
-            self.report("P0108", name.span, f"`{name.text}` opens a value and cannot be a name",
-                        f"Add a letter, such as `{name.text}_1`, or choose another name.")  # fmt: skip
+            hint = f"Add a letter, such as `{name.text}_1`, or choose another name."
+            self.report("P0108", name.span, f"`{name.text}` opens a value and cannot be a name", hint)
         return name
 
     def title(self, token: Token | None) -> str | None:
@@ -147,8 +147,8 @@ def words(_b: Builder, parts: Parts, start: int, end: int) -> Token:
 @builds("dotted")
 def dotted(b: Builder, parts: Parts, start: int, end: int) -> Path:
     if len(parts) == 1 and end - start == 4 and b.source.text[start:end] in NULLS:
-        b.report("P0101", parts[0].span, f"I did not expect `{parts[0].text}` here",
-                 "Write `missing`: `is missing`, `is known`.")  # fmt: skip
+        hint = "Write `missing`: `is missing`, `is known`."
+        b.report("P0101", parts[0].span, f"I did not expect `{parts[0].text}` here", hint)
     return Path(tuple(parts), span=parts[0].span if len(parts) == 1 else b.span(start, end))
 
 

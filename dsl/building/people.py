@@ -47,8 +47,8 @@ def list_decl(b: Builder, parts: Parts, start: int, end: int) -> t.ListDecl:
     name, title, *clauses = parts
     said = b.said_once(clauses)
     if "from" not in said:
-        b.report("P0101", name.span, f"the list `{name.text}` does not say whose photograph it is",
-                 "Add a line `from audience ...`.")  # fmt: skip
+        hint = "Add a line `from audience ...`."
+        b.report("P0101", name.span, f"the list `{name.text}` does not say whose photograph it is", hint)
     return t.ListDecl(
         b.declared(name), said.get("from"), b.title(title), said.get("take"), said.get("rules"), said.get("analyse"),
         said.get("at most"), said.get("refresh"), said.get("describe"), span=b.span(start, end),
@@ -120,8 +120,8 @@ def every_day_of(b: Builder, parts: Parts, start: int, end: int) -> t.Every:
     month, day, number, at = parts
     for token, expected in ((month, "month"), (day, "day")):
         if token.text != expected:
-            b.report("P0101", b.token_span(token), f"I did not expect `{token.text}` here",
-                     "Write `every month on day 1 at 06:00`.")  # fmt: skip
+            hint = "Write `every month on day 1 at 06:00`."
+            b.report("P0101", b.token_span(token), f"I did not expect `{token.text}` here", hint)
     if not 1 <= int(number.text) <= 31:
         b.report("P0101", b.token_span(number), f"a month has no day {number.text}", "Days go from 1 to 31.")
     return t.Every(1, "month", day=int(number.text), at=_clock(b, at), span=b.span(start, end))

@@ -30,9 +30,11 @@ Answer = TypeVar("Answer")
 LOAD = "load"
 _READS = (duckdb.StatementType.SELECT,)
 _STEPS = (duckdb.StatementType.CREATE, duckdb.StatementType.SELECT, duckdb.StatementType.DROP)
-_STEP = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
-                   r"(?:CREATE\s+(?:OR\s+REPLACE\s+)?TEMP(?:ORARY)?\s+(?:TABLE|VIEW)|DROP\s+(?:TABLE|VIEW)|SELECT|WITH|FROM)\b",
-                   re.IGNORECASE | re.DOTALL)  # fmt: skip
+_STEP = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
+    r"(?:CREATE\s+(?:OR\s+REPLACE\s+)?TEMP(?:ORARY)?\s+(?:TABLE|VIEW)|DROP\s+(?:TABLE|VIEW)|SELECT|WITH|FROM)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 MEMORY_OF_A_THREAD = 512 * 2**20
 """Little enough that a laptop does other things meanwhile, and enough that sorting and joining seldom spill."""
 _SIZES = {

@@ -76,12 +76,14 @@ def decode(text: str, path: Path) -> Loaded:
 
 def _store(store: Store) -> Mapping[str, Any]:
     return {
-        "newest": store.newest.isoformat() if store.newest else None, "busiest": store.busiest, "key": store.key,
+        "newest": store.newest.isoformat() if store.newest else None,
+        "busiest": store.busiest,
+        "key": store.key,
         "tables": {
-            t.name: [t.rows, t.present, t.one_zone, _end(t.reach),
-                     {c.name: _column(c) for c in t.columns.values()}] for t in store.tables.values()
+            t.name: [t.rows, t.present, t.one_zone, _end(t.reach), {c.name: _column(c) for c in t.columns.values()}]
+            for t in store.tables.values()
         },
-    }  # fmt: skip
+    }
 
 
 def _column(c: StoredColumn) -> list[Any]:

@@ -127,8 +127,7 @@ def _make(
 
 def _run(
     connection: duckdb.DuckDBPyConnection, bound: Bound, facts: Mapping[Place, tuple[FileFact, ...]], key: str,
-    scratch: Path,
-    progress: Progress, functions: Mapping[str, FunctionType],
+    scratch: Path, progress: Progress, functions: Mapping[str, FunctionType],
 ) -> Loaded:  # fmt: skip
     sources = Sources(connection, bound, scratch, facts, progress, lambda place: _lenient(bound, place))
     filler = Filler(sources, bound, functions)
@@ -181,18 +180,14 @@ def _unchanged(sources: Sources) -> None:
 
 _WHEN = (
     "created_at", "canceled_at", "returned_at", "acted_at", "sent_at", "delivered_at", "started_at", "joined_at",
-    "left_at",
-    "posted_at", "redeemed_at", "changed_at", "deleted_at", "erased_at", "@visible_at",
+    "left_at", "posted_at", "redeemed_at", "changed_at", "deleted_at", "erased_at", "@visible_at",
 )  # fmt: skip
 
 
 def newest(finisher: Finisher) -> dt.datetime | None:
     """The latest moment at which anything happened."""
-    found = [
-        c.high for t in finisher.stored.values() for c in t.columns.values() if c.name in _WHEN and isinstance(c.high,
-                                                                                                               dt.datetime)
-    ]  # fmt: skip
-    return max(found, default=None)
+    columns = [c for t in finisher.stored.values() for c in t.columns.values() if c.name in _WHEN]
+    return max((c.high for c in columns if isinstance(c.high, dt.datetime)), default=None)
 
 
 def _lenient(bound: Bound, place: Place) -> bool:

@@ -129,8 +129,10 @@ class Sources:
 
     def _view(self, name: str, provided: Provided, columns: Sequence[SourceColumn], place: Place) -> Sequence[Rejected]:
         with self._blamed_on(place):
-            counts = [int(self.connection.execute(staging.render(staging.rows_of(f))).fetchall()[0][0])
-                      for f in provided.parquet]  # fmt: skip
+            counts = [
+                int(self.connection.execute(staging.render(staging.rows_of(f))).fetchall()[0][0])
+                for f in provided.parquet
+            ]
             starts = [0, *accumulate(counts)]
             self.connection.execute(
                 staging.render(

@@ -133,8 +133,7 @@ class Finisher:
         orders, staff = self._order_facts(table, has)
         final = FinalTable(
             table, self.filler.filled[table].name, columns, zones, stores, self._sorted_by(table, has, orders), orders,
-            staff,
-            self._coupons() if table == "orders" else None, "id" in has,
+            staff, self._coupons() if table == "orders" else None, "id" in has,
             len(self.filler.parts[table]) if table == "lines" and "id" not in has else 0,
         )  # fmt: skip
         split = table == "orders" and "root_order" in has

@@ -130,8 +130,8 @@ def _order(b: Binder, scope: Scope, node: tree.Order) -> Term:
     left, right = b.term(scope, node.left), b.term(scope, node.right)
     for side, written in ((left, node.left), (right, node.right)):
         if not (side.type.timely or side.type.kind == "missing"):
-            raise b.fail("P0301", written.span, f"`is {node.op}` compares dates and moments, this is {side.type}",
-                         "Write a date as 2026-05-31.")  # fmt: skip
+            hint = "Write a date as 2026-05-31."
+            raise b.fail("P0301", written.span, f"`is {node.op}` compares dates and moments, this is {side.type}", hint)
     return compare("<" if node.op == "before" else ">", *aligned(left, right))
 
 

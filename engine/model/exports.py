@@ -35,12 +35,12 @@ def check_export(b: Binder, node: tree.Export, titles: Iterable[str]) -> None:
 
 def _check_part(b: Binder, node: tree.Export, exporters: Sequence[ExporterType], titles: Sequence[str]) -> None:
     if isinstance(node.of, tree.Text) and node.of.value not in titles:
-        raise b.fail("P0201", node.of.span, f'there is no show called "{node.of.value}" in this report',
-                     f"Shows: {', '.join(titles) or 'none has a title'}.")  # fmt: skip
+        hint = f"Shows: {', '.join(titles) or 'none has a title'}."
+        raise b.fail("P0201", node.of.span, f'there is no show called "{node.of.value}" in this report', hint)
     for exporter in exporters:
         if exporter.takes and node.of is not None and tree.fold(_said(node.of)) != exporter.takes:
-            b.problem("P0802", node.of.span, f"`{exporter.name}` is made of `{exporter.takes}`",
-                      f"Leave `of` out, or write `of {exporter.takes}`.")  # fmt: skip
+            hint = f"Leave `of` out, or write `of {exporter.takes}`."
+            b.problem("P0802", node.of.span, f"`{exporter.name}` is made of `{exporter.takes}`", hint)
 
 
 def _said(of: tree.Path | tree.Text) -> str:

@@ -65,8 +65,8 @@ def _known_and_agreed(b: Binder, node: tree.ListDecl, rules: ListRules) -> None:
         return
     named = NAMED.get(node.rules.name.key)
     if named is None:
-        raise b.fail("P0201", node.rules.name.span, f"there are no list rules called `{node.rules.name.text}`",
-                     f"Known: {', '.join(NAMED)}.")  # fmt: skip
+        hint = f"Known: {', '.join(NAMED)}."
+        raise b.fail("P0201", node.rules.name.span, f"there are no list rules called `{node.rules.name.text}`", hint)
     said = (
         ("analyse", node.analyse, (rules.before, rules.after), (named.before, named.after)),
         ("at most", node.at_most, rules.at_most, named.at_most),

@@ -89,8 +89,8 @@ def _format(call: tree.Call, term: MapTerm) -> None:
             and (i == 0 or text[i - 1] != "%" or text[:i].count("%") % 2 == 0)
             and text[i + 1 : i + 2] not in known
         ):
-            raise fail("P0302", call.args[1].value.span, f"`{text[i : i + 2]}` is no letter of a date's form",
-                       "known: " + " ".join("%" + k for k in known))  # fmt: skip
+            hint = "known: " + " ".join("%" + k for k in known)
+            raise fail("P0302", call.args[1].value.span, f"`{text[i : i + 2]}` is no letter of a date's form", hint)
 
 
 def _band(call: tree.Call, args: list[MapTerm]) -> Type:
@@ -130,8 +130,8 @@ def _aggregate(call: tree.Call, name: str, scope: MapScope, want: Type | None, i
     if inside:
         raise fail("P0308", call.span, "an aggregate inside an aggregate", "make another column, or a trait of it")
     if not scope.grouped:
-        raise fail("P0302", call.function.span, f"`{name}` needs `group by`: without it every row stands alone",
-                   "add `group by column` as a clause of the table")  # fmt: skip
+        hint = "add `group by column` as a clause of the table"
+        raise fail("P0302", call.function.span, f"`{name}` needs `group by`: without it every row stands alone", hint)
     where = condition(call.where, scope, inside=True) if call.where is not None else None
     if name == "count" and not call.args:
         return Aggregate("count", None, WHOLE, where)

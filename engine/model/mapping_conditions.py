@@ -34,8 +34,8 @@ def condition(expr: tree.Expr, scope: MapScope, *, inside: bool = False) -> MapT
         case tree.TextTest():
             return _text_test(expr, scope, inside)
         case tree.DateIn() | tree.Near():
-            raise fail("P0302", expr.span, "a mapping is read once and kept: it cannot depend on today",
-                       "compare with a date: `is after 2026-05-31`")  # fmt: skip
+            hint = "compare with a date: `is after 2026-05-31`"
+            raise fail("P0302", expr.span, "a mapping is read once and kept: it cannot depend on today", hint)
     term = value(expr, scope, inside=inside)
     if term.type.kind == "yesno":
         return term
@@ -103,8 +103,8 @@ def _order(expr: tree.Order, scope: MapScope, inside: bool) -> MapTerm:
     left, right = value(expr.left, scope, inside=inside), value(expr.right, scope, inside=inside)
     for side, written in ((left, expr.left), (right, expr.right)):
         if not (side.type.timely or side.type.kind == "missing"):
-            raise fail("P0301", written.span, f"`is {expr.op}` compares dates and moments, this is {side.type}",
-                       "read the text first: `date(x)`, `parse_date(x, ...)`")  # fmt: skip
+            hint = "read the text first: `date(x)`, `parse_date(x, ...)`"
+            raise fail("P0301", written.span, f"`is {expr.op}` compares dates and moments, this is {side.type}", hint)
     return compare("<" if expr.op == "before" else ">", *aligned(left, right))  # type: ignore[arg-type]
 
 

@@ -60,8 +60,8 @@ def value(expr: tree.Expr, scope: MapScope, want: Type | None = None, *, inside:
 
 def _refused(expr: tree.Expr) -> Exception:
     if isinstance(expr, _NOT_HERE):
-        return fail("P0302", expr.span, "a mapping is read once and kept: it cannot depend on today",
-                    "use it in a trait, a filter or a metric")  # fmt: skip
+        hint = "use it in a trait, a filter or a metric"
+        return fail("P0302", expr.span, "a mapping is read once and kept: it cannot depend on today", hint)
     if isinstance(expr, tree.Narrowed):
         return fail("P0109", expr.span, "`where` must be the first clause of a table", "move it up")
     if isinstance(expr, _ONLY_QUERIES):

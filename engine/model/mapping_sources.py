@@ -60,8 +60,8 @@ class Sources:
         key = decl.name.key
         first = self.found.get(key)
         if first is not None:
-            self.report("P0202", decl.name.span, f"the source `{decl.name.text}` is declared twice",
-                        f"first declared at {first.span.file}:{first.span.line}")  # fmt: skip
+            hint = f"first declared at {first.span.file}:{first.span.line}"
+            self.report("P0202", decl.name.span, f"the source `{decl.name.text}` is declared twice", hint)
             return
         override = self.overrides.get(key, SourceOverride())
         connector = override.connector or str(decl.connector)
@@ -120,8 +120,8 @@ class Sources:
         for name, value in override.settings.items():
             spec = specs.get(fold(name))
             if spec is None:
-                self.report("P0210", decl.name.span, f"patron.toml: `{kind.name}` has no setting `{name}`",
-                            f"Its settings: {', '.join(sorted(specs))}")  # fmt: skip
+                hint = f"Its settings: {', '.join(sorted(specs))}"
+                self.report("P0210", decl.name.span, f"patron.toml: `{kind.name}` has no setting `{name}`", hint)
             elif isinstance(value, str) and value.startswith("env:"):
                 found[spec.name] = EnvSecret(value.removeprefix("env:"))
             elif spec.kind == "secret":
@@ -191,8 +191,8 @@ class Sources:
     ) -> Mapping[str, SourceColumn] | None:
         bound = self.found.get(fold(source))
         if bound is None:
-            self.report("P0201", source_span, f"there is no source called `{source}`",
-                        suggest(source, [s.name for s in self.found.values()]))  # fmt: skip
+            hint = suggest(source, [s.name for s in self.found.values()])
+            self.report("P0201", source_span, f"there is no source called `{source}`", hint)
             return None
         opened = self._open(bound)
         if opened is None:

@@ -205,8 +205,8 @@ def _by_chain(b: Binder, scope: Scope, name: Name, target: str) -> Place:
         return scope.row, start
     if isinstance(way, Ambiguous):
         ways = " and ".join(".".join(w) for w in way.ways)
-        raise b.fail("P0403", name.span, f"there are two ways from {start} to {target}: {ways}",
-                     f"Write one of them: `{'.'.join(way.ways[0])}`.")  # fmt: skip
+        hint = f"Write one of them: `{'.'.join(way.ways[0])}`."
+        raise b.fail("P0403", name.span, f"there are two ways from {start} to {target}: {ways}", hint)
     if isinstance(way, tuple):
         return _as_row(rebase(b.ways.along(Here(), start, way), scope.row)) or (scope.row, start)
     raise no_way(b, scope, name, target)
@@ -216,8 +216,8 @@ def no_way(b: Binder, scope: Scope, name: Name, target: str) -> Unbound:
     """The problem of a path that a row cannot go: credit (P0610), fan-out (P0401, P0404) or no way at all (P0402)."""
     start, singular = scope.table, TABLES[scope.table].singular
     if name.key in ("action", "campaign") and not scope.credited and start in ("orders", "lines"):
-        return b.fail("P0610", name.span, f"`{name.text}.` belongs to attributed numbers",
-                      "Add `attributed by ...` or `influenced by ...` to the metric.")  # fmt: skip
+        hint = "Add `attributed by ...` or `influenced by ...` to the metric."
+        return b.fail("P0610", name.span, f"`{name.text}.` belongs to attributed numbers", hint)
     if b.ways.fans_out(start, target) and scope.fan_out != "P0402":
         if scope.fan_out == "P0401":
             said = f"{scope.use} counts {start}, and {_an(singular)} may have many `{name.text}`"
@@ -258,8 +258,10 @@ def _child_word(b: Binder, start: str, target: str) -> str:
 def _finer(b: Binder, start: str, target: str, singular: str) -> str:
     child = _child_word(b, start, target)
     plural = SINGULAR[child]
-    return (f"Use a metric that counts {plural}: `unique({plural}.{singular})`; "
-            f"or ask a question about the {singular}: `has {child} where (...)`.")  # fmt: skip
+    return (
+        f"Use a metric that counts {plural}: `unique({plural}.{singular})`; "
+        f"or ask a question about the {singular}: `has {child} where (...)`."
+    )
 
 
 def unknown_column(b: Binder, table: str, name: Name) -> Unbound:

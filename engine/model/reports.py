@@ -82,8 +82,8 @@ def _defaults(
     subject, period = clause.get(tree.ReportSubject), clause.get(tree.ReportPeriod)
     compare, small = clause.get(tree.ReportCompare), clause.get(tree.SmallestGroup)
     if subject is None and not declaration.pack:  # a pack's is a layout, whoever is like it says for whom
-        b.problem("P0603", node.name.span, f"the report `{node.name.text}` does not say whom it is about",
-                  "Add `for audience all_tracked_users` or `for all records`.")  # fmt: skip
+        hint = "Add `for audience all_tracked_users` or `for all records`."
+        b.problem("P0603", node.name.span, f"the report `{node.name.text}` does not say whom it is about", hint)
     elif isinstance(subject, tree.ReportSubject):
         bind_subject(b, scope, subject.subject)
     found = Defaults(
@@ -105,8 +105,8 @@ def _check_length(b: Binder, scope: Scope, clause: tree.ReportPeriod) -> None:
     most = max(length(b, scope, clause.at_most), dt.timedelta(days=1)).days
     days = span.planned_days or span.days
     if days > most:
-        raise b.fail("P0503", clause.period.span, f"the period has {days} days, at most {most} are allowed",
-                     f"Write `last {most} days`, or a shorter period.")  # fmt: skip
+        hint = f"Write `last {most} days`, or a shorter period."
+        raise b.fail("P0503", clause.period.span, f"the period has {days} days, at most {most} are allowed", hint)
 
 
 # ---------------------------------------------------------------- checking
@@ -161,8 +161,8 @@ def show_needs(b: Binder, node: tree.Show) -> str:
         return found.needs
     known = [*SHOW_NEEDS, *b.declared.catalog.shows]
     near = nearest(key, known)
-    raise b.fail("P0801", node.kind.span, f"there is no show kind called `{node.kind.text}`",
-                 (f"Did you mean `{near}`? " if near else "") + f"Known: {', '.join(known)}.")  # fmt: skip
+    hint = (f"Did you mean `{near}`? " if near else "") + f"Known: {', '.join(known)}."
+    raise b.fail("P0801", node.kind.span, f"there is no show kind called `{node.kind.text}`", hint)
 
 
 def _check_settings(b: Binder, node: tree.Show) -> None:
@@ -184,8 +184,8 @@ def _check_field(b: Binder, item: tree.Item) -> None:
     if isinstance(node, tree.Path) and len(node.parts) == 2 and node.parts[0].key == "list":
         if node.parts[1].key in LIST_FIELDS:
             return
-        raise b.fail("P0203", node.parts[1].span, f"lists have no field `{node.parts[1].text}`",
-                     f"Fields: {', '.join(LIST_FIELDS)}.")  # fmt: skip
+        hint = f"Fields: {', '.join(LIST_FIELDS)}."
+        raise b.fail("P0203", node.parts[1].span, f"lists have no field `{node.parts[1].text}`", hint)
     if isinstance(node, tree.Path):
         b.metric(str(node), node.span, Scope(""))
 

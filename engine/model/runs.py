@@ -28,8 +28,8 @@ def check_run(b: Binder, declaration: Declaration) -> None:
         if isinstance(step, tree.RunTests):
             for title in step.titles:
                 if title.value not in titles:
-                    b.problem("P0201", title.span, f'there is no test called "{title.value}"',
-                              f"Tests: {', '.join(sorted(titles)) or 'none'}.")  # fmt: skip
+                    hint = f"Tests: {', '.join(sorted(titles)) or 'none'}."
+                    b.problem("P0201", title.span, f'there is no test called "{title.value}"', hint)
         elif isinstance(step, tree.RunSend):
             call = step.target.call
             found = b.declared.catalog.require_target(str(call.function))

@@ -55,8 +55,8 @@ def _once(b: Binder, declaration: Declaration, node: tree.InRows) -> Iterator[No
     """P0207 when a report is about people who are found in its own rows."""
     if declaration.name in b.shown:
         ring = [*b.shown[b.shown.index(declaration.name) :], declaration.name]
-        raise b.fail("P0207", node.report.span, f"`{declaration.name}` is defined by itself: {' → '.join(ring)}",
-                     "Its people are found in its own rows.")  # fmt: skip
+        hint = "Its people are found in its own rows."
+        raise b.fail("P0207", node.report.span, f"`{declaration.name}` is defined by itself: {' → '.join(ring)}", hint)
     b.shown.append(declaration.name)
     try:
         yield
@@ -69,8 +69,8 @@ def _shown(b: Binder, declaration: Declaration, node: tree.InRows) -> ShownRows:
     shows = {s.title: s for s in _shows(frame.node) if s.title}
     show = shows.get(node.title.value)
     if show is None:
-        raise b.fail("P0201", node.title.span, f'`{declaration.name}` has no show called "{node.title.value}"',
-                     suggest(node.title.value, shows) or "Name the show by its title.")  # fmt: skip
+        hint = suggest(node.title.value, shows) or "Name the show by its title."
+        raise b.fail("P0201", node.title.span, f'`{declaration.name}` has no show called "{node.title.value}"', hint)
     query = check_show(frame, show)
     agg = next(aggregates(query.metrics[0].metric.measure), None) if query is not None else None
     if query is None or agg is None:
@@ -89,8 +89,8 @@ def _check(b: Binder, shown: ShownRows, node: tree.InRows) -> None:
     if query.frames[agg.rows].customer is None:
         raise b.fail("P0402", node.title.span, f"there is no way from the rows of `{metric.name}` to customers")
     if agg.date is None and any(d.unit for d in query.dims):
-        raise b.fail("P0405", node.title.span, f"`{metric.name}` has no date, so its facts belong to no row",
-                     "Name a show whose first metric has a date.")  # fmt: skip
+        hint = "Name a show whose first metric has a date."
+        raise b.fail("P0405", node.title.span, f"`{metric.name}` has no date, so its facts belong to no row", hint)
     if shown.cut and looks_back(metric.metric.measure):
         raise b.fail("P0302", node.title.span, f"`{metric.name}` looks back: the facts behind the rows that `top` or "
                      "`having` keep cannot be told apart", "Name a show without `top` and `having`.")  # fmt: skip

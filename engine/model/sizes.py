@@ -20,8 +20,8 @@ def refuse_large(b: Binder, name: tree.Name, made: Term | Measure) -> None:
     _, size, levels = measured(made, b.sizes)
     if size > NODES or levels > LEVELS:
         said = f"expands to more than {NODES:,} parts" if size > NODES else "is nested too deep"
-        raise b.fail("P0107", name.span, f"`{name.text}` {said}",
-                     "Definitions that use each other many times over grow quickly: use fewer levels.")  # fmt: skip
+        hint = "Definitions that use each other many times over grow quickly: use fewer levels."
+        raise b.fail("P0107", name.span, f"`{name.text}` {said}", hint)
 
 
 def measured(made: Term | Measure, known: Known) -> tuple[object, int, int]:

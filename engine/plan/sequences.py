@@ -43,10 +43,12 @@ def happened(p: Planner, event: Occurrence, prefix: str, extra: tuple[tuple[str,
 def moment_of(prefix: str, type_: Type) -> dict[str, Col]:
     """The columns of an occurrence by what they are."""
     return {
-        "customer": Col(f"{prefix}.customer", CUSTOMER), "at": Col(f"{prefix}.at", type_),
-        "date": Col(f"{prefix}.date", DATE), "day_only": Col(f"{prefix}.day_only", YESNO),
+        "customer": Col(f"{prefix}.customer", CUSTOMER),
+        "at": Col(f"{prefix}.at", type_),
+        "date": Col(f"{prefix}.date", DATE),
+        "day_only": Col(f"{prefix}.day_only", YESNO),
         "order": Col(f"{prefix}.order", ORDER),
-    }  # fmt: skip
+    }
 
 
 def window(start: dict[str, Col], end: dict[str, Col], length: dt.timedelta) -> Expr:

@@ -85,8 +85,10 @@ def _people(
     (row,) = run_program(program, context)["people"]
     done |= {s.name for s in program.steps}
     total = int(row[0])
-    shares = tuple(Coverage(f"customer.{c}", c.replace("_", " ").capitalize(), (n / total) if total else None)
-                   for c, n in zip(asked, row[1:], strict=True))  # fmt: skip
+    shares = tuple(
+        Coverage(f"customer.{c}", c.replace("_", " ").capitalize(), (n / total) if total else None)
+        for c, n in zip(asked, row[1:], strict=True)
+    )
     return total, shares
 
 

@@ -108,9 +108,11 @@ def _folder(project: Project, test: tree.TestDecl) -> Path | None:
 def _failures(seen: Project, test: tree.TestDecl) -> Iterator[Failure]:
     params = parameters(seen)
     for expect in test.expects:
-        outcome = _member(seen, expect) if isinstance(expect, tree.ExpectMember) else (
-            Expectation(expect, seen.query, params).judge()
-        )  # fmt: skip
+        outcome = (
+            _member(seen, expect)
+            if isinstance(expect, tree.ExpectMember)
+            else (Expectation(expect, seen.query, params).judge())
+        )
         if not outcome.holds:
             line = seen.line(expect.span.file, expect.span.line) or ""
             yield Failure(expect.span, line.strip(), outcome.told)

@@ -108,7 +108,6 @@ _HALF = Decimal("0.5")
 
 _CALLS: Mapping[str, Callable[[Expressions, AggCall], E]] = {
     "count": _count, "unique": _unique, "sum": _sum, "average": _average, "min": _extreme(exp.Min),
-    "max": _extreme(exp.Max),
-    "median": _percentile, "percentile": _percentile, "first": _edge(exp.ArgMin), "last": _edge(exp.ArgMax),
-    "any": _any_true, "most": _any_true,
+    "max": _extreme(exp.Max), "median": _percentile, "percentile": _percentile, "first": _edge(exp.ArgMin),
+    "last": _edge(exp.ArgMax), "any": _any_true, "most": _any_true,
 }  # fmt: skip

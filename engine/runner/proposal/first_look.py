@@ -153,8 +153,10 @@ def _products(seen: Seen) -> Iterator[str]:
     yield f'    show table "Best sellers" of {counted} by {seen.named("products", "product")} top 20 of product_sales'
     for column, title in (("category", "Categories"), ("brand", "Brands")):
         if seen.has("products", column):
-            yield (f'    show bar "{title}" of product_sales by product.{column} top {MOST_BARS} of product_sales '
-                   f'rest "Others"')  # fmt: skip
+            yield (
+                f'    show bar "{title}" of product_sales by product.{column} top {MOST_BARS} of product_sales '
+                f'rest "Others"'
+            )
     yield "  }"
 
 

@@ -22,9 +22,11 @@ nz new_zealand: Pacific/Auckland NZD; us usa united_states united_states_of_amer
 """
 COUNTRIES: Mapping[str, tuple[str, str]] = {
     name.replace("_", " "): (place.split()[0], place.split()[1])
-    for entry in _PLACES.replace("\n", ";").split(";") if entry.strip()
-    for names, place in [entry.split(":")] for name in names.split()
-}  # fmt: skip
+    for entry in _PLACES.replace("\n", ";").split(";")
+    if entry.strip()
+    for names, place in [entry.split(":")]
+    for name in names.split()
+}
 """The zone (`-` where there are several) and currency of countries; one zone where most people live in one."""
 
 STATES: Mapping[str, str] = {

@@ -92,9 +92,11 @@ def _mapped(tables: Sequence[Table], sales: Sales, sources: Sources) -> list[Map
     goods, shops, team = (
         dimension(e, r)
         for e, r in (
-            ("product", sales.items.product if sales.items else None), ("store", sales.store), ("staff", sales.staff)
+            ("product", sales.items.product if sales.items else None),
+            ("store", sales.store),
+            ("staff", sales.staff),
         )
-    )  # fmt: skip
+    )
     found = [
         dimensions.stores(shops, sales, sources),
         dimensions.staff(team, sales, sources),

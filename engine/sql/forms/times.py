@@ -110,8 +110,6 @@ def _halved(x: Expressions, op: Op) -> E:
 
 TIMES: Mapping[str, Form] = {
     "later": _later, "whole_days": _whole_days, "start_of": _start_of, "hour_start": _hour_start,
-    "month_and_day": _month_and_day, "local_date": _local, "local_hour": _local,
-    "seconds_of_days": _seconds_of_days,
-    "dates_of_seconds": _dates_of_seconds, "days_of_seconds": _days_of_seconds,
-    "halved": _halved,
+    "month_and_day": _month_and_day, "local_date": _local, "local_hour": _local, "seconds_of_days": _seconds_of_days,
+    "dates_of_seconds": _dates_of_seconds, "days_of_seconds": _days_of_seconds, "halved": _halved,
 }  # fmt: skip

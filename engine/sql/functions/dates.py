@@ -86,11 +86,13 @@ def _years_between(c: Call) -> E:
 def completed_years(start: E, end: E) -> E:
     """Completed years; somebody born on 29 February completes one on 28 February of other years."""
     earlier = build.binary(exp.LT, _day_of_year(end), _day_of_year(start))
-    leap_day = build.conjunction([
-        build.binary(exp.EQ, _day_of_year(start), build.integer(229)),
-        build.binary(exp.EQ, _day_of_year(end), build.integer(228)),
-        build.binary(exp.EQ, _part_of("MONTH", _shift(end.copy(), 1)), build.integer(3)),
-    ])  # fmt: skip
+    leap_day = build.conjunction(
+        [
+            build.binary(exp.EQ, _day_of_year(start), build.integer(229)),
+            build.binary(exp.EQ, _day_of_year(end), build.integer(228)),
+            build.binary(exp.EQ, _part_of("MONTH", _shift(end.copy(), 1)), build.integer(3)),
+        ]
+    )
     not_yet = build.case([(leap_day, build.integer(0)), (earlier, build.integer(1))], build.integer(0))
     return build.binary(exp.Sub, _difference("YEAR", start, end), not_yet)
 

@@ -70,5 +70,7 @@ def _corner(value: E, size: E) -> E:
 
 
 PLACES: Mapping[str, Lower] = {
-    "distance_km": _distance(Decimal(1)), "distance_miles": _distance(KM_A_MILE), "cell": _cell,
-}  # fmt: skip
+    "distance_km": _distance(Decimal(1)),
+    "distance_miles": _distance(KM_A_MILE),
+    "cell": _cell,
+}

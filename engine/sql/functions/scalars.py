@@ -165,6 +165,5 @@ _LOWER: Mapping[str, Lower] = {
 
 __all__ = [
     "Call", "Scalars", "as_text", "day_difference", "exact", "known", "lower", "matches", "money_divided",
-    "money_times",
-    "number_from_text", "strip", "truncated", "try_cast",
+    "money_times", "number_from_text", "strip", "truncated", "try_cast",
 ]  # fmt: skip

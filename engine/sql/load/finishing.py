@@ -22,8 +22,7 @@ Zones = Mapping[str, tuple[int, Changes]]
 
 SQL_TYPES: Mapping[str, str] = {
     "text": "VARCHAR", "whole": "BIGINT", "double": "DOUBLE", "money": build.MONEY_TYPE, "date": "DATE",
-    "moment": "TIMESTAMP",
-    "yesno": "BOOLEAN", "texts": "VARCHAR[]",
+    "moment": "TIMESTAMP", "yesno": "BOOLEAN", "texts": "VARCHAR[]",
 }  # fmt: skip
 
 
@@ -317,8 +316,10 @@ def booked(table: str, columns: Sequence[str]) -> exp.Select:
 
 def table(name: str, columns: Sequence[StoredAs]) -> exp.Create:
     """The table to store, without rows yet. What can be said of a column once lies in no row."""
-    defs = [exp.ColumnDef(this=build.name(c.name), kind=exp.DataType.build(c.kind, dialect="duckdb"),
-                          constraints=_said(c)) for c in columns]  # fmt: skip
+    defs = [
+        exp.ColumnDef(this=build.name(c.name), kind=exp.DataType.build(c.kind, dialect="duckdb"), constraints=_said(c))
+        for c in columns
+    ]
     return exp.Create(this=exp.Schema(this=build.table(name), expressions=defs), kind="TABLE")
 
 

@@ -298,8 +298,10 @@ def _text_test(rows: Rows, term: Op) -> Reading:
 
 
 _TESTS: Mapping[str, Callable[[Rows, Op], Reading]] = {
-    **dict.fromkeys(_COMPARE, _compare), "is_missing": _is_missing, "one_of": _one_of,
+    **dict.fromkeys(_COMPARE, _compare),
+    "is_missing": _is_missing,
+    "one_of": _one_of,
     **dict.fromkeys(_FOUND, _text_test),
-}  # fmt: skip
+}
 
 __all__ = ["TEXT", "Aggregate", "Join", "Rows"]

@@ -18,8 +18,7 @@ PART = 1 << 40
 
 STORAGE: Mapping[str, str] = {
     "text": "VARCHAR", "choice": "VARCHAR", "reference": "VARCHAR", "number": "DOUBLE", "money": build.MONEY_TYPE,
-    "date": "DATE",
-    "moment": "TIMESTAMP", "yesno": "BOOLEAN", "texts": "VARCHAR[]", "missing": "VARCHAR",
+    "date": "DATE", "moment": "TIMESTAMP", "yesno": "BOOLEAN", "texts": "VARCHAR[]", "missing": "VARCHAR",
 }  # fmt: skip
 MARKS = ("@z", "@d")
 
