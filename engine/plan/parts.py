@@ -14,7 +14,7 @@ from patron.engine.model.measures import Agg
 from patron.engine.model.moments import in_span, local_date, time_part
 from patron.engine.model.periods import Span
 from patron.engine.model.queries import Query
-from patron.engine.model.terms import CreditedRows, Field, Followed, Here, Lit, Op, Rows, Term, all_of, any_of, known
+from patron.engine.model.terms import CreditedRows, Field, Here, Lit, Op, Term, all_of, any_of, known
 from patron.engine.plan import credit, shares
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.children import common_part
