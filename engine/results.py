@@ -129,7 +129,8 @@ class Figure:
     """One `show`: kind (card cards line bar pie table matrix heatmap funnel facts, or a plugin's) and its result.
 
     `address` is stable: "report/section/title". `problem` is set instead of a result when this figure alone could
-    not be made; the rest of the report goes on. `trend` may hold the metrics of cards along a time dimension, for a
+    not be made; the rest of the report goes on; `awaited` when it asks for what a pack promises for later, so that
+    nobody has to mend anything. `trend` may hold the metrics of cards along a time dimension, for a
     small line under each value. `named` is False when the title was made up from the metrics.
     """
 
@@ -150,6 +151,7 @@ class Figure:
     notes: tuple[str, ...] = ()
     trend: Result | None = None
     named: bool = True
+    awaited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from rich.text import Text
 
 from patron.engine.report.reader import Reader
 from patron.engine.report.text import is_number
+from patron.engine.results import EXPIRED
 from patron.engine.runtime.printable import plain
 
 if TYPE_CHECKING:
-    from patron.engine.results import Column, Result
+    from patron.engine.results import Column, Result, Value
 
 _GOOD, _BAD = "green", "red"
 
@@ -33,7 +34,10 @@ def table_text(result: Result, *, width: int, color: bool, reader: Reader | None
     reader = reader or Reader()
     stream = io.StringIO()
     shown = [
-        [reader.shown(v, result.state(number, i), c) for i, (v, c) in enumerate(zip(row, result.columns, strict=True))]
+        [
+            _shown(v, result.state(number, i), c, reader)
+            for i, (v, c) in enumerate(zip(row, result.columns, strict=True))
+        ]
         for number, row in enumerate(result.rows)
     ]
     widths = _widths(result.columns, shown, width)
@@ -53,6 +57,12 @@ def table_text(result: Result, *, width: int, color: bool, reader: Reader | None
         table.add_row(*cells, style="italic" if kind else None)
     console.print(table)
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+
+
+def _shown(value: Value, state: str, column: Column, reader: Reader) -> str:
+    """A value in words; one whose time is over says so."""
+    late = f" ({reader.words(state).short})" if state == EXPIRED and value is not None else ""
+    return f"{reader.shown(value, state, column)}{late}"
 
 
 BETWEEN = 3

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from patron.engine.model.queries import Query
 from patron.engine.plan.query import QueryPlan
+from patron.engine.report.unfilled import lacking_note
 from patron.engine.results import PENDING, SOURCE_MISSING, SUPPRESSED, Column, Result, Value
 from patron.engine.types import NUMBER, TEXT, Format, Type
 
@@ -44,10 +45,9 @@ def assemble(query: Query, plan: QueryPlan, fetched: dict[str, list[Row]], curre
         _suppress(grid, query)
     if pending:
         _all_pending(grid)
-    return Result(
-        tuple(grid.columns), tuple(tuple(r) for r in grid.rows), dict(grid.states), tuple(grid.kinds), tuple(notes),
-        plan.missing,
-    )  # fmt: skip
+    found = Result(tuple(grid.columns), tuple(tuple(r) for r in grid.rows), dict(grid.states), tuple(grid.kinds),
+                   tuple(notes), plan.missing)  # fmt: skip
+    return replace(found, notes=(*notes, lacking_note(found))) if found.lacking else found
 
 
 def _readers(query: Query, plan: QueryPlan, currency: str, grid: _Grid) -> list[tuple[str, int]]:

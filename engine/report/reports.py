@@ -6,7 +6,7 @@ All shows of a report share one planner, so an audience or a credit that several
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -150,15 +150,24 @@ class _Maker:
                 return Figure(node.kind.key, title, place, list_facts(self.frame, node, self.context))
             return self._figure(node, title, place)
         except Unbound:
-            return Figure(node.kind.key, title, place, None, problem=self._told(known))
+            return Figure(node.kind.key, title, place, None, problem=self._told(known), awaited=self._awaited(known))
         except SpecError:
             raise
         except PatronError as error:
             return Figure(node.kind.key, title, place, None, problem=str(error))
 
     def _told(self, known: int) -> str:
-        """Why a figure alone could not be made."""
-        return "; ".join(dict.fromkeys(p.message for p in self.frame.binder.problems[known:] if p.severity != "N"))
+        """Why a figure alone could not be made; names that share a reason are told together."""
+        named: dict[str, list[str]] = {}
+        for problem in self.frame.binder.problems[known:]:
+            if problem.severity != "N":
+                name, _, reason = problem.message.partition(" is not there yet: ")
+                named.setdefault(reason, []).append(name)
+        return "; ".join(_together(dict.fromkeys(names), reason) for reason, names in named.items())
+
+    def _awaited(self, known: int) -> bool:
+        """Whether nothing stops a figure but members that a pack promises for later."""
+        return not any(p.stops for p in self.frame.binder.problems[known:])
 
     def _conditions(self, node: tree.Show, title: str, place: str) -> Conditions:
         subject = self.frame.defaults.subject
@@ -265,6 +274,14 @@ def _dated(words: str, dates: str) -> str:
 
 def _definition_text(declared: Declaration) -> str:
     return format_statement(declared.statement).strip()
+
+
+def _together(names: Iterable[str], reason: str) -> str:
+    """Members that are not there yet, with the reason; other messages as they are."""
+    told = list(names)
+    if not reason:
+        return "; ".join(told)
+    return f"{', '.join(told)} {'is' if len(told) == 1 else 'are'} not there yet: {reason}"
 
 
 def _title_of(node: tree.Show) -> str:

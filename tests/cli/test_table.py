@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from patron.engine.cli.table import table_text
-from patron.engine.results import Column, Result
+from patron.engine.report.reader import Reader
+from patron.engine.results import STATES, Column, Result
 from patron.engine.types import MONEY, TEXT, WHOLE, Format
 
 TITLES = ("Product sales", "Product sales before", "Average per order", "Average per order before")
@@ -44,3 +45,27 @@ def test_a_long_word_is_folded():
     told = table_text(Result(COLUMNS[:1], (("x" * 90,),)), width=40, color=False)
     assert max(map(len, told.splitlines())) <= 40
     assert told.count("x") == 90
+
+
+STATED = {
+    "ok": "$0.00",
+    "empty": "–",
+    "not tracked": "not tracked",
+    "not enough data": "not enough data",
+    "pending": "pending: list not taken yet",
+    "expired": "$7.00 (expired)",
+    "suppressed": "hidden: fewer than 10 people",
+    "not permitted": "not permitted for your role",
+    "source missing": "source missing",
+}
+
+
+def test_every_state_is_told_apart():
+    values = {"ok": Decimal(0), "expired": Decimal(7)}
+    column = Column("sales", "Sales", MONEY, format=Format("money", 2))
+    states = {(n, 0): state for n, state in enumerate(STATED) if state not in ("ok", "empty")}
+    result = Result((column,), tuple((values.get(state),) for state in STATED), states)
+    told = table_text(result, width=80, color=False, reader=Reader(smallest_group=10)).splitlines()[3:]
+    assert [line.strip() for line in told if line.strip()] == list(STATED.values())
+    assert set(STATED) == set(STATES)
+    assert len(set(STATED.values())) == len(STATES)

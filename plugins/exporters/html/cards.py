@@ -61,7 +61,7 @@ def _card(figure: Figure, result: Result, row: int, measure: Measure, desk: Desk
         value=desk.reader.shown(result.rows[row][measure.now], state, column),
         state="" if state == OK else state,
         advice="" if state in (OK, EMPTY) else words.advice,
-        before=_before(figure.comparison, result, row, measure, desk),
+        before="" if change == desk.words["no_before"] else _before(figure.comparison, result, row, measure, desk),
         change=change,
         arrow=_arrow(visible(result, row, measure.change)),
         tone=tone(visible(result, row, measure.change), column.good) if state in (OK, EXPIRED) else "flat",
@@ -71,21 +71,23 @@ def _card(figure: Figure, result: Result, row: int, measure: Measure, desk: Desk
 
 
 def _before(comparison: str, result: Result, row: int, measure: Measure, desk: Desk) -> str:
-    if measure.before is None:
+    """What the value is compared with; nothing beside a value that is not there itself."""
+    if measure.before is None or result.state(row, measure.now) not in (OK, EMPTY, EXPIRED):
         return ""
     value, state = result.rows[row][measure.before], result.state(row, measure.before)
     shown = desk.reader.shown(value, state, result.columns[measure.before])
-    if not comparison or dated(comparison):
-        return desk.words["was"].format(value=shown)
-    return desk.words["others"].format(other=plain(comparison), value=shown)
+    if comparison and not dated(comparison):
+        return desk.words["others"].format(other=plain(comparison), value=shown)
+    told = desk.words["was"] if state in (OK, EXPIRED) else desk.words["others"]
+    return told.format(value=shown, other=desk.words["before"])
 
 
 def _change_text(result: Result, row: int, measure: Measure, desk: Desk) -> str:
     if measure.change is None or visible(result, row, measure.now) is None:
         return ""
     change = visible(result, row, measure.change)
-    if change is None:
-        return desk.words["no_before"]
+    if change is None:  # a change from 0 has no size, and the 0 is told
+        return "" if visible(result, row, measure.before) == 0 else desk.words["no_before"]
     if change == 0:
         return desk.words["same"]
     return desk.reader.shown(result.rows[row][measure.change], OK, result.columns[measure.change])
@@ -98,7 +100,7 @@ def _arrow(change: float | None) -> str:
 
 
 def _course(trend: Result | None, name: str) -> str:
-    """The path of a small line through the values of a metric; "" when there are too few."""
+    """The path of a small line through the values of a metric; "" when there are too few, or all the same."""
     if trend is None:
         return ""
     number = next((i for i, c in enumerate(trend.columns) if c.name == name), None)
@@ -107,7 +109,9 @@ def _course(trend: Result | None, name: str) -> str:
     if len(known) < 3 or len(known) < len(points):
         return ""
     low, high = min(known), max(known)
-    reach = (high - low) or 1.0
+    if low == high:
+        return ""
+    reach = high - low
     step = WIDTH / (len(known) - 1)
     spots = (f"{i * step:.1f} {HEIGHT - 3 - (v - low) / reach * (HEIGHT - 6):.1f}" for i, v in enumerate(known))
     return "M" + "L".join(spots)

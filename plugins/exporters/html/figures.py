@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from patron.engine.report.reader import plain
+from patron.engine.report.unfilled import without_lacking
 from patron.engine.results import Definition, Figure, Report, Result
 from patron.plugins.exporters.html.cards import Cards, cards
 from patron.plugins.exporters.html.charts.bar import bar
@@ -74,7 +75,7 @@ class FigureView:
 
 def figure_view(figure: Figure, report: Report, desk: Desk) -> FigureView:
     """What the template needs of one figure."""
-    result = figure.result if not figure.problem else None
+    result = without_lacking(figure.result) if figure.result is not None and not figure.problem else None
     form, body = _body(figure, result, desk)
     drawn = form in ("chart", "matrix")
     return FigureView(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -11,6 +12,7 @@ from patron.engine.results import Conditions, Figure, Note, Part, Report, Sectio
 from patron.plugins.exporters.html.desk import Desk
 from patron.plugins.exporters.html.figures import FigureView, figure_view
 from patron.plugins.exporters.html.lists import Branch, conditions, people
+from patron.plugins.exporters.html.waiting import Waiting, waiting, waits, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +61,48 @@ class Tabs:
     block: str = "tabs"
 
 
-Block: TypeAlias = Row | NoteView | SectionView | Tabs
+Block: TypeAlias = Row | NoteView | SectionView | Tabs | Waiting
 
 
 def blocks(parts: Sequence[Part], report: Report, desk: Desk, level: int = 2) -> tuple[Block, ...]:
-    """The parts of a report or section as blocks of the page."""
+    """The parts of a report or section as blocks of the page; one panel where there is nothing to see."""
+    nothing = whole(parts)
+    if nothing is not None:
+        return (nothing,)
     made: list[Block] = []
-    waiting: list[FigureView | ConditionsView] = []
-    tabs: list[SectionView] = []
-    for part in parts:
-        tab = isinstance(part, Section) and part.tab
-        if not tab and tabs:
-            made.append(Tabs(tuple(tabs)))
-            tabs = []
-        if isinstance(part, Figure | Conditions):
-            waiting.append(figure_view(part, report, desk) if isinstance(part, Figure) else _conditions(part, desk))
-            continue
-        made += _rows(waiting)
-        waiting = []
-        if isinstance(part, Note):
-            made.append(NoteView(plain(part.text)))
-        elif isinstance(part, Section):
-            view = SectionView(
-                desk.fresh("p"), plain(part.title), part.collapsed, blocks(part.parts, report, desk, level + 1), level
-            )
-            tabs.append(view) if tab else made.append(view)
-    made += _rows(waiting)
-    return (*made, Tabs(tuple(tabs))) if tabs else tuple(made)
+    for kind, run in itertools.groupby(parts, key=_kind):
+        made += _run(kind, tuple(run), report, desk, level)
+    return tuple(made)
+
+
+def _kind(part: Part) -> str:
+    """What parts that follow each other have in common when they are laid out together."""
+    if isinstance(part, Section):
+        return "tabs" if part.tab else "sections"
+    if isinstance(part, Note):
+        return "notes"
+    return "waiting" if isinstance(part, Figure) and waits(part) else "figures"
+
+
+def _run(kind: str, parts: tuple[Part, ...], report: Report, desk: Desk, level: int) -> list[Block]:
+    """The blocks of parts of one kind."""
+    if kind == "waiting":
+        return [waiting([part for part in parts if isinstance(part, Figure)])]
+    if kind == "figures":
+        return _rows([_view(part, report, desk) for part in parts if isinstance(part, Figure | Conditions)])
+    if kind == "notes":
+        return [NoteView(plain(part.text)) for part in parts if isinstance(part, Note)]
+    sections = tuple(_section(part, report, desk, level) for part in parts if isinstance(part, Section))
+    return [Tabs(sections)] if kind == "tabs" else list(sections)
+
+
+def _view(part: Figure | Conditions, report: Report, desk: Desk) -> FigureView | ConditionsView:
+    return figure_view(part, report, desk) if isinstance(part, Figure) else _conditions(part, desk)
+
+
+def _section(part: Section, report: Report, desk: Desk, level: int) -> SectionView:
+    name = desk.fresh("p")
+    return SectionView(name, plain(part.title), part.collapsed, blocks(part.parts, report, desk, level + 1), level)
 
 
 def _rows(parts: Sequence[FigureView | ConditionsView]) -> list[Block]:

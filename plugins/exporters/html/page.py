@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from patron.engine.report.reader import Reader, plain
 from patron.engine.report.text import Json, dump
@@ -102,10 +102,20 @@ def _joined(names: tuple[str, ...]) -> str:
 @functools.cache
 def _environment() -> jinja2.Environment:
     """Templates of this folder only, every value escaped, every missing name an error."""
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["named"] = _named
+    return made
+
+
+def _named(text: str) -> Markup:
+    """A sentence with the names between its backquotes set as code."""
+    parts = [
+        Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in enumerate(text.split("`"))
+    ]
+    return Markup().join(parts if len(parts) % 2 else [escape(text)])

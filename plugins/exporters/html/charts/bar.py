@@ -118,7 +118,7 @@ class _Sketch:
     def _labels(self, encoding: Spec) -> Spec:
         """The values written at the ends of the bars."""
         kept = {name: part for name, part in encoding.items() if name in ("x", "y", "xOffset", "yOffset")}
-        mark: Spec = {"type": "text", "fontSize": 11, "color": "var(--ink-2)"}
+        mark: Spec = {"type": "text", "fontSize": 11, "color": "var(--ink-2)", "invalid": "show"}  # states are told too
         mark |= {"dy": -7} if self._upright else {"dx": 5, "align": "left"}
         return {"mark": mark, "encoding": {**kept, "text": {"field": "t", "type": "nominal"}}}
 

@@ -1,0 +1,49 @@
+"""What no source fills: told once below the numbers, with what to map."""
+
+import pytest
+
+from patron.engine.report.unfilled import lacking_note, tells_nothing, without_lacking
+from patron.engine.results import Column, Result
+from patron.engine.types import NUMBER, TEXT
+
+STORE = Column("store", "Store", TEXT, role="dimension")
+BRAND = Column("product.brand", "Brand", TEXT, role="dimension")
+SALES = Column("sales", "Sales", NUMBER)
+RATING = Column("rating", "Rating", NUMBER)
+RATING_BEFORE = Column("rating_before", "Rating before", NUMBER, "before", "rating")
+
+
+def result(columns, **lacking):
+    row = tuple(f"{c.name}!" for c in columns)
+    return Result(tuple(columns), (row,), {(0, len(columns) - 1): "source missing"}, lacking=lacking)
+
+
+@pytest.mark.parametrize(
+    "columns, lacking, table, drawing",
+    [
+        ([SALES, RATING], {"rating": ("reviews",)}, False, False),
+        ([SALES, RATING], {"rating": ("reviews",), "sales": ("orders.total",)}, True, True),
+        ([BRAND, SALES], {"product.brand": ("products.brand",)}, True, True),
+        ([BRAND, STORE, SALES], {"product.brand": ("products.brand",)}, False, True),
+        ([STORE, SALES], {}, False, False),
+    ],
+)
+def test_whether_anything_is_left_to_show(columns, lacking, table, drawing):
+    found = Result(tuple(columns), (), lacking=lacking)
+    assert (tells_nothing(found, table=True), tells_nothing(found, table=False)) == (table, drawing)
+
+
+def test_columns_that_nothing_fills_go_with_their_comparison():
+    found = without_lacking(result([STORE, RATING, RATING_BEFORE, SALES], rating=("reviews",)))
+    assert [c.name for c in found.columns] == ["store", "sales"]
+    assert found.rows == (("store!", "sales!"),)
+    assert found.states == {(0, 1): "source missing"}
+
+
+def test_the_note_names_what_to_map_and_what_for():
+    assert (
+        lacking_note(result([SALES, RATING], rating=("reviews",))) == "no source fills `reviews`: map it to see Rating"
+    )
+    many = [Column(f"m{n}", f"M{n}", NUMBER) for n in range(7)]
+    told = lacking_note(result(many, **{c.name: ("reviews", "orders.tip") for c in many}))
+    assert told == "no source fills `reviews`, `orders.tip`: map them to see M0, M1, M2, M3, M4 and 2 more"
