@@ -16,7 +16,7 @@ from patron.dsl import tree
 from patron.dsl.problems import Problem
 from patron.engine import results as r
 from patron.engine.catalog import Catalog
-from patron.engine.contracts import ExporterType, ExportJob, TargetType
+from patron.engine.contracts import ExportError, ExporterType, ExportJob, TargetType
 from patron.engine.runner.stages import Stages
 from patron.engine.types import MONEY, NUMBER, TEXT, WHOLE, Format
 
@@ -91,7 +91,11 @@ class FakeStages(Stages):
 
     def catalog(self, _config: Any) -> Catalog:
         fake = ExporterType("fake", "a text", "txt", _export)
-        return Catalog(exporters={"fake": fake}, targets={"lost": TargetType("lost", "nowhere", lambda _f, _a: "lost")})
+        picky = ExporterType("picky", "never content", "txt", _refuse)
+        return Catalog(
+            exporters={"fake": fake, "picky": picky},
+            targets={"lost": TargetType("lost", "nowhere", lambda _f, _a: "lost")},
+        )
 
     def bind(self, _declared: Any, _as_of: Any, _config: Any, folder: Path | None) -> Any:
         return SimpleNamespace(schema=None, problems=(), folder=folder)
@@ -101,6 +105,10 @@ class FakeStages(Stages):
 
     def check(self, _model: Any, _files: Any) -> tuple[Problem, ...]:
         return ()
+
+    def layout(self, model: Any, name: str) -> Any:
+        found = model.declared.known("report").get(name)
+        return found.statement if found is not None else None
 
     def understand(self, _model: Any, _phrase: Any) -> tuple[Problem, ...]:
         return ()
@@ -148,6 +156,10 @@ class FakeStages(Stages):
             raise self.crash
         source = r.Provenance("abc", str(context.as_of.today), "UTC", "USD", "shopline", "total", 3)
         return r.Report(name, name, "Tiny", "", "", "", (), source)
+
+
+def _refuse(_report: r.Report, _job: ExportJob) -> list[Path]:
+    raise ExportError("there is nothing to draw", "Name a show with a chart.")
 
 
 def _export(report: r.Report, job: ExportJob) -> list[Path]:

@@ -30,6 +30,17 @@ def test_formats_asked_replace_the_exports_and_old_files_go(shop: Shop) -> None:
     assert sorted(p.name for p in (shop.root / "out/weekly").iterdir()) == ["manifest.json", "weekly.txt"]
 
 
+def test_an_export_that_cannot_be_made_is_left_out_and_told(shop: Shop) -> None:
+    spec = 'language 1\nimport "shop.patron"\nreport art {\n  for all records\n  show cards of total_sales\n'
+    (shop.root / "art.patron").write_text(spec + '  export "Picture" as picky\n  export "Words" as fake\n}\n')
+    done = shop("run", "art")
+    assert (done.exit_code, done.stdout) == (3, "out/art/Words.txt\n")
+    assert "P0807" in done.stderr
+    assert "art.patron:6" in done.stderr
+    assert "Name a show with a chart." in done.stderr
+    assert not (shop.root / "out/art/Picture.txt").exists()
+
+
 def test_an_unknown_format_and_an_unknown_report(shop: Shop) -> None:
     done = shop("run", "weekly", "--format", "fax")
     assert (done.exit_code, "fake" in done.stderr) == (2, True)

@@ -186,8 +186,8 @@ def _hook(name: str, kind: type) -> str:
 
 DESCRIPTORS = (
     "SettingSpec", "SourceType", "SourceConfig", "SourceColumn", "Provided", "CsvText", "Rejected", "SourceError",
-    "Pack", "FunctionType", "ExporterType", "ExportJob", "ShowType", "TargetType", "BackendType", "Limits",
-    "CheckType", "CommandType", "PluginFact",
+    "Pack", "FunctionType", "ExporterType", "ExportJob", "ExportError", "ShowType", "TargetType", "BackendType",
+    "Limits", "CheckType", "CommandType", "PluginFact",
 )  # fmt: skip
 
 
@@ -205,6 +205,8 @@ def _descriptor(kind: type) -> str:
 
 
 def _field_default(field: dataclasses.Field) -> str:
+    if inspect.isfunction(field.default):
+        return ""
     if field.default is not dataclasses.MISSING:
         return f"`{field.default!r}`"
     return "empty" if field.default_factory is not dataclasses.MISSING else ""
