@@ -39,6 +39,8 @@ class SettingSpec:
     default: object = None
     required: bool = False
     choices: tuple[str, ...] = ()
+    default_by: tuple[str, Mapping[str, object]] | None = None
+    """Another setting, and the defaults for its values where they differ from `default`."""
 
     @property
     def takes(self) -> str:

@@ -12,7 +12,7 @@ from patron.engine.model.binder import Binder, Rule, Scope
 from patron.engine.model.canonical import SINGULAR, TABLES
 from patron.engine.model.conditions import comparable, window_span
 from patron.engine.model.files import Declaration
-from patron.engine.model.measures import Agg, Calc, Measure
+from patron.engine.model.measures import Agg, Calc, Fixed, Measure
 from patron.engine.model.moments import in_span, local_date, within_after
 from patron.engine.model.names import path_term, resolve
 from patron.engine.model.seen import look_for
@@ -395,6 +395,8 @@ def _their(b: Binder, scope: Scope, node: tree.Their) -> Term:
     def per_customer(measure: Measure) -> Term:
         if isinstance(measure, Lit):
             return measure
+        if isinstance(measure, Fixed):
+            return measure.term
         if isinstance(measure, Calc):
             args = tuple(per_customer(a) for a in measure.args)
             return Op(measure.op, args, measure.type)

@@ -319,7 +319,13 @@ class Binder:
         said = self.declared.packs.get(owner.pack, {}).get(key)
         if said is not None:
             return ParamValue(tuple(self._setting_term(v) for v in said), said[0].span)
-        defaults = spec.default if isinstance(spec.default, tuple) else (spec.default,)
+        default = spec.default
+        if spec.default_by is not None:
+            other, by_value = spec.default_by
+            value = self._pack_setting(scope, other)
+            said_there = value.values[0] if value is not None else None
+            default = by_value.get(str(said_there.value), default) if isinstance(said_there, Lit) else default
+        defaults = default if isinstance(default, tuple) else (default,)
         return ParamValue(tuple(_default_term(d) for d in defaults), owner.span)
 
     def _setting_term(self, value: tree.SettingValue) -> Term:

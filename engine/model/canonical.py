@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from patron.dsl.nodes import dataclass
-from patron.engine.types import CHOICE, DATE, MOMENT, MONEY, NUMBER, TEXT, TEXTS, YESNO, Type, reference
+from patron.engine.types import CHOICE, DATE, MOMENT, MONEY, NUMBER, TEXT, TEXTS, WHOLE, YESNO, Type, reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ def _by_name(table: str) -> Mapping[str, CanonicalColumn]:
 
 
 _KINDS = {
-    "text": TEXT, "number": NUMBER, "money": MONEY, "date": DATE, "moment": MOMENT, "yesno": YESNO, "texts": TEXTS,
+    "text": TEXT, "number": NUMBER, "count": WHOLE, "money": MONEY, "date": DATE, "moment": MOMENT, "yesno": YESNO,
+    "texts": TEXTS,
 }  # fmt: skip
 
 # One line a column: name, type (-> table for a reference, a|b|c for a choice), then R, C, personal or =default.
@@ -110,7 +111,13 @@ census census
   households number
 stock stock counted_on
   product ->products R; store ->stores; counted_on date R; on_hand number R
+purchase_days purchase_day created_at
+  id text R; customer ->customers R; order ->orders; created_at moment R; number count; first_on date
+  previous_on date; previous ->purchase_days; next_at moment; median_gap number
 """
+
+MADE: Mapping[str, str] = {"purchase_days": "orders"}
+"""Tables that are made of another whenever they are asked for: no source fills them, nothing of them is stored."""
 
 
 def _column(text: str) -> CanonicalColumn:

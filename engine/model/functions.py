@@ -69,6 +69,10 @@ def _common(types: Sequence[Type]) -> Type:
     return common(types) or TEXT
 
 
+def _nth(types: Sequence[Type]) -> Type:
+    return common(types[1:]) or TEXT
+
+
 def _first(types: Sequence[Type]) -> Type:
     return types[0]
 
@@ -105,6 +109,8 @@ FUNCTIONS: Mapping[str, Function] = _table(
     Function("ceil", (NUMERIC,), WHOLE, "ceil(number)"),
     Function("least", (ANY,), _common, "least(a, b, ...)", repeats=True),
     Function("greatest", (ANY,), _common, "greatest(a, b, ...)", repeats=True),
+    Function("power", (NUMERIC, NUMERIC), NUMBER, "power(number, exponent)"),
+    Function("nth", (NUMERIC, ANY), _nth, "nth(n, a, b, ...)", repeats=True, literal=frozenset({0})),
     Function("number", (TEXTUAL | AMOUNT,), NUMBER, "number(text)"),
     Function("money", (TEXTUAL | AMOUNT,), MONEY, "money(text)"),
     Function("band", (AMOUNT, AMOUNT), TEXT, "band(value, bound, bound, ...)", repeats=True),
@@ -125,6 +131,8 @@ FUNCTIONS: Mapping[str, Function] = _table(
     Function("days_between", (TIMELY, TIMELY), WHOLE, "days_between(a, b)"),
     Function("months_between", (TIMELY, TIMELY), WHOLE, "months_between(a, b)"),
     Function("years_between", (TIMELY, TIMELY), WHOLE, "years_between(a, b)"),
+    Function("add_days", (TIMELY, NUMERIC), DATE, "add_days(date, n)"),
+    Function("days", (frozenset({"duration"}),), NUMBER, "days(duration)", literal=frozenset({0})),
     Function("age", (TIMELY,), WHOLE, "age(birth_date)"),
     Function("distance_km", (NUMERIC,) * 4, NUMBER, "distance_km(latitude, longitude, latitude, longitude)"),
     Function("distance_miles", (NUMERIC,) * 4, NUMBER, "distance_miles(latitude, longitude, latitude, longitude)"),

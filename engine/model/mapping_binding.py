@@ -11,7 +11,7 @@ from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem, by_place, suggest
 from patron.dsl.tree import Document, Span, fold
 from patron.engine.contracts import FunctionType, SourceColumn, SourceType
-from patron.engine.model.canonical import TABLES
+from patron.engine.model.canonical import MADE, TABLES
 from patron.engine.model.mapping import AnyMapping, Bound, SqlMapping, TableMapping
 from patron.engine.model.mapping_schema import agreed, schema_of
 from patron.engine.model.mapping_scope import MapScope
@@ -115,6 +115,10 @@ class _Binder:
         self.mappings.append(TableBinder(decl, TABLES[table], scope, self.problems.append).bind())
 
     def _canonical(self, name: tree.Name) -> str | None:
+        if name.key in MADE:
+            said = f"`{name.text}` is made of {MADE[name.key]}: no source fills it"
+            self.problems.append(Problem("P0201", name.span, said, f"Map {MADE[name.key]}."))
+            return None
         if name.key in TABLES:
             return name.key
         self.problems.append(

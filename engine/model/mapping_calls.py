@@ -7,6 +7,7 @@ from decimal import Decimal
 from patron.dsl import tree
 from patron.dsl.problems import suggest
 from patron.dsl.tree import fold
+from patron.engine.model.decided import FOLDED
 from patron.engine.model.functions import AGGREGATES, FUNCTIONS, TEXTUAL, Function, aggregate_type
 from patron.engine.model.mapping import Aggregate, Converted, Lookup, MapTerm
 from patron.engine.model.mapping_expressions import CONDITIONS, as_amount, is_literal, value
@@ -31,6 +32,8 @@ def call_term(call: tree.Call, scope: MapScope, want: Type | None, *, inside: bo
         raise fail(
             "P0302", call.function.span, "a mapping is read once and kept: it cannot depend on today", "use a trait"
         )
+    if name in FOLDED:
+        raise fail("P0302", call.function.span, f"`{name}` is for parameters, a mapping has none", "write the value")
     takes_want = name in ("first_known", "missing_if", "least", "greatest", "abs", "round")
     args = [_argument(a, scope, want if takes_want else None, inside) for a in call.args]
     return _applied(call, function, args, want)

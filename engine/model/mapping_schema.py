@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from patron.dsl.tree import fold
-from patron.engine.model.canonical import TABLES
+from patron.engine.model.canonical import MADE, TABLES
 from patron.engine.model.mapping import AnyMapping, Converted, MapColumnTerm, SqlMapping, TableMapping
 from patron.engine.model.schema import Schema, SchemaColumn, TableSchema
 from patron.engine.types import TEXT, Type
@@ -78,6 +78,7 @@ def _made(filled: Mapping[str, Mapping[str, SchemaColumn]], present: set[str]) -
     for table in ("lines", "points", "redemptions"):
         if table in present:
             made[table] = ("id",)
+    made |= {table: tuple(TABLES[table].by_name) for table, of in MADE.items() if of in present}
     if "lines" in present and has("orders", "staff"):
         made["lines"] += ("staff",)
     if has("messages", "delivered_at"):

@@ -79,7 +79,15 @@ class Balance:
     type: Type
 
 
-Measure: TypeAlias = Agg | Calc | Rolled | RunningTotal | ShareOf | Balance | Lit
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """One number of the shop, the same in every group, period and audience: a value that looks at no row."""
+
+    term: Term
+    type: Type
+
+
+Measure: TypeAlias = Agg | Fixed | Calc | Rolled | RunningTotal | ShareOf | Balance | Lit
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +107,20 @@ class Metric:
 
 def aggregates(measure: Measure) -> Iterator[Agg]:
     """The aggregates inside a measure, each once."""
-    seen: set[Agg] = set()
+    return (m for m in _leaves(measure) if isinstance(m, Agg))
+
+
+def fixed(measure: Measure) -> Iterator[Fixed]:
+    """The numbers inside a measure that look at no row, each once."""
+    return (m for m in _leaves(measure) if isinstance(m, Fixed))
+
+
+def _leaves(measure: Measure) -> Iterator[Measure]:
+    seen: set[Measure] = set()
     stack: list[Measure] = [measure]
     while stack:
         node = stack.pop()
-        if isinstance(node, Agg):
+        if isinstance(node, (Agg, Fixed)):
             if node not in seen:
                 seen.add(node)
                 yield node

@@ -15,6 +15,7 @@ from patron.engine.model.measures import (
     Agg,
     Balance,
     Calc,
+    Fixed,
     Measure,
     Metric,
     Rolled,
@@ -24,6 +25,7 @@ from patron.engine.model.measures import (
     change_aggregates,
 )  # fmt: skip
 from patron.engine.model.names import path_term
+from patron.engine.model.overall import looks_at_no_row
 from patron.engine.model.population import counted_people
 from patron.engine.model.sizes import refuse_large
 from patron.engine.model.terms import (
@@ -139,10 +141,15 @@ def measure(b: Binder, scope: Scope, node: tree.Measure) -> Measure:
     if rule is not None:
         return rule(b, scope, node)
     term = b.value(scope, node)  # type: ignore[arg-type]
-    if isinstance(term, Lit):
-        return term
+    if looks_at_no_row(term):
+        return as_measure(term)
     raise b.fail("P0302", node.span, "a metric is made of aggregates and metrics",
                  "Write `sum(table.column)`, `count(table)` or the name of a metric.")  # fmt: skip
+
+
+def as_measure(term: Term) -> Measure:
+    """A value that looks at no row, as a measure."""
+    return term if isinstance(term, Lit) else Fixed(term, term.type)
 
 
 def _path(b: Binder, scope: Scope, node: tree.Measure) -> Measure:
@@ -167,6 +174,8 @@ def _call(b: Binder, scope: Scope, node: tree.Measure) -> Measure:
         digits = [b.value(scope, a.value) for a in node.args[1:]]
         return Calc(node.function.key, (inner, *[d for d in digits if isinstance(d, Lit)]), inner.type)
     term = b.value(scope, node)
+    if looks_at_no_row(term):
+        return as_measure(term)
     raise b.fail(
         "P0302", node.span, f"a metric is made of aggregates, this is {term.type}", "Put it inside `sum(...)`."
     )
@@ -214,6 +223,8 @@ def _choose(b: Binder, scope: Scope, node: tree.Measure) -> Measure:
     assert isinstance(node, tree.Choose)
     condition = b.condition(scope, node.condition)
     decided = constant(condition)
+    if decided is None and looks_at_no_row(condition):
+        return as_measure(b.value(scope, node))
     if decided is None:
         raise b.fail("P0302", node.condition.span, "`if` in a metric asks parameters only",
                      "Put conditions on rows inside the aggregate: `sum(... where ...)`.")  # fmt: skip

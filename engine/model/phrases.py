@@ -196,6 +196,7 @@ class _Phrase:
                 f"`{self.metrics[0].name}` has no date",
                 "Add `date` to the metric, or ask it beside a dated one.",
             )
+        self._check_split(dims)
         for item, metric in zip(self.phrase.items, self.metrics, strict=False):
             word = needs_time(metric.metric.measure)
             if word and not any(d.unit in ("day", "week", "month", "quarter", "year") for d in dims):
@@ -203,6 +204,15 @@ class _Phrase:
                 self.b.problem(
                     "P0406", item.span, f"`{metric.name}` is {word}: it needs a time dimension", "Add `by day`."
                 )
+
+    def _check_split(self, dims: list[QueryDim]) -> None:
+        """Numbers that look at no row alone cannot be split (P0402)."""
+        if any(a for m in self.metrics for a in aggregates(m.metric.measure)) or self.failed:
+            return
+        for node in self.phrase.by[: len(dims)]:
+            self.failed = True
+            self.b.problem("P0402", node.span, f"`{self.metrics[0].name}` is one number for everybody, it has no rows",
+                           "Ask it beside a metric that counts something.")  # fmt: skip
 
     def _frames(self, dims: list[QueryDim]) -> dict[Rows, Frame]:
         frames: dict[Rows, Frame] = {}

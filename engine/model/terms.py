@@ -86,6 +86,24 @@ class Children:
 
 
 @dataclass(frozen=True, slots=True)
+class Overall:
+    """An aggregate over all rows of a table, whatever row is at hand. func as in Children.
+
+    With `before`, a date of the row at hand, it is over the rows with `at` before the month of that date.
+    """
+
+    rows: str
+    func: str
+    type: Type
+    value: Term | None = None
+    where: Term | None = None
+    share: Decimal | None = None
+    order: tuple[Term, ...] = ()
+    at: Term | None = None
+    before: Term | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Numbered:
     """1, 2, 3 ... of a row among the rows of its table with the same `key` that meet `where`, by default date, id."""
 
@@ -251,8 +269,9 @@ Rows: TypeAlias = str | CreditedRows | FollowRows
 
 
 Term: TypeAlias = (
-    Leaf | Lit | Field | Op | Children | Numbered | Previous | Binned | Ranked | Member | Listed | BehindRows | Sequence
-)
+    Leaf | Lit | Field | Op | Children | Overall | Numbered | Previous | Binned | Ranked | Member | Listed
+    | BehindRows | Sequence
+)  # fmt: skip
 
 
 # ---------------------------------------------------------------- walking
@@ -294,6 +313,7 @@ def walk(term: object) -> Iterator[object]:
 
 _INNER: dict[type, tuple[str, ...]] = {
     Children: ("key", "value", "where", "each", "order"),
+    Overall: ("value", "where", "order", "at"),
     Numbered: ("key", "where", "order"),
     Previous: ("key", "where", "order"),
     Binned: ("value", "where"),

@@ -13,9 +13,10 @@ from patron.dsl.problems import suggest
 from patron.engine.model import periods
 from patron.engine.model.binder import Binder, Rule, Scope
 from patron.engine.model.canonical import TABLES
+from patron.engine.model.decided import decided
 from patron.engine.model.digits import MOST_DIGITS, inexact
 from patron.engine.model.doubling import refuse_doubling
-from patron.engine.model.functions import AGGREGATES, FUNCTIONS, aggregate_type, band_labels, common
+from patron.engine.model.functions import AGGREGATES, FUNCTIONS, Function, aggregate_type, band_labels, common
 from patron.engine.model.moments import local_date, local_hour
 from patron.engine.model.names import path_term
 from patron.engine.model.settings import agrees
@@ -209,7 +210,7 @@ def _choose(b: Binder, scope: Scope, node: tree.Choose) -> Term:
 
 LOCAL_DATES = frozenset(
     "year quarter month week day weekday start_of_month start_of_week start_of_year days_between months_between "
-    "years_between age date".split()
+    "years_between age date add_days".split()
 )
 
 
@@ -217,6 +218,10 @@ def _call(b: Binder, scope: Scope, node: tree.Call) -> Term:
     name = node.function.key
     if name in ROW_SEQUENCES:
         return _row_sequence(b, scope, node)
+    if name in OVERALL:
+        from patron.engine.model.overall import overall  # it knows metrics, which know this
+
+        return overall(b, scope, node)
     if name == "bins_of":
         return _bins_of(b, scope, node)
     if name in AGGREGATES:
@@ -227,7 +232,14 @@ def _call(b: Binder, scope: Scope, node: tree.Call) -> Term:
     if function is None:
         return _plugin_call(b, scope, node)
     args = _arguments(b, scope, node)
-    types = [t.type for t in args]
+    _check_arguments(b, node, function, args)
+    type_ = function.result([t.type for t in args])
+    return decided(name, args, type_) or _FUNCTION_TERMS.get(name, _plain)(b, name, args, type_)
+
+
+def _check_arguments(b: Binder, node: tree.Call, function: Function, args: tuple[Term, ...]) -> None:
+    """P0302 for arguments that a function does not take."""
+    name, types = function.name, [t.type for t in args]
     wrong = function.accepts(types)
     if wrong is not None:
         span = node.args[wrong].span if wrong < len(node.args) else node.span
@@ -240,8 +252,9 @@ def _call(b: Binder, scope: Scope, node: tree.Call) -> Term:
             raise b.fail("P0302", node.args[place].span, f"`{name}` takes at most {MOST_COUNT:,}, not {count:,}")
     for place in function.literal:
         if place < len(args) and not isinstance(args[place], Lit):
-            raise b.fail("P0302", node.args[place].span, f"`{name}` takes a written-out text here", function.signature)
-    return _FUNCTION_TERMS.get(name, _plain)(b, name, args, function.result(types))
+            raise b.fail("P0302", node.args[place].span, f"`{name}` needs this written out", function.signature)
+    if name == "nth" and not (isinstance(args[0], Lit) and isinstance(args[0].value, int)):
+        raise b.fail("P0302", node.args[0].span, "which value it is is a whole number", function.signature)
 
 
 _COUNTING = ("round", "left", "right", "part")
@@ -330,6 +343,8 @@ def inner_aggregate(node: object) -> tree.Call | None:
     """An aggregate inside the arguments or condition of another."""
     if isinstance(node, tree.Call) and node.function.key in AGGREGATES:
         return node
+    if isinstance(node, tree.Call) and node.function.key in OVERALL:
+        return None
     for name in parts_of(type(node)):
         value = getattr(node, name)
         for item in value if isinstance(value, tuple) else (value,):
@@ -415,6 +430,13 @@ def children(b: Binder, scope: Scope, node: tree.Call) -> Term:
     type_ = aggregate_type(func, value.type if value is not None else None)
     return Children(scope.row, table, key, func, type_, value, where, share=share, order=order)
 
+
+# ---------------------------------------------------------------- over everybody
+
+OVERALL = {
+    "overall": "overall(aggregate or metric)",
+    "overall_before": "overall_before(aggregate, date of its rows, date of this row)",
+}
 
 # ---------------------------------------------------------------- rows in sequence
 

@@ -15,6 +15,7 @@ from patron.engine.model.terms import (
     Here,
     Lit,
     Op,
+    Overall,
     Row,
     Rows,
     Term,
@@ -156,7 +157,7 @@ def _one_pass(p: Planner, rows: Rows, key: Term, parent: str | None, calls: Sequ
     return Made(node, values)
 
 
-def agg_call(call: Children, item: Any, where: Term | None) -> AggCall:
+def agg_call(call: Children | Overall, item: Any, where: Term | None) -> AggCall:
     """The aggregate over named items of its source."""
     value = item(call.value) if call.value is not None else None
     condition = item(where) if where is not None else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from patron.engine.model.canonical import MADE
 from patron.engine.model.measures import Agg, Measure, aggregates
 from patron.engine.model.queries import Query
 from patron.engine.model.terms import Children, CreditedRows, Field, Followed, Op, Rows, Term
@@ -38,9 +39,10 @@ def _of_aggregate(p: Planner, agg: Agg) -> Iterator[str]:
 
 
 def _of_table(p: Planner, name: str) -> Iterator[str]:
-    table = p.store.tables.get(name)
+    own = MADE.get(name, name)
+    table = p.store.tables.get(own)
     if table is None or not (table.present or name in MET):
-        yield name
+        yield own
 
 
 def _of_condition(p: Planner, where: Term | None) -> Iterator[str]:

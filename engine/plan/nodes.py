@@ -45,7 +45,10 @@ class SortKey:
 
 @dataclass(frozen=True, slots=True)
 class WindowCall(Leaf):
-    """A window function: row_number, count, sum, min, max, lag, last_known. `upto` frames the rows up to this one."""
+    """A window function: row_number, count, sum, min, max, median, lag, lead, last_known.
+
+    `upto` frames the rows up to this one.
+    """
 
     func: str
     type: Type
@@ -96,11 +99,12 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Exactly these columns."""
+    """Exactly these columns; `apart`: they are computed before anything looks at them."""
 
     input: Node
     items: tuple[Named, ...]
     note: str = ""
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from patron.engine.model.measures import (
     Agg,
     Balance,
     Calc,
+    Fixed,
     Measure,
     Rolled,
     RunningTotal,
@@ -43,6 +44,7 @@ from patron.engine.plan.nodes import (
     WindowCall,
     columns,
 )  # fmt: skip
+from patron.engine.plan.overall import beside, over
 from patron.engine.plan.parts import LABEL, Asked, People, Window, banded, part_node
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.subjects import subject_people
@@ -106,6 +108,7 @@ class QueryPlanner:
         needed |= {d.name: lacking.of_dimension(p, query, i) for i, d in enumerate(query.dims)}
         self.missing = {name: lacks for name, lacks in needed.items() if lacks}
         self.cut: Node | None = None
+        self.fixed: Mapping[Term, Expr] = {}
         self.dates = Dates(p, query)
 
     # ------------------------------------------------------------ whole plan
@@ -175,13 +178,17 @@ class QueryPlanner:
         """All rows of a level with every metric of every side, before order and top."""
         wanted = [self._wanted(side, level) for side in sides]
         base = [node for side, leaves in zip(sides, wanted, strict=True) for node in self._parts(side, leaves, level)]
-        node = self._combined(base)
-        node = self._spine(node, level, sides)
+        node = self._spine(self._combined(base), level, sides) if base else self._no_rows(sides, level)
         for side, leaves in zip(sides, wanted, strict=True):
             node = self._undated(node, side, leaves, level)
             node = self._levels(node, side, level)
         node = self._zeroed(node, sides)
         return self._measured(node, sides, level)
+
+    def _no_rows(self, sides: Sequence[_Side], level: tuple[int, ...]) -> Node:
+        """What numbers that look at no row stand beside."""
+        labels = self._label_rows(sides, level)
+        return labels if labels is not None else Values((Col("@one", WHOLE),), ((Lit(1, WHOLE),),), "one row")
 
     def _kinds(self) -> list[str]:
         """How aggregates are read, so far."""
@@ -435,6 +442,7 @@ class QueryPlanner:
 
     def _measured(self, node: Node, sides: Sequence[_Side], level: tuple[int, ...]) -> Node:
         """The metrics over the aggregates."""
+        node, self.fixed = beside(self.p, node, [m.metric.measure for s in sides for m in s.query.metrics])
         items: list[Named] = [(k.name, k) for k in keys_of(node)]
         for side in sides:
             for number, metric in enumerate(side.query.metrics):
@@ -454,6 +462,8 @@ class QueryPlanner:
     def _expr(self, measure: Measure, kind: str, side: _Side, level: tuple[int, ...]) -> Expr:
         if isinstance(measure, Lit):
             return measure
+        if isinstance(measure, Fixed):
+            return over(measure.term, self.fixed)
         if isinstance(measure, Agg):
             return Col(self._name(measure, kind) + side.suffix, measure.type)
         if isinstance(measure, Calc):

@@ -23,6 +23,7 @@ from patron.engine.model.terms import (
     Member,
     Numbered,
     Op,
+    Overall,
     Previous,
     Ranked,
     Row,
@@ -32,7 +33,7 @@ from patron.engine.model.terms import (
 from patron.engine.model.terms import (
     Sequence as Steps,
 )
-from patron.engine.plan import children, marks, numbers
+from patron.engine.plan import children, marks, numbers, overall
 from patron.engine.plan.nodes import Col, Expr, Filter, Join, Node, Project, columns
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.settled import settled
@@ -122,8 +123,8 @@ class Evaluation:
         elif isinstance(term, (Numbered, Previous, Binned, Ranked, numbers.First)):
             self._need_id(term.number.row if isinstance(term, numbers.First) else term.row)
             self._leaf(term)
-        elif isinstance(term, (Member, Listed, BehindRows, Steps)):
-            self._collect(term.key)
+        elif isinstance(term, (Overall, Member, Listed, BehindRows, Steps)):
+            self._collect(term.before if isinstance(term, Overall) else term.key)
             self._leaf(term)
 
     def _aliases(self) -> Mapping[Term, Col]:
@@ -278,6 +279,9 @@ class Evaluation:
         if isinstance(leaf, Children):
             self._join_children(leaf)
             return
+        if isinstance(leaf, Overall) and leaf.before is None:
+            self._join_overall(leaf)
+            return
         made = marks.leaf_node(self.p, self, leaf)
         self._attach(made.node, made.on, {leaf: made.value})
 
@@ -287,9 +291,15 @@ class Evaluation:
         types = {c.name: c.type for c in columns(side)}
         renamed = Project(side, tuple((names[c.name], c) for c in columns(side)))
         pairs = tuple((left, Col(names[right], types[right])) for left, right in on)
-        self.node = Join(self.node, renamed, "left", pairs)
+        self.node = Join(self.node, renamed, "left" if pairs else "cross", pairs)
         for term, value in gives.items():
             self.known[term] = rename(value, names)
+
+    def _join_overall(self, first: Overall) -> None:
+        """All numbers of everybody over the same rows, beside each row."""
+        group = [o for o in self.leaves if isinstance(o, Overall) and o.rows == first.rows and o.before is None]
+        node, values = overall.one_row(self.p, group)
+        self._attach(node, (), dict(values))
 
     def _join_children(self, first: Children) -> None:
         """All aggregates of one group of children at once."""

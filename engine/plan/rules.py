@@ -11,6 +11,7 @@ from patron.engine.plan.early import totals_first
 from patron.engine.plan.facts import rows_once
 from patron.engine.plan.inner import inner_joins
 from patron.engine.plan.nodes import Node, Plan, Project, Step, Temp, inputs, walk, with_inputs
+from patron.engine.plan.once import computed_once
 from patron.engine.plan.shared import shared_totals
 from patron.engine.plan.unread import read_columns
 
@@ -59,5 +60,6 @@ RULES: tuple[Rule, ...] = (
     shared_totals,
     rows_once,
     inner_joins,
+    computed_once,
     read_columns,
 )

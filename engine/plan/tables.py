@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from patron.engine.model.canonical import TABLES
+from patron.engine.model.canonical import MADE, TABLES
 from patron.engine.model.store import StoredColumn, StoredTable
 from patron.engine.model.terms import Field, Lit, Op
 from patron.engine.plan.nodes import Col, Expr, Filter, Join, Named, Node, Project, Scan, Values
@@ -26,6 +26,10 @@ VISIBLE = "@visible_at"
 
 def table_node(p: Planner, table: str, needed: Mapping[str, Type]) -> Node:
     """These columns of a table, as of the run. Columns that nothing fills are missing."""
+    if table in MADE:
+        from patron.engine.plan.purchase_days import purchase_days  # which are made of orders, read here
+
+        return purchase_days(p, needed)
     stored = p.store.tables.get(table)
     if stored is None:
         return _nothing(table, needed)
@@ -50,6 +54,8 @@ def table_node(p: Planner, table: str, needed: Mapping[str, Type]) -> Node:
 
 def filled(p: Planner, table: str, column: str) -> bool:
     """Whether a source (or default) gives this column values."""
+    if table in MADE:
+        return filled(p, MADE[table], "id")
     stored = p.store.tables.get(table)
     return stored is not None and _filled(stored, column)
 

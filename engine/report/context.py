@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from patron.engine.contracts import Limits, Session
+from patron.engine.model.canonical import MADE
 from patron.engine.model.periods import AsOf
 from patron.engine.model.resolve import Model
 from patron.engine.model.settings import ProjectSettings
@@ -38,5 +39,6 @@ def lowering(model: Model, store: Store, dialect: str = "duckdb") -> Lowering:
     whole = frozenset(
         name for name, table in store.tables.items() if "id" in table.columns and table.columns["id"].storage == "whole"
     )
+    whole |= {made for made, of in MADE.items() if of in whole}
     functions: Mapping[str, Any] = model.declared.catalog.functions
     return Lowering(scalars, whole, functions)

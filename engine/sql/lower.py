@@ -126,7 +126,8 @@ class Lowerer:
             x = self.expressions(block)
             named = {name: x.value(value) for name, value in node.items}
         windows = block.windows or any(_has_window(v) for _, v in node.items)
-        return Block(block.source, block.joins, block.wheres, named, windows)
+        made = Block(block.source, block.joins, block.wheres, named, windows)
+        return self.wrapped(made) if node.apart else made
 
     def aggregate(self, node: nodes.Aggregate) -> Block:
         block = self.open(self.block(node.input))

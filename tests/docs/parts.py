@@ -22,6 +22,7 @@ from patron.engine.cli.options import Command
 from patron.engine.contracts import SettingSpec
 from patron.engine.loader import load_catalog
 from patron.engine.loader.kinds import KINDS
+from patron.engine.model.canonical import MADE as MADE_TABLES
 from patron.engine.model.canonical import TABLES, WITHOUT, CanonicalColumn
 from patron.engine.model.functions import AGGREGATES, FUNCTIONS
 from patron.engine.results import STATES
@@ -56,6 +57,7 @@ def canonical_tables() -> str:
 def _canonical(name: str) -> str:
     t = TABLES[name]
     said = [f"One row: `{t.singular}`."]
+    said += [f"Made of {MADE_TABLES[name]}, no source fills it."] if name in MADE_TABLES else []
     said += [f"Default date: `{'.'.join(t.date)}`."] if t.date else ["No default date."]
     said += [f"Without it: {WITHOUT[name]}."] if name in WITHOUT else []
     rows = [(f"`{c.name}`", _type(c), _marks(c)) for c in t.columns]
@@ -266,6 +268,8 @@ FUNCTION_WORDS: Mapping[str, str] = {
     "ceil": "the next whole number above",
     "least": "the smallest of the values",
     "greatest": "the largest of the values",
+    "power": "the number raised to the exponent",
+    "nth": "the n-th of the values, missing where there are fewer; n is a whole number written out",
     "number": "the number that a text spells",
     "money": "the amount that a text spells, in the project's currency",
     "band": "which of several bands a value falls into, as a text",
@@ -286,6 +290,8 @@ FUNCTION_WORDS: Mapping[str, str] = {
     "days_between": "local dates from a to b (b − a)",
     "months_between": "calendar months from a to b",
     "years_between": "completed years from a to b",
+    "add_days": "the local date n days later, whole days",
+    "days": "how many days a duration is; one of months or years is missing",
     "age": "completed years on the day of the run",
     "distance_km": "kilometres between two places",
     "distance_miles": "miles between two places",

@@ -14,6 +14,7 @@ from patron.engine.plan.united import united
 from patron.engine.types import MONEY, WHOLE, YESNO, reference
 
 SPEC = """language 1
+use lifecycle
 project "Rules" {
   timezone "Europe/Berlin"
   currency EUR
@@ -75,6 +76,8 @@ PHRASES = (
     'reached, reached_sales by week for audience regulars during last 20 days compare to previous period total "All"',
     "reached_sales, credited by customer.city for audience regulars",
     "total_orders, total_sales for audience regulars during last 1 days",
+    "members, total_sales by lifecycle.stage for audience regulars",
+    "lifecycle.gone, lifecycle.won_back, lifecycle.new_customers by month",
 )
 
 

@@ -19,8 +19,9 @@ SETTINGS = (
     SettingSpec(
         "cuts",
         "numbers",
-        "four rising multiples of the cadence where stages end, or `data` (other rules)",
+        "four rising multiples of the cadence where stages end, or `data`; by default those of the rule",
         (1, 2, 3, 5),
+        default_by=("rule", {"blended": "data", "own": "data", "first_two": "data", "fixed_days": (30, 60, 90, 180)}),
     ),
     SettingSpec("mix", "number", "weight of the own gap in the cadence, 0 to 1", 0.5),
     SettingSpec("shrink", "number", "how many gaps of the shop count into the own gap", 1),
@@ -42,15 +43,6 @@ SETTINGS = (
     SettingSpec("labels", "choice", "how stages are shown", "plain", choices=("aiq", "plain")),
 )
 
-_STAGES = "stages need the house gap and every wait of a customer, which this version does not compute"
-LATER = {
-    f"lifecycle.{name}": _STAGES
-    for name in (
-        "house_gap", "own_gap", "cadence", "ratio", "stage", "gone_on", "next_stage_on", "went_gone", "won_back",
-        "won_back_customers", "gone", "leaky_bucket", "new_active",
-    )
-}  # fmt: skip
-
 
 @hookimpl
 def patron_packs() -> list[Pack]:
@@ -64,6 +56,5 @@ def patron_packs() -> list[Pack]:
             "how customers buy over time, from orders alone: gaps, new and returning customers, stages, RFM",
             files,
             SETTINGS,
-            later=LATER,
         )
     ]
