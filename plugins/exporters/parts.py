@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from patron.engine.contracts import ExportError
@@ -72,3 +74,21 @@ def _mark(address: str) -> str:
     import hashlib  # patron check lists exporters, and marks nothing
 
     return hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()[:6]
+
+
+@contextmanager
+def extra(name: str, what: str) -> Iterator[None]:
+    """While the libraries of an extra are needed: an absent one is told with the way to install it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "patron").partition(".")[0] == "patron":
+            raise
+        raise ImportError(f"{what} need {error.name}: pip install 'patron[{name}]'", name=error.name) from error
+
+
+def true_at(report: Report) -> dt.datetime:
+    """The day that the numbers are of, for files that must carry a moment: never that of the clock."""
+    found = re.match(r"(\d{4})-(\d\d)-(\d\d)", report.provenance.as_of)
+    year, month, day = map(int, found.groups()) if found else (2000, 1, 1)
+    return dt.datetime(year, month, day)

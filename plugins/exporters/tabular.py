@@ -1,0 +1,65 @@
+"""Parts of a report as tables of values, and the index of them, for exporters that write a file a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from patron.engine.contracts import ExportError
+from patron.engine.results import OK, Column, Conditions, Figure, Report, Result, Value
+from patron.engine.types import TEXT, WHOLE, Type
+from patron.plugins.exporters.parts import Placed
+
+_INDEX = (
+    "file", "title", "kind", "part_of", "address", "rows", "subject", "period", "comparison", "filter", "as_of", "zone",
+    "currency", "spec_hash", "problem",
+)  # fmt: skip
+
+
+def values_of(placed: Placed) -> Result:
+    """The table of a part. ExportError when it could not be made."""
+    part = placed.part
+    if isinstance(part, Conditions):
+        return _conditions(part)
+    if part.result is None:
+        raise ExportError(f'"{placed.title}" could not be made: {problem(part)}')
+    return part.result
+
+
+def problem(part: Figure | Conditions) -> str:
+    """Why a part could not be made; empty when it was."""
+    if isinstance(part, Conditions):
+        return ""
+    return part.problem or ("" if part.result is not None else "it has no result")
+
+
+def index(report: Report, placed: Sequence[Placed], files: Sequence[Path]) -> Result:
+    """What each file is about: a row for each part, also for one that could not be made."""
+    source = report.provenance
+    about = (source.as_of, source.zone, source.currency, source.spec_hash)
+    rows: list[tuple[Value, ...]] = []
+    for each, file in zip(placed, files, strict=True):
+        said = problem(each.part)
+        rows.append(("" if said else file.name, each.title, *_facts(report, each), *about, said))
+    return Result(tuple(_column(name, WHOLE if name == "rows" else TEXT) for name in _INDEX), tuple(rows))
+
+
+def _facts(report: Report, placed: Placed) -> tuple[Value, ...]:
+    """Kind, place, address, rows, subject, period, comparison and filter of a part."""
+    part, path = placed.part, " / ".join(placed.path)
+    if isinstance(part, Conditions):
+        return ("conditions", path, part.address, len(part.lines), report.subject, "", "", "")
+    rows = None if part.result is None else len(part.result.rows)
+    period = part.period or report.period
+    return (part.kind, path, part.address, rows, part.subject or report.subject, period, part.comparison, part.filter)
+
+
+def _conditions(tree: Conditions) -> Result:
+    columns = (_column("depth", WHOLE), _column("condition", TEXT), _column("people_left", WHOLE))
+    rows = tuple((line.depth, line.words, line.left) for line in tree.lines)
+    states = {(n, 2): line.state for n, line in enumerate(tree.lines) if line.state != OK}
+    return Result(columns, rows, states)
+
+
+def _column(name: str, type_: Type) -> Column:
+    return Column(name, name, type_, role="dimension")

@@ -1,0 +1,145 @@
+"""The first sheet: whom and what the numbers are about, where they come from, and what each of them means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from patron.engine.report.reader import plain
+from patron.engine.results import OK, Column, Definition, Figure, Report
+from patron.engine.types import MOMENT, NUMBER, Format
+from patron.plugins.exporters.drawing import colours
+from patron.plugins.exporters.parts import Placed
+from patron.plugins.exporters.xlsx.cells import Cells
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+COUNT = Column("count", "", NUMBER, format=Format("number"))
+WHEN = Column("when", "", MOMENT, format=Format("date"))
+SHARE = Column("share", "", NUMBER, format=Format("percent", 1))
+_WIDTHS = (34, 46, 26, 34, 34, 34)
+
+
+def about(
+    report: Report, links: Sequence[tuple[Placed, str]], cells: Cells, words: Mapping[str, str], sheet: Worksheet
+) -> None:
+    """Write the sheet; `links` are the figures with the names of their sheets, "" for one that could not be made."""
+    for place, wide in enumerate(_WIDTHS):
+        sheet.set_column(place, place, wide)
+    page = _Page(cells, sheet)
+    cells.text(sheet, 0, 0, plain(report.title or report.name), cells.style(bold=True, font_size=18,
+               font_color=colours()["brand"]))  # fmt: skip
+    page.line = 1
+    for text in filter(None, (report.describe, *report.notes)):
+        page.put(plain(text))
+    page.line += 1
+    for name, value in _facts(report, cells, words):
+        page.pair(name, plain(value))
+    if cells.rounded:
+        page.put(words["exact"])
+    _contents(page, links, words)
+    _definitions(page, links, words)
+    _sources(page, report, words)
+
+
+class _Page:
+    """The sheet while it is written, line by line."""
+
+    def __init__(self, cells: Cells, sheet: Worksheet) -> None:
+        self.cells, self.sheet, self.line = cells, sheet, 0
+
+    def put(self, text: str, place: int = 0) -> None:
+        self.cells.text(self.sheet, self.line, place, text, self.cells.style(font_color=colours()["ink-2"]))
+        self.line += 1
+
+    def pair(self, name: str, value: str) -> None:
+        cells = self.cells
+        cells.text(self.sheet, self.line, 0, name, cells.style(bold=True))
+        cells.text(self.sheet, self.line, 1, value, cells.style())
+        self.line += 1
+
+    def heads(self, *titles: str) -> None:
+        self.line += 1
+        for place, title in enumerate(titles):
+            self.cells.head(self.sheet, self.line, place, title, number=False)
+        self.line += 1
+
+    def row(self, *texts: str) -> None:
+        for place, text in enumerate(texts):
+            self.cells.text(self.sheet, self.line, place, text, self.cells.style(text_wrap=True))
+        self.line += 1
+
+
+def _facts(report: Report, cells: Cells, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    source = report.provenance
+    people = words["not_counted"] if source.people is None else cells.reader.count(source.people)
+    smallest = cells.reader.count(source.smallest_group) if source.smallest_group else ""
+    facts = (
+        (words["about_whom"], report.subject), (words["period"], report.period),
+        (words["compared"], report.comparison), (words["as_of"], source.as_of), (words["zone"], source.zone),
+        (words["currency"], source.currency), (words["counted"], people), (words["order_rule"], source.order_rule),
+        (words["sales"], source.sales), (words["smallest"], smallest), (words["spec"], source.spec_hash),
+        (words["version"], source.version),
+    )  # fmt: skip
+    return ((name, value) for name, value in facts if value)
+
+
+def _contents(page: _Page, links: Sequence[tuple[Placed, str]], words: Mapping[str, str]) -> None:
+    if not links:
+        return
+    page.heads(
+        words["contents"], words["part_of"], words["kind"], words["about_whom"], words["period"], words["filter"]
+    )
+    for placed, name in links:
+        part = placed.part
+        if name:
+            page.cells.link(page.sheet, page.line, 0, _title(placed, words), name)
+        else:
+            page.cells.text(page.sheet, page.line, 0, _title(placed, words), page.cells.style())
+        told = ["", plain(" / ".join(placed.path))]
+        if isinstance(part, Figure):
+            problem = f"{words['problem']}: {plain(part.problem)}" if part.problem else ""
+            told += [
+                words.get(f"a_{part.kind}", part.kind),
+                problem or plain(part.subject),
+                plain(part.period),
+                plain(part.filter),
+            ]
+        for place, text in enumerate(told):
+            if place:
+                page.cells.text(page.sheet, page.line, place, text, page.cells.style(text_wrap=True))
+        page.line += 1
+
+
+def _title(placed: Placed, words: Mapping[str, str]) -> str:
+    return plain(placed.part.title or words.get(f"a_{placed.title}", placed.title))
+
+
+def _definitions(page: _Page, links: Sequence[tuple[Placed, str]], words: Mapping[str, str]) -> None:
+    parts = [placed.part for placed, _ in links]
+    found: dict[str, Definition] = {d.name: d for part in parts if isinstance(part, Figure) for d in part.definitions}
+    if not found:
+        return
+    page.heads(words["name"], words["definition"], words["meaning"])
+    for each in found.values():
+        page.row(plain(each.title or each.name), plain(each.text), plain(each.describe))
+
+
+def _sources(page: _Page, report: Report, words: Mapping[str, str]) -> None:
+    source, cells = report.provenance, page.cells
+    if source.sources:
+        page.heads(words["source"], words["table"], words["row_count"], words["rejected"], words["newest"])
+        for each in source.sources:
+            cells.text(page.sheet, page.line, 0, plain(each.name), cells.style())
+            cells.text(page.sheet, page.line, 1, plain(each.table), cells.style())
+            cells.value(page.sheet, (page.line, 2), each.rows, OK, COUNT, {"align": "left"})
+            cells.value(page.sheet, (page.line, 3), each.rejected, OK, COUNT, {"align": "left"})
+            cells.value(page.sheet, (page.line, 4), each.newest, OK, WHEN, {"align": "left"})
+            page.line += 1
+    if source.coverage:
+        page.heads(words["coverage"], words["value"])
+        for share in source.coverage:
+            cells.text(page.sheet, page.line, 0, plain(share.title), cells.style())
+            cells.value(page.sheet, (page.line, 1), share.share, OK, SHARE, {"align": "left"})
+            page.line += 1
