@@ -15,6 +15,7 @@ from patron.engine.catalog import Catalog, Lacking
 from patron.engine.model.settings import ProjectSettings, read_project
 
 PackSettings = Mapping[str, tuple[tree.SettingValue, ...]]
+PackReader = Callable[[str], Sequence[tuple[Document, Sequence[Problem]]]]
 
 MOST_IMPORTS = 1_000
 
@@ -70,16 +71,22 @@ class Declared:
     def known(self, kind: str) -> Mapping[str, Declaration]:
         return self.names.get(kind, MappingProxyType({}))
 
+    def concerns(self, problem: Problem) -> bool:
+        """Whether the project can mend a problem, or must: what is only odd about a pack's own words is not told."""
+        file = problem.span.file
+        return problem.stops or file in self.sees or file.partition("/")[0] not in ("standard", *self.packs)
+
 
 def declarations(
     documents: Sequence[Document],
     catalog: Catalog,
     overrides: Mapping[str, tree.Expr] | None = None,
-    pack_documents: Callable[[str], Sequence[Document]] = lambda _: (),
+    pack_documents: PackReader = lambda _: (),
 ) -> Declared:
     """Collect the statements of all documents and of the packs they use.
 
-    `pack_documents` gives the parsed files of a pack by its name; `standard` is always in.
+    `pack_documents` gives the parsed files of a pack by its name, each with what is wrong in it;
+    `standard` is always in.
     """
     collector = _Collector(catalog, pack_documents)
     for document in documents:
@@ -105,7 +112,7 @@ def _members(names: Mapping[str, Mapping[str, Declaration]]) -> Mapping[str, Map
 
 
 class _Collector:
-    def __init__(self, catalog: Catalog, pack_documents: Callable[[str], Sequence[Document]]) -> None:
+    def __init__(self, catalog: Catalog, pack_documents: PackReader) -> None:
         self.catalog, self.pack_documents = catalog, pack_documents
         self.names: dict[str, dict[str, Declaration]] = {}
         self.settings = ProjectSettings()
@@ -184,7 +191,8 @@ class _Collector:
             self._include(pack.name)
 
     def _include(self, pack: str) -> None:
-        for document in self.pack_documents(pack):
+        for document, problems in self.pack_documents(pack):
+            self.problems.extend(problems)
             for statement in document.statements:
                 if isinstance(statement, tree.UseDecl):
                     self._use_inside(statement)
@@ -197,6 +205,10 @@ class _Collector:
         """A pack uses another: what the project says of that one goes before what the pack says."""
         other = str(statement.pack)
         if other == "standard":
+            return
+        pack = self.catalog.require_pack(other, statement.version)
+        if isinstance(pack, Lacking):
+            self.problems.append(pack.at(statement.pack.span))
             return
         first_time = other not in self.used
         self.used[other] = {s.key.key: s.values for s in statement.settings} | dict(self.used.get(other, {}))

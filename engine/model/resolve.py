@@ -89,7 +89,8 @@ def check(model: Model, files: Collection[str] | None = None) -> tuple[Problem, 
     for name, house_rule in model.declared.catalog.checks.items():
         del name
         b.problems.extend(house_rule.check(model))
-    return by_place(p for p in b.problems if files is None or p.span.file in files or not p.span.file)
+    told = (p for p in b.problems if model.declared.concerns(p))
+    return by_place(p for p in told if files is None or p.span.file in files or not p.span.file)
 
 
 def _attempt(make: Callable[[], object]) -> None:

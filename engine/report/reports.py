@@ -104,7 +104,8 @@ class _Maker:
 
     def _warnings(self, people: int | None) -> Iterator[str]:
         """What the definitions warn of, how far back can be looked, and why nobody is in the report when nobody is."""
-        warnings = (p for p in by_place(self.frame.binder.problems) if p.severity == "W")
+        told = filter(self.model.declared.concerns, self.frame.binder.problems)
+        warnings = (p for p in by_place(told) if p.severity == "W")
         yield from (said(p) for p in (*warnings, *unstored(self.frame.binder.as_of, self.context)))
         if people == 0:
             subject = bind_subject(self.frame.binder, Scope(""), self.frame.defaults.subject)
