@@ -24,6 +24,7 @@ from patron.engine.model.resolve import Model
 from patron.engine.model.spans import bind_period, compared_span, period_words
 from patron.engine.model.terms import Lit
 from patron.engine.plan.bounds import bounded
+from patron.engine.plan.nodes import Plan, Scan, Temp, walk
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.query import plan_query
 from patron.engine.plan.rules import among_others
@@ -192,14 +193,14 @@ class _Maker:
         query = bounded(self.planner, bind_phrase(b, node.phrase, defaults))
         query = replace(query, each_period=self.frame.membership == "each period")
         notes = [p.message for p in by_place(b.problems[known:]) if p.severity == "N"]
-        result, sql = self._answer(query, notes)
+        result, sql, tables = self._answer(query, notes)
         trend = self._trend(node, defaults) if node.kind.key in ("card", "cards") else None
         marks = marking.marks(self.planner, self.model, node.phrase, query, self.context) if node.phrase.marks else ()
         return Figure(
             node.kind.key, title, place, result, settings_of(node), query.rest, marks, self._definitions(query),
             subject_words(self.frame, node.phrase.subject or defaults.subject), str(query.period),
             _comparison_span(query), _filter_words(node.phrase, defaults), sql, trend=trend,
-            named=node.title is not None,
+            named=node.title is not None, tables=tables, sides=self._sides(query.subject),
         )  # fmt: skip
 
     def _own_defaults(self, node: tree.Show) -> Defaults:
@@ -208,7 +209,8 @@ class _Maker:
             return replace(self.frame.defaults, smallest_group=int(own.values[0].value))
         return self.frame.defaults
 
-    def _answer(self, query: Query, notes: list[str]) -> tuple[Result, str]:
+    def _answer(self, query: Query, notes: list[str]) -> tuple[Result, str, tuple[str, ...]]:
+        """A question's answer, the SQL that computed it, and the tables it was computed from."""
         plan = with_left_out(self.planner, query, plan_query(self.planner, query))
         rewritten = among_others(plan.plan)
         program = compile_plan(rewritten, lowering(self.model, self.context.store), frozenset(self.done))
@@ -217,7 +219,11 @@ class _Maker:
         extra = left_out_notes(fetched)
         currency = self.model.declared.settings.currency
         result = assemble(query, plan, fetched, currency, [*notes, *extra], pending(query, self.context))
-        return result, program.text()
+        return result, program.text(), tables_read(rewritten)
+
+    def _sides(self, subject: Subject) -> dict[str, str]:
+        """The titles of the people that stand side by side, by name."""
+        return dict(zip(subject.names, _titles(self.frame, subject), strict=True)) if subject.each else {}
 
     def _trend(self, node: tree.Show, defaults: Defaults) -> Result | None:
         """The metrics of cards along time, for the small line under each value."""
@@ -266,6 +272,20 @@ class _Maker:
 
     def _span(self, period: tree.Period) -> Span:
         return bind_period(self.frame.binder, Scope(""), period)
+
+
+def tables_read(plan: Plan) -> tuple[str, ...]:
+    """The tables that a plan reads, also through what earlier steps stored."""
+    steps = {step.name: step.node for step in plan.steps}
+    waiting = [step.node for step in plan.outputs]
+    found: set[str] = set()
+    while waiting:
+        for node in walk(waiting.pop()):
+            if isinstance(node, Scan):
+                found.add(node.table)
+            elif isinstance(node, Temp) and node.name in steps:
+                waiting.append(steps.pop(node.name))
+    return tuple(sorted(found))
 
 
 def _dated(words: str, dates: str) -> str:
@@ -324,12 +344,14 @@ def subject_words(frame: ReportFrame, subject: tree.Subject | None) -> str:
     bound: Subject = bind_subject(frame.binder, Scope(""), subject)
     if bound.kind == "records":
         return "All records"
-    kind = "audience" if bound.kind == "audiences" else "list"
-    titles = []
-    for name in bound.names:
-        declared = frame.binder.declared.known(kind)[name]
-        titles.append(getattr(declared.statement, "title", None) or declared.name.replace("_", " ").capitalize())
-    return (" | " if bound.each else " and ").join(titles)
+    return (" | " if bound.each else " and ").join(_titles(frame, bound))
+
+
+def _titles(frame: ReportFrame, subject: Subject) -> list[str]:
+    """The titles of audiences or lists."""
+    declared = frame.binder.declared.known("audience" if subject.kind == "audiences" else "list")
+    found = [declared[name] for name in subject.names]
+    return [getattr(each.statement, "title", None) or each.name.replace("_", " ").capitalize() for each in found]
 
 
 def comparison_words(node: tree.Comparison | None) -> str:

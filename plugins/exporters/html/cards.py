@@ -75,6 +75,8 @@ def _before(comparison: str, result: Result, row: int, measure: Measure, desk: D
     if measure.before is None or result.state(row, measure.now) not in (OK, EMPTY, EXPIRED):
         return ""
     value, state = result.rows[row][measure.before], result.state(row, measure.before)
+    if state == result.state(row, measure.now) == EMPTY:
+        return ""
     shown = desk.reader.shown(value, state, result.columns[measure.before])
     if comparison and not dated(comparison):
         return desk.words["others"].format(other=plain(comparison), value=shown)

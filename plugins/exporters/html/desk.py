@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from patron.engine.report.reader import Reader, plain
@@ -18,7 +18,22 @@ class Desk:
     words: Mapping[str, str]
     charts: dict[str, Json] = field(default_factory=dict)
     tables: dict[str, Json] = field(default_factory=dict)
+    _told: set[str] = field(default_factory=set)
     _ids: int = 0
+
+    def tell_once(self, notes: Iterable[str]) -> tuple[str, ...]:
+        """Notes that will stand below a section instead of in its figures; not those that already do."""
+        fresh = tuple(note for note in notes if note not in self._told)
+        self._told.update(fresh)
+        return fresh
+
+    def told(self, note: str) -> bool:
+        """Whether a note stands below the section."""
+        return note in self._told
+
+    def forget(self, notes: Iterable[str]) -> None:
+        """The section of these notes is over."""
+        self._told.difference_update(notes)
 
     def past(self, comparison: str) -> str:
         """What the values of a comparison are called: those before, or those of the other people."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from patron.engine.report.reader import plain
-from patron.engine.report.unfilled import without_lacking
 from patron.engine.results import Definition, Figure, Report, Result
 from patron.plugins.exporters.html.cards import Cards, cards
 from patron.plugins.exporters.html.charts.bar import bar
@@ -19,9 +18,11 @@ from patron.plugins.exporters.html.dates import readable
 from patron.plugins.exporters.html.desk import Desk
 from patron.plugins.exporters.html.lists import Fact, Step, facts, funnel
 from patron.plugins.exporters.html.matrix import Matrix, matrix
+from patron.plugins.exporters.html.prepared import past_dropped, prepared
+from patron.plugins.exporters.html.sides import Sides, sides
 from patron.plugins.exporters.html.tables import Table, states_of, table
 
-Body: TypeAlias = Cards | Chart | Matrix | tuple[Step, ...] | tuple[Fact, ...] | None
+Body: TypeAlias = Cards | Sides | Chart | Matrix | tuple[Step, ...] | tuple[Fact, ...] | None
 Maker: TypeAlias = Callable[[Figure, Result, Desk], Body]
 
 MAKERS: Mapping[str, tuple[str, Maker]] = {
@@ -37,6 +38,8 @@ MAKERS: Mapping[str, tuple[str, Maker]] = {
 }
 """Kinds with a form of their own; any other kind is shown as a table, so that no plugin's figure is lost."""
 
+SHORT_LINE, FEW_MARKS = 40, 3
+SHORT_TABLE, NARROW_TABLE = 14, 3
 NARROW = frozenset({"pie", "funnel", "facts"})
 
 
@@ -48,6 +51,7 @@ class About:
     period: str
     comparison: str
     filter: str
+    tables: tuple[str, ...]
     definitions: tuple[Definition, ...]
     sql: str
 
@@ -75,26 +79,25 @@ class FigureView:
 
 def figure_view(figure: Figure, report: Report, desk: Desk) -> FigureView:
     """What the template needs of one figure."""
-    result = without_lacking(figure.result) if figure.result is not None and not figure.problem else None
+    result = prepared(figure, figure.result, desk) if figure.result is not None and not figure.problem else None
     form, body = _body(figure, result, desk)
-    drawn = form in ("chart", "matrix")
+    drawn = form in ("chart", "matrix", "sides")
     return FigureView(
         id=desk.fresh("f"),
         kind=figure.kind,
         title=plain(figure.title),
         named=figure.named,
-        subtitle=_subtitle(figure, report, desk),
+        subtitle=_subtitle(figure, result, report, desk),
         form=form,
         body=body,
         numbers=table(figure, result, desk, behind=True) if drawn and result is not None else None,
         table=table(figure, result, desk) if form == "table" and result is not None else None,
         states=states_of(result, desk.reader) if result is not None else (),
-        notes=_notes((*figure.notes, *(result.notes if result is not None else ()))),
+        notes=tuple(sentence(note) for note in notes_of(figure) if not desk.told(note)),
         problem=plain(figure.problem) if figure.problem or result is not None else "?",
         empty=_why_empty(figure, report, desk) if form == "empty" else "",
         about=_about(figure, report, desk.reader.locale),
-        narrow=figure.kind in NARROW
-        or (isinstance(body, Chart) and (body.narrow or (body.kind == "bar" and _small(result)))),
+        narrow=figure.kind in NARROW or _small(form, body, result),
     )
 
 
@@ -104,30 +107,52 @@ def _body(figure: Figure, result: Result | None, desk: Desk) -> tuple[str, Body]
         return "problem", None
     if not result.rows:
         return "empty", None
+    compared = sides(result, desk) if figure.kind in ("card", "cards", "table") else None
+    if compared:
+        return "sides", compared
     form, make = MAKERS.get(figure.kind, ("table", _no_body))
+    if form in ("chart", "funnel") and not _anything(result):
+        return "empty", None
     body = make(figure, result, desk)
     return (form, body) if body else ("table", None)
+
+
+def _anything(result: Result) -> bool:
+    """Whether any number can be drawn, or a state told."""
+    if result.states:
+        return True
+    numbers = [n for n, column in enumerate(result.columns) if column.role in ("metric", "before")]
+    return any(row[n] is not None for row in result.rows for n in numbers) or not numbers
 
 
 def _no_body(_figure: Figure, _result: Result, _desk: Desk) -> Body:
     return None
 
 
-def _small(result: Result | None) -> bool:
-    """Few enough bars for half the width."""
+def _small(form: str, body: Body, result: Result | None) -> bool:
+    """Whether a figure reads well in half the width: few bars, one line over few dates, a short table."""
     if result is None:
         return False
-    dims = [c for c in result.columns if c.role == "dimension"]
-    return len(dims) <= 2 and len(result.rows) <= (7 if dims and dims[0].time else 12)
+    rows, dims = len(result.rows), [c for c in result.columns if c.role == "dimension"]
+    if isinstance(body, Chart):
+        if body.kind == "line":
+            return len(dims) == 1 and len(body.panels) == 1 and rows <= SHORT_LINE and len(body.marks) <= FEW_MARKS
+        return body.narrow or (body.kind == "bar" and len(dims) <= 2 and rows <= (7 if dims and dims[0].time else 12))
+    return form == "table" and rows <= SHORT_TABLE and len(result.columns) <= NARROW_TABLE
 
 
-def _notes(notes: Sequence[str]) -> tuple[str, ...]:
-    """Each note once, as a sentence."""
-    texts = dict.fromkeys(plain(note) for note in notes)
-    return tuple(f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '。')) else '.'}" for text in texts)
+def notes_of(figure: Figure) -> tuple[str, ...]:
+    """Each note of a figure and its result once."""
+    return tuple(dict.fromkeys((*figure.notes, *(figure.result.notes if figure.result is not None else ()))))
 
 
-def _subtitle(figure: Figure, report: Report, desk: Desk) -> str:
+def sentence(note: str) -> str:
+    """A note as a sentence."""
+    text = plain(note)
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '。')) else '.'}"
+
+
+def _subtitle(figure: Figure, result: Result | None, report: Report, desk: Desk) -> str:
     """What differs from the report's own people, period and comparison."""
     period, comparison = (readable(text, desk.reader.locale) for text in (figure.period, figure.comparison))
     said = (
@@ -136,6 +161,7 @@ def _subtitle(figure: Figure, report: Report, desk: Desk) -> str:
         ""
         if not comparison or _told(figure.comparison, report.comparison)
         else desk.words["beside"].format(other=comparison),
+        desk.words["nothing_before"] if result is not None and past_dropped(figure.result, result) else "",
     )
     return " · ".join(plain(text) for text in said if text)
 
@@ -163,6 +189,7 @@ def _about(figure: Figure, report: Report, locale: str) -> About:
         plain(readable(figure.period or report.period, locale)),
         plain(readable(figure.comparison, locale)),
         plain(figure.filter),
+        tuple(plain(name) for name in figure.tables),
         definitions,
         plain(figure.sql),
     )

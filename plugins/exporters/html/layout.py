@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from patron.engine.report.reader import plain
 from patron.engine.results import Conditions, Figure, Note, Part, Report, Section
 from patron.plugins.exporters.html.desk import Desk
-from patron.plugins.exporters.html.figures import FigureView, figure_view
+from patron.plugins.exporters.html.figures import FigureView, figure_view, notes_of, sentence
 from patron.plugins.exporters.html.lists import Branch, conditions, people
+from patron.plugins.exporters.html.overview import Overview, overview
 from patron.plugins.exporters.html.waiting import Waiting, waiting, waits, whole
 
 
@@ -35,9 +37,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class NoteView:
-    """A note of the author."""
+    """A note of the author, or one that several figures share."""
 
     text: str
+    common: bool = False
     block: str = "note"
 
 
@@ -61,18 +64,37 @@ class Tabs:
     block: str = "tabs"
 
 
-Block: TypeAlias = Row | NoteView | SectionView | Tabs | Waiting
+COMMON = 3
+"""A note is told once, below, when so many figures of a section have it."""
+
+Block: TypeAlias = Row | NoteView | SectionView | Tabs | Overview | Waiting
 
 
 def blocks(parts: Sequence[Part], report: Report, desk: Desk, level: int = 2) -> tuple[Block, ...]:
     """The parts of a report or section as blocks of the page; one panel where there is nothing to see."""
-    nothing = whole(parts)
+    nothing = whole(parts, desk)
     if nothing is not None:
         return (nothing,)
+    notes = desk.tell_once(_common(parts))
     made: list[Block] = []
     for kind, run in itertools.groupby(parts, key=_kind):
         made += _run(kind, tuple(run), report, desk, level)
-    return tuple(made)
+    desk.forget(notes)
+    return (*made, *(NoteView(sentence(note), common=True) for note in notes))
+
+
+def _common(parts: Sequence[Part]) -> tuple[str, ...]:
+    """The notes that several figures of a section share; those of tabs are told in each tab."""
+    counts = Counter(note for part in parts for note in _notes_below(part))
+    return tuple(note for note, count in counts.items() if count >= COMMON)
+
+
+def _notes_below(part: Part) -> Iterator[str]:
+    if isinstance(part, Section) and not part.tab:
+        for inner in part.parts:
+            yield from _notes_below(inner)
+    elif isinstance(part, Figure) and not waits(part):
+        yield from notes_of(part)
 
 
 def _kind(part: Part) -> str:
@@ -81,19 +103,28 @@ def _kind(part: Part) -> str:
         return "tabs" if part.tab else "sections"
     if isinstance(part, Note):
         return "notes"
-    return "waiting" if isinstance(part, Figure) and waits(part) else "figures"
+    state = waits(part) if isinstance(part, Figure) else ""
+    return f"waiting {state}" if state else "figures"
 
 
 def _run(kind: str, parts: tuple[Part, ...], report: Report, desk: Desk, level: int) -> list[Block]:
     """The blocks of parts of one kind."""
-    if kind == "waiting":
-        return [waiting([part for part in parts if isinstance(part, Figure)])]
+    if kind.startswith("waiting"):
+        return [waiting([part for part in parts if isinstance(part, Figure)], desk)]
     if kind == "figures":
         return _rows([_view(part, report, desk) for part in parts if isinstance(part, Figure | Conditions)])
     if kind == "notes":
         return [NoteView(plain(part.text)) for part in parts if isinstance(part, Note)]
-    sections = tuple(_section(part, report, desk, level) for part in parts if isinstance(part, Section))
-    return [Tabs(sections)] if kind == "tabs" else list(sections)
+    given = [part for part in parts if isinstance(part, Section)]
+    sections = tuple(_section(part, report, desk, level) for part in given)
+    if kind == "sections":
+        return list(sections)
+    short = (
+        overview([(view.id, part) for view, part in zip(sections, given, strict=True)], desk) if level == 2 else None
+    )
+    if short is None:
+        return [Tabs(sections)]
+    return [Tabs((SectionView(desk.fresh("p"), desk.words["overview"], False, (short,), level), *sections))]
 
 
 def _view(part: Figure | Conditions, report: Report, desk: Desk) -> FigureView | ConditionsView:

@@ -34,13 +34,14 @@ def page(report: Report, locale: str, parts: tuple[Part, ...] | None = None) -> 
     desk = Desk(reader, page_words(locale))
     body = blocks(report.parts if parts is None else parts, report, desk)
     library = chart_library() if desk.charts else ""
-    start, style, script = _static("start.js"), _joined(STYLES), _joined(SCRIPTS)
-    template = _environment().get_template("page.html.j2")
+    start, style, script = _static("start.js"), joined(STYLES), joined(SCRIPTS)
+    template = environment().get_template("page.html.j2")
     return template.render(
-        report=_heading(report, locale, desk.words),
+        report=heading(report, locale, desk.words),
         blocks=body,
         provenance=provenance_view(report.provenance, desk),
         t=SimpleNamespace(**desk.words),
+        paper=None,
         language=locale.replace("_", "-"),
         csp=_policy((start, library, script), style),
         start=Markup(start),  # noqa: S704 - our own file
@@ -51,7 +52,7 @@ def page(report: Report, locale: str, parts: tuple[Part, ...] | None = None) -> 
     )
 
 
-def _heading(report: Report, locale: str, words: Mapping[str, str]) -> dict[str, str | tuple[str, ...]]:
+def heading(report: Report, locale: str, words: Mapping[str, str]) -> dict[str, str | tuple[str, ...]]:
     """The texts of the head of the page."""
     texts = {
         "title": report.title or report.name,
@@ -95,15 +96,16 @@ def _static(name: str) -> str:
     return (HERE / "static" / name).read_text(encoding="utf-8")
 
 
-def _joined(names: tuple[str, ...]) -> str:
+def joined(names: tuple[str, ...]) -> str:
+    """Files that are sent along, one behind the other."""
     return "\n".join(_static(name) for name in names)
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
-    """Templates of this folder only, every value escaped, every missing name an error."""
+def environment(*others: Path) -> jinja2.Environment:
+    """Templates of these folders and ours only, every value escaped, every missing name an error."""
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        loader=jinja2.FileSystemLoader([*others, HERE / "templates"]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from patron.engine.report.reader import NONE, plain
 from patron.engine.results import Provenance
+from patron.plugins.exporters.html.dates import readable
 from patron.plugins.exporters.html.desk import Desk
 
 
@@ -43,7 +44,7 @@ def provenance_view(source: Provenance, desk: Desk) -> ProvenanceView:
     """The provenance in words."""
     words, reader = desk.words, desk.reader
     facts = (
-        (words["as_of"], source.as_of),
+        (words["as_of"], readable(source.as_of, reader.locale)),
         (words["zone"], source.zone),
         (words["currency"], source.currency),
         (words["counted"], words["not_counted"] if source.people is None else reader.count(source.people)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patron.engine.report.reader import Reader
 from patron.engine.report.words import word
@@ -113,3 +113,15 @@ def order(values: Sequence[Value], column: Column) -> tuple[Value, ...]:
 def _size(value: Value) -> tuple[float, str]:
     number = amount(value)
     return (number, "") if number is not None else (0.0, str(value))
+
+
+def first_rows(result: Result, most: int) -> tuple[Result, int]:
+    """A result with its first ordinary rows and every summing one; and how many ordinary ones there are."""
+    ordinary = [row for row in range(len(result.rows)) if not kind_of(result, row)]
+    if len(ordinary) <= most:
+        return result, len(ordinary)
+    kept = sorted({*ordinary[:most], *(row for row in range(len(result.rows)) if kind_of(result, row))})
+    place = {row: n for n, row in enumerate(kept)}
+    states = {(place[row], column): state for (row, column), state in result.states.items() if row in place}
+    kinds = tuple(kind_of(result, row) for row in kept)
+    return replace(result, rows=tuple(result.rows[row] for row in kept), states=states, kinds=kinds), len(ordinary)

@@ -1,4 +1,7 @@
-"""Figures that wait: for a source to fill what they need, or for a version that computes it. One quiet panel tells."""
+"""Figures with nothing to see: until a source fills what they need, a list is taken, or a role allows it.
+
+One quiet panel tells what to do, for all that follow each other and for whole tabs.
+"""
 
 from __future__ import annotations
 
@@ -6,47 +9,65 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from patron.engine.report.reader import plain
-from patron.engine.report.unfilled import lacks, tells_nothing
-from patron.engine.results import Conditions, Figure, Note, Part, Section
+from patron.engine.report.unfilled import lacks, tells_nothing, without_lacking
+from patron.engine.results import EMPTY, EXPIRED, OK, SOURCE_MISSING, Conditions, Figure, Note, Part, Section
+from patron.plugins.exporters.html.desk import Desk
+
+LATER = "later"
+"""What a pack promises for a later version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What is not there: the titles of figures, the tables and columns to map, and reasons that mapping cannot mend.
+    """What is not there: the titles of figures, and why.
 
-    `whole` when it stands for a whole tab or section.
+    `names` are tables and columns to map; `words` and `advice` those of any other state, `reasons` why something is
+    promised for later. `whole` when the panel stands for a tab or section.
     """
 
     titles: tuple[str, ...]
     names: tuple[str, ...]
+    words: str
+    advice: str
     reasons: tuple[str, ...]
-    whole: bool = False
+    whole: bool
     block: str = "waiting"
 
 
-def waits(figure: Figure) -> bool:
-    """Whether a figure has nothing to show until something is mapped or made."""
+def waits(figure: Figure) -> str:
+    """The state that all of a figure is in; "" when there is something to see."""
     if figure.result is None:
-        return figure.awaited
-    return tells_nothing(figure.result, table=figure.kind == "table")
+        return LATER if figure.awaited else ""
+    if tells_nothing(figure.result, table=figure.kind == "table"):
+        return SOURCE_MISSING
+    result = without_lacking(figure.result)
+    numbers = [n for n, column in enumerate(result.columns) if column.role == "metric"]
+    states = {result.state(row, number) for row in range(len(result.rows)) for number in numbers}
+    return states.pop() if len(states) == 1 and not states & {OK, EMPTY, EXPIRED} else ""
 
 
-def waiting(figures: Sequence[Figure], *, whole: bool = False) -> Waiting:
-    """One panel for figures that wait."""
+def waiting(figures: Sequence[Figure], desk: Desk, *, whole: bool = False) -> Waiting:
+    """One panel for figures in one state."""
+    state = waits(figures[0])
+    words = desk.reader.words(state) if state not in (SOURCE_MISSING, LATER) else None
     return Waiting(
         _once(f.title for f in figures if f.title),
-        _once(name for f in figures if f.result is not None for name in lacks(f.result)),
+        _once(name for f in figures if f.result is not None for name in lacks(f.result)) if not words else (),
+        words.full if words else "",
+        words.advice if words else "",
         _once(reason for f in figures if f.result is None for reason in _reasons(f.problem)),
         whole,
     )
 
 
-def whole(parts: Sequence[Part]) -> Waiting | None:
-    """One panel for a tab or section in which every figure waits; None when there is something to see."""
+def whole(parts: Sequence[Part], desk: Desk) -> Waiting | None:
+    """One panel for a tab or section whose figures are all in one state; None when there is something to see."""
     figures = _figures(parts)
-    if not figures or not all(isinstance(f, Figure) and waits(f) for f in figures):
+    waiting_ones = [f for f in figures if isinstance(f, Figure)]
+    states = {waits(f) for f in waiting_ones}
+    if len(states) != 1 or "" in states or len(waiting_ones) < len(figures):
         return None
-    return waiting([f for f in figures if isinstance(f, Figure)], whole=True)
+    return waiting(waiting_ones, desk, whole=True)
 
 
 def _figures(parts: Sequence[Part]) -> list[Figure | Conditions]:

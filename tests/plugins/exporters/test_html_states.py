@@ -1,4 +1,4 @@
-"""States on the page: nine that nobody can mistake for each other, and one quiet panel where no source fills anything."""
+"""States on the page: nine that nobody can mistake for each other, and one quiet panel where nothing is there."""
 
 import dataclasses
 
@@ -58,14 +58,15 @@ def of_class(tree, name):
 
 
 def stated(sample, kind, state):
-    """A figure with one value in a state, and one of another row that is there."""
+    """A figure with one value in a state beside one that is there."""
     column = sample.metric("total_sales", "Total sales", sample.MONEY, "money")
     rows = ((VALUES.get(state),),)
     states = {(0, 0): state} if state not in (r.OK, r.EMPTY) else {}
     if kind == "cards":
-        return sample.figure("cards", "", r.Result((column,), rows, states))
-    shifted = {(0, 1): state for _ in states}
-    return sample.figure(kind, "One", r.Result((sample.dim("case", "Case"), column), (("a", *rows[0]),), shifted))
+        return sample.figure("cards", "", r.Result((column, sample.ORDERS), ((*rows[0], 5),), states))
+    shifted = dict.fromkeys([(0, 1)] if states else [], state)
+    made = r.Result((sample.dim("case", "Case"), column), (("a", *rows[0]), ("b", 5)), shifted)
+    return sample.figure(kind, "One", made)
 
 
 @pytest.mark.parametrize("state", r.STATES)
@@ -78,7 +79,8 @@ def test_a_cell_in_each_state(sample, page, state):
 @pytest.mark.parametrize("state", r.STATES)
 def test_a_card_in_each_state_says_what_to_do(sample, page, state):
     tree = page(stated(sample, "cards", state))
-    (value,) = of_class(tree, "card-value")
+    value, other = of_class(tree, "card-value")
+    assert words(other) == "5"
     assert words(value) == ON_A_CARD[state]
     assert value.attrib.get("data-state") == (None if state == r.OK else state)
     assert len(of_class(tree, "card-advice")) == (state not in (r.OK, r.EMPTY))
@@ -91,9 +93,29 @@ def test_no_two_states_look_the_same():
 
 @pytest.mark.parametrize("state", [s for s in r.STATES if s not in (r.OK, r.EXPIRED, r.EMPTY)])
 def test_a_card_without_a_value_is_compared_with_nothing(sample, page, state):
-    columns = sample.compared(sample.SALES)
-    made = r.Result(columns, ((None, None, None),), {(0, n): state for n in range(3)})
+    columns = (*sample.compared(sample.SALES), sample.ORDERS)
+    made = r.Result(columns, ((None, None, None, 5),), {(0, n): state for n in range(3)})
     assert not of_class(page(sample.figure("cards", "", made)), "card-change")
+
+
+@pytest.mark.parametrize("kind", ["cards", "line", "bar", "pie", "table", "heatmap", "funnel"])
+@pytest.mark.parametrize("state", [s for s in r.STATES if s not in (r.OK, r.EXPIRED, r.EMPTY)])
+def test_a_figure_wholly_in_one_state_is_one_panel_with_its_words_and_advice(sample, page, state, kind):
+    columns = (sample.dim("day", "Day", sample.DATE, "day"), *sample.compared(sample.SALES))
+    rows = tuple((sample.FIRST, None, None, None) for _ in range(3))
+    made = r.Result(columns, rows, {(row, n): state for row in range(3) for n in range(1, 4)})
+    tree = page(sample.figure(kind, "Sales", made))
+    (panel,) = of_class(tree, "waiting")
+    assert ON_A_CARD[state] in words(panel) or state == r.SOURCE_MISSING
+    assert not of_class(tree, "chart")
+
+
+@pytest.mark.parametrize("kind", ["line", "bar", "pie", "heatmap", "funnel"])
+def test_a_drawing_of_nothing_says_so_and_what_to_do(sample, page, kind):
+    columns = (sample.dim("day", "Day", sample.DATE, "day"), sample.SALES)
+    tree = page(sample.figure(kind, "Sales", r.Result(columns, ((sample.FIRST, None),))))
+    (told,) = of_class(tree, "empty")
+    assert words(told).startswith("Nothing to show No rows met the conditions")
 
 
 # ---------------------------------------------------------------- nothing fills it

@@ -22,7 +22,8 @@ def bar(figure: Figure, result: Result, desk: Desk) -> Chart | None:
     found = shape(result)
     if not found.dims or not found.measures:
         return None
-    upright = bool(result.columns[found.dims[0]].time)
+    first = result.columns[found.dims[0]]
+    upright = bool(first.time) or first.type.kind == "number"
     past = desk.past(figure.comparison)
     sketch = _Sketch(result, found.dims, upright, past, desk)
     families = list(dict.fromkeys(spec.family(m) for m in found.measures))

@@ -1,0 +1,71 @@
+"""The first tab of a page with several: the key numbers of every other, and the way to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from patron.engine.report.reader import plain
+from patron.engine.results import Figure, Part, Section
+from patron.plugins.exporters.html.cards import Cards, cards
+from patron.plugins.exporters.html.desk import Desk
+from patron.plugins.exporters.html.prepared import prepared
+from patron.plugins.exporters.html.shape import shape
+from patron.plugins.exporters.html.waiting import waits, whole
+
+LEAST_TABS = 3
+MOST_CARDS = 4
+MOST_TITLES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A tab in short: its first numbers, or the titles of what is in it; neither while it waits for a source."""
+
+    tab: str
+    title: str
+    cards: Cards | None
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The tabs with numbers, and the others."""
+
+    tiles: tuple[Tile, ...]
+    others: tuple[Tile, ...]
+    block: str = "overview"
+
+
+def overview(tabs: Sequence[tuple[str, Section]], desk: Desk) -> Overview | None:
+    """The tabs in short, by their ids; None for few tabs, tabs without numbers, or where the author has an overview."""
+    if len(tabs) < LEAST_TABS or any(s.title.casefold() == desk.words["overview"].casefold() for _, s in tabs):
+        return None
+    tiles = tuple(_tile(name, section, desk) for name, section in tabs)
+    numbers = tuple(tile for tile in tiles if tile.cards is not None)
+    return Overview(numbers, tuple(tile for tile in tiles if tile.cards is None)) if len(numbers) > 1 else None
+
+
+def _tile(name: str, section: Section, desk: Desk) -> Tile:
+    found = [f for f in _figures(section.parts) if not waits(f)]
+    first = next((made for f in found if (made := _cards(f, desk)) is not None), None)
+    titles = (
+        () if first or whole(section.parts, desk) else tuple(plain(f.title) for f in found[:MOST_TITLES] if f.named)
+    )
+    return Tile(name, plain(section.title), first, titles)
+
+
+def _figures(parts: Sequence[Part]) -> Iterator[Figure]:
+    for part in parts:
+        if isinstance(part, Section):
+            yield from _figures(part.parts)
+        elif isinstance(part, Figure):
+            yield part
+
+
+def _cards(figure: Figure, desk: Desk) -> Cards | None:
+    if figure.kind not in ("card", "cards") or figure.result is None:
+        return None
+    result = prepared(figure, figure.result, desk)
+    made = None if shape(result).dims else cards(figure, result, desk)
+    return made and replace(made, all=made.all[:MOST_CARDS])
