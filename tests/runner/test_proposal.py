@@ -184,6 +184,17 @@ def test_the_report_holds_the_days_of_the_shop(tmp_path: Path) -> None:
     assert "period 2026-01-01 to 2026-01-28" in there["first_look.patron"]
 
 
+def test_two_ready_reports_about_the_last_days_of_the_files(tmp_path: Path) -> None:
+    files = propose(write(tmp_path, orders=ORDERS), "data", "Shop", timezone="UTC").files
+    ready = files["ready.patron"]
+    assert "report data_analytics like aiq.data_analytics {\n  for audience all_tracked_users\n" in ready
+    assert "report list_performance like shopline.list_performance {\n  for list regulars\n" in ready
+    assert ready.count("  period 2026-01-15 to 2026-01-28\n") == 2, "as many days as there are before"
+    assert "`patron lists take regulars --as-of 2026-01-15`" in ready
+    nobody = "\n".join(",".join(line.split(",")[::2] + line.split(",")[3:]) for line in ORDERS.splitlines()) + "\n"
+    assert "ready.patron" not in propose(write(tmp_path, orders=nobody), "data", "Shop", timezone="UTC").files
+
+
 def test_a_customer_by_inclusion(tmp_path: Path) -> None:
     people = "id,name\n" + "".join(f"p{i},Ann\n" for i in range(1, 8))
     orders = ORDERS.replace("customer_id", "who")

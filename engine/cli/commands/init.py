@@ -73,12 +73,14 @@ def _tell(made: Started, options: Options) -> None:
 def _next(made: Started) -> str:
     go = "" if made.folder == Path() else f"  cd {made.folder}\n"
     report = "first_look" if made.found else "overview"
+    ready = "\n  patron run data_analytics            every tab; ready.patron says more, and has one about a list"
     return (
         "\nNext:\n"
         f"{go}"
         "  patron check                         is everything right?\n"
         '  patron query "total_sales by month"  one question\n'
         f"  patron run {report:<26}the report"
+        f"{ready if 'ready.patron' in made.files else ''}"
     )
 
 

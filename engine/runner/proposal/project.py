@@ -20,6 +20,7 @@ from patron.engine.runner.proposal.names import named_for, snake
 from patron.engine.runner.proposal.orders import counted, orders
 from patron.engine.runner.proposal.places import currency_of, zone_of
 from patron.engine.runner.proposal.reading import EXPECTED, read_folder
+from patron.engine.runner.proposal.ready import ready_text
 from patron.engine.runner.proposal.tables import Origin, Sources, Table, Unread, key_of
 from patron.engine.runner.proposal.writing import About, SourceText, model_text
 from patron.engine.runtime.errors import UsageError
@@ -49,10 +50,13 @@ def propose(
     zone, zone_told = (timezone, "") if timezone else zone_of(tables)
     money, money_told = (currency.upper(), "") if currency else currency_of(tables)
     about = About(title, folder, zone, money, zone_told, money_told, _charged(sales))
+    span = _span(sales, zone)
     files = {
         "model.patron": model_text(about, _sources(names, tables, mapped), mapped, left),
-        "first_look.patron": report_text(title, sales, mapped, _span(sales, zone)),
+        "first_look.patron": report_text(title, sales, mapped, span),
     }
+    if sales.customer is not None:
+        files["ready.patron"] = ready_text(title, span)
     return Proposal(files, (*_told(mapped), *(f"not used:  {text}" for text in left)))
 
 
