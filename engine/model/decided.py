@@ -33,8 +33,10 @@ def _number(args: Sequence[Term], type_: Type) -> Term | None:
     (value,) = args
     if value.type.kind == "number":
         return value
-    if not isinstance(value, Lit) or not isinstance(value.value, str):
+    if not isinstance(value, Lit) or not isinstance(value.value, str | None):
         return None
+    if value.value is None:
+        return Lit(None, type_)
     if PLAIN.fullmatch(value.value):
         return Lit(Decimal(value.value), type_)
     return None if any(c.isdigit() for c in value.value) else Lit(None, type_)

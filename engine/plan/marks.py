@@ -15,7 +15,6 @@ from patron.engine.model.terms import (
     Member,
     Numbered,
     Op,
-    Overall,
     Previous,
     Ranked,
     Term,
@@ -25,7 +24,7 @@ from patron.engine.model.terms import (
 from patron.engine.model.terms import (
     Sequence as Steps,
 )
-from patron.engine.plan import numbers, overall, people, sequences
+from patron.engine.plan import numbers, people, sequences
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import Col, Expr, Filter, Join, Node, Project, SortKey, WindowCall, columns
 from patron.engine.plan.planner import Planner
@@ -54,10 +53,6 @@ def leaf_node(p: Planner, outer: Evaluation, leaf: Term) -> Marked:
     if isinstance(leaf, numbers.First):
         ids = numbers.first_ids(p, outer, leaf.number)
         return Marked(_marked(ids), ((outer.row_id(leaf.number.row), "id"),), _is_marked())
-    if isinstance(leaf, Overall):
-        assert leaf.before is not None
-        rows, number = overall.by_month(p, leaf)
-        return Marked(rows, ((outer.expr(leaf.before), overall.MONTH),), number)
     if isinstance(leaf, Binned):
         return _binned(p, outer, leaf)
     if isinstance(leaf, Ranked):

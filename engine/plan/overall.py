@@ -45,15 +45,16 @@ def over(term: Term, known_values: Mapping[Term, Expr]) -> Expr:
     return known_values.get(term, term)
 
 
-def by_month(p: Planner, call: Overall) -> tuple[Node, Expr]:
-    """One row a month of the shop's history: the aggregate over what came before it."""
-    assert call.at is not None
-    source, aggs = _source(p, [call], {AT: call.at})
+def by_month(p: Planner, calls: Sequence[Overall]) -> tuple[Node, Mapping[Term, Expr]]:
+    """One row a month of the shop's history: aggregates over what came before it, by one date of the same rows."""
+    rows = calls[0].rows
+    assert calls[0].at is not None
+    source, aggs = _source(p, calls, {AT: calls[0].at})
     month, at = Col(MONTH, DATE), Col(AT, DATE)
     spine = Values((month,), tuple((Lit(m, DATE),) for m in _months(p)), "months")
     joined = Join(spine, source, "inner", (), Op("<", (at, month), YESNO), note="before each month")
-    node = Aggregate(joined, ((MONTH, month),), tuple(aggs), f"over all {call.rows} before each month")
-    return p.step("overall", node, f"over all {call.rows} by month"), _values([call], [aggs[0][0]])[call]
+    node = Aggregate(joined, ((MONTH, month),), tuple(aggs), f"over all {rows} before each month")
+    return p.step("overall", node, f"over all {rows} by month"), _values(calls, [n for n, _ in aggs])
 
 
 def _source(p: Planner, calls: Sequence[Overall], more: Mapping[str, Term]) -> tuple[Node, list[tuple[str, AggCall]]]:

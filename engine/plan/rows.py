@@ -279,7 +279,7 @@ class Evaluation:
         if isinstance(leaf, Children):
             self._join_children(leaf)
             return
-        if isinstance(leaf, Overall) and leaf.before is None:
+        if isinstance(leaf, Overall):
             self._join_overall(leaf)
             return
         made = marks.leaf_node(self.p, self, leaf)
@@ -297,9 +297,14 @@ class Evaluation:
 
     def _join_overall(self, first: Overall) -> None:
         """All numbers of everybody over the same rows, beside each row."""
-        group = [o for o in self.leaves if isinstance(o, Overall) and o.rows == first.rows and o.before is None]
-        node, values = overall.one_row(self.p, group)
-        self._attach(node, (), dict(values))
+        over = (first.rows, first.at, first.before)
+        group = [o for o in self.leaves if isinstance(o, Overall) and (o.rows, o.at, o.before) == over]
+        if first.before is None:
+            node, values = overall.one_row(self.p, group)
+            self._attach(node, (), dict(values))
+        else:
+            node, values = overall.by_month(self.p, group)
+            self._attach(node, ((self.expr(first.before), overall.MONTH),), dict(values))
 
     def _join_children(self, first: Children) -> None:
         """All aggregates of one group of children at once."""

@@ -3,12 +3,16 @@
 import csv
 import datetime as dt
 import random
+import sys
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 import patron
+
+sys.path.insert(0, str(Path(__file__).parent))  # makes `rhythm` importable
 
 FIRST, LAST = dt.datetime(2025, 9, 1, tzinfo=dt.UTC), dt.datetime(2026, 3, 31, 23, 59, 59, tzinfo=dt.UTC)
 PACKS = "lifecycle demographics staff loyalty geo conversions".split()
