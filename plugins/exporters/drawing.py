@@ -54,10 +54,13 @@ def drawing(figure: Figure, reader: Reader, width: int) -> Drawing | None:
     chart = MAKERS[figure.kind][1](figure, figure.result, desk)
     if not isinstance(chart, Chart):
         return None
-    panels = tuple(
-        _panel(_sized(desk.charts[each.id], width), reader, plain(each.title)) for each in chart.panels
-    )  # fmt: skip
+    panels = tuple(sketch(desk, each.id, width, plain(each.title)) for each in chart.panels)
     return Drawing(chart.kind, panels, chart.keys, chart.marks, chart.remarks, chart.ramp, chart.beside)
+
+
+def sketch(desk: Desk, name: str, width: int, title: str = "") -> Panel:
+    """One chart that lies on the desk, drawn so wide."""
+    return _panel(name, _sized(desk.charts[name], width), desk.reader, title)
 
 
 @functools.cache
@@ -85,7 +88,7 @@ def _sized(spec: object, width: int) -> Spec:
     return sized
 
 
-def _panel(spec: Spec, reader: Reader, title: str) -> Panel:
+def _panel(name: str, spec: Spec, reader: Reader, title: str) -> Panel:
     import vl_convert
 
     signs: dict[str, Any] = dict(d3_locale(reader))
@@ -99,13 +102,13 @@ def _panel(spec: Spec, reader: Reader, title: str) -> Panel:
     )
     size = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg)
     assert size is not None
-    return Panel(_renamed(svg), float(size[1]), float(size[2]), title)
+    return Panel(_renamed(svg, name), float(size[1]), float(size[2]), title)
 
 
-def _renamed(svg: str) -> str:
-    """A drawing whose inner names count from its own beginning: the library counts on from drawing to drawing."""
+def _renamed(svg: str, chart: str) -> str:
+    """A drawing whose inner names are its own: the library counts on from drawing to drawing."""
     names = dict.fromkeys(re.findall(r'<clipPath id="([^"]+)"', svg))
-    numbers = {name: f"clip{number}" for number, name in enumerate(names)}
+    numbers = {name: f"{chart}-{number}" for number, name in enumerate(names)}
     return _NAMED.sub(lambda found: f"{found[1]}{numbers.get(found[2], found[2])}", svg)
 
 

@@ -13,7 +13,7 @@ from patron.engine.report.text import is_number
 from patron.engine.results import OK, Column, Conditions, Figure, Note, Part, Report, Result, Section, Value
 from patron.engine.types import TEXT
 from patron.plugins.exporters.drawing import DRAWN
-from patron.plugins.exporters.html.shape import drawn_rows, kind_of, label, name_of, order, shape, visible
+from patron.plugins.exporters.html.shape import drawn_rows, first_rows, kind_of, label, name_of, order, shape, visible
 from patron.plugins.exporters.html.tables import rows_per_page
 from patron.plugins.exporters.html.words import page_words
 from patron.plugins.exporters.markdown.drawn import bar, course
@@ -135,11 +135,11 @@ class _Page:
 
     def table(self, figure: Figure, result: Result) -> Lines:
         most = rows_per_page(figure.settings)
-        yield from markdown_lines(_named(_first(result, most), self.reader), self.reader)
+        kept, every = first_rows(result, most)
+        yield from markdown_lines(_named(kept, self.reader), self.reader)
         yield "\n"
-        plain_rows = sum(not kind_of(result, row) for row in range(len(result.rows)))
-        if plain_rows > most:
-            yield f"*{self.words['rows'].format(a=1, b=most, n=self.reader.count(plain_rows))}*\n\n"
+        if every > most:
+            yield f"*{self.words['rows'].format(a=1, b=most, n=self.reader.count(every))}*\n\n"
 
     def _folded(self, result: Result) -> Lines:
         """The numbers behind a drawing."""
@@ -199,7 +199,7 @@ class _Page:
         if not found.measures or not found.dims:
             yield from self.table(figure, result)
             return
-        kept = _first(result, MOST_BARS)
+        kept, _ = first_rows(result, MOST_BARS)
         known = [visible(kept, row, found.measures[0].now) for row in range(len(kept.rows))]
         largest = max((value for value in known if value is not None), default=0.0)
         bars = ["" if kind_of(kept, row) in ("total", "all") else bar(known[row], largest) for row in range(len(known))]
@@ -296,18 +296,6 @@ _FORMS: Mapping[str, Callable[[_Page, Figure, Result], Lines]] = {
 
 def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |\n"
-
-
-def _first(result: Result, most: int) -> Result:
-    """The first ordinary rows, and every summing one."""
-    plain_rows = [row for row in range(len(result.rows)) if not kind_of(result, row)]
-    kept = sorted({*plain_rows[:most], *(row for row in range(len(result.rows)) if kind_of(result, row))})
-    if len(kept) == len(result.rows):
-        return result
-    place = {row: n for n, row in enumerate(kept)}
-    states = {(place[row], column): state for (row, column), state in result.states.items() if row in place}
-    kinds = tuple(kind_of(result, row) for row in kept)
-    return replace(result, rows=tuple(result.rows[row] for row in kept), states=states, kinds=kinds)
 
 
 def _named(result: Result, reader: Reader) -> Result:

@@ -1,0 +1,21 @@
+"""The words that only pages on paper have, by language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from patron.engine.report.words import language
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "contents": ("Contents", "目錄"),
+    "page_of": ("Page {n} of {all}", "第 {n} 頁，共 {all} 頁"),
+    "definitions": ("What the numbers mean", "數字的定義"),
+}
+
+_PLACE = {"en": 0, "zh": 1}
+
+
+def paper_words(locale: str) -> dict[str, str]:
+    """All of them in the language of the locale."""
+    place = _PLACE[language(locale)]
+    return {name: words[place] for name, words in _WORDS.items()}

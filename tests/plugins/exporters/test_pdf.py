@@ -1,0 +1,155 @@
+"""Pages, read back by PDFium."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+import time
+
+import pytest
+
+from patron.engine import results as r
+from patron.engine.contracts import ExportError
+from patron.engine.results import Result
+from patron.engine.testing import check_exporter
+from patron.plugins.exporters import pdf as exporter
+
+pdfium = pytest.importorskip("pypdfium2", reason="needs the extra `test`")
+pytest.importorskip("weasyprint", reason="needs the extra `pdf`")
+
+
+def read(path):
+    """The texts of the pages, on one line each, and their sizes."""
+    document = pdfium.PdfDocument(path)
+    try:
+        texts = [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
+        return texts, [page.get_size() for page in document]
+    finally:
+        document.close()
+
+
+def pages_of(report, job, **more):
+    (path,) = exporter.export(report, dataclasses.replace(job, **more))
+    return read(path)
+
+
+@pytest.fixture(scope="module")
+def rich(sample, tmp_path_factory):
+    from patron.engine.contracts import ExportJob
+
+    (path,) = exporter.export(sample.rich(), ExportJob(tmp_path_factory.mktemp("pdf"), "rep"))
+    return path
+
+
+def test_the_contract_is_kept(tmp_path):
+    check_exporter(exporter.patron_exporters()[0], tmp_path)
+
+
+def test_every_page_has_its_number_and_its_head(rich, sample):
+    texts, sizes = read(rich)
+    for number, text in enumerate(texts, 1):
+        assert f"Page {number} of {len(texts)}" in text
+        assert "As of 2026-05-06 09:00 America/Denver" in text
+    assert all("Greenleaf stores · Customer group analytics" in text for text in texts[1:])
+    assert {tuple(map(round, size)) for size in sizes} == {(595, 842)}
+
+
+def test_the_contents_lead_to_the_pages_of_their_tabs(rich):
+    texts, _ = read(rich)
+    document = pdfium.PdfDocument(rich)
+    named = {mark.get_title(): mark.get_dest().get_index() for mark in document.get_toc()}
+    document.close()
+    for title in ("Key numbers", "Messages", "Customers", "What is missing"):
+        assert title in texts[0].partition("Contents")[2]
+        assert title in texts[named[title]]
+
+
+def test_figures_states_and_what_could_not_be_made_are_on_the_pages(rich):
+    text = " ".join(read(rich)[0])
+    for said in ("$68,215", "Sales day by day", "hidden: fewer than 10 people", "not enough data", "source missing",
+                 "P0703", "Nothing to show", "Who came back", "sum(orders.value where valid_order)"):  # fmt: skip
+        assert said in text
+
+
+def test_charts_are_drawings_and_no_pictures(rich):
+    document = pdfium.PdfDocument(rich)
+    kinds = {found.type for page in document for found in page.get_objects(max_depth=5)}
+    document.close()
+    assert 2 in kinds  # paths
+    assert 3 not in kinds  # images
+
+
+def test_a_hidden_value_is_nowhere(sample, job):
+    figure = sample.channels()
+    hidden = dataclasses.replace(figure.result, states={(1, 1): r.SUPPRESSED})
+    report = dataclasses.replace(sample.rich(), parts=(dataclasses.replace(figure, result=hidden),))
+    texts, _ = pages_of(report, job)
+    assert "18,933" not in " ".join(texts)
+    assert "hidden: fewer than 10 people" in " ".join(texts)
+
+
+def test_a_long_table_is_cut_where_asked_and_says_so(sample, job):
+    figure = sample.figure("table", "T", Result((sample.dim("n", "N"),), tuple((f"row {n}.",) for n in range(300))))
+    report = dataclasses.replace(sample.rich(), parts=(figure,))
+    text = " ".join(pages_of(report, job, settings={"rows": 40})[0])
+    assert "row 39." in text and "row 40." not in text
+    assert "the first 40 of 300 rows" in text
+    assert "row 299." in " ".join(pages_of(report, job, settings={"rows": 1000})[0])
+
+
+def test_paper_may_be_wide_or_american(sample, job):
+    report = dataclasses.replace(sample.rich(), parts=(sample.products(),))
+    _, sizes = pages_of(report, job, settings={"paper": "letter", "landscape": True})
+    assert {tuple(map(round, size)) for size in sizes} == {(792, 612)}
+
+
+def test_hostile_texts_are_only_texts(sample, job, monkeypatch):
+    asked = []
+    monkeypatch.setattr("patron.plugins.exporters.pdf.pages._nothing", lambda url, *_more, **_named: asked.append(url))
+    (path,) = exporter.export(sample.hostile(), job)
+    raw = path.read_bytes()
+    assert asked == []
+    assert b"/JavaScript" not in raw and b"/URI" not in raw and b"/Launch" not in raw and b"/EmbeddedFile" not in raw
+    assert "<script>" in " ".join(read(path)[0])
+
+
+def test_the_same_bytes_a_second_later(sample, job, tmp_path):
+    report = dataclasses.replace(sample.rich(), parts=(sample.products(),))
+    (path,) = exporter.export(report, job)
+    first = path.read_bytes()
+    time.sleep(1.1)
+    (path,) = exporter.export(report, job)
+    assert path.read_bytes() == first
+
+
+def test_one_figure_alone_and_chinese_words(sample, job):
+    texts, _ = pages_of(sample.rich(), job, only="Best products", locale="zh-TW")
+    assert len(texts) == 1
+    assert "第 1 頁，共 1 頁" in texts[0].replace("\u2f00", "一")
+
+
+def test_absent_libraries_are_told_with_the_extra(sample, job, monkeypatch):
+    monkeypatch.delitem(sys.modules, "patron.plugins.exporters.pdf.pages", raising=False)
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(ImportError, match=r"pip install 'patron\[pdf\]'"):
+        exporter.export(sample.rich(), job)
+
+
+def test_an_absent_library_of_the_system_is_told(sample, job, monkeypatch):
+    class Absent:
+        def find_spec(self, name, *_more):
+            if name == "weasyprint":
+                raise OSError("cannot load library 'libpango-1.0-0'")
+
+    monkeypatch.delitem(sys.modules, "patron.plugins.exporters.pdf.pages", raising=False)
+    monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Absent(), *sys.meta_path])
+    with pytest.raises(ExportError, match="libpango") as told:
+        exporter.export(sample.rich(), job)
+    assert "apt install" in told.value.hint
+
+
+def test_nothing_heavy_is_imported_before_it_is_used():
+    code = "import sys, patron.plugins.exporters.pdf as x; x.patron_exporters(); print('weasyprint' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
