@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,7 +26,7 @@ from patron.plugins.exporters.html.words import page_words
 
 HERE = Path(__file__).parent
 STYLES = ("colours.css", "page.css", "figures.css", "tables.css", "print.css")
-SCRIPTS = ("tabs.js", "tables.js", "charts.js", "page.js")
+SCRIPTS = ("tabs.js", "tables.js", "charts.js", "maps.js", "page.js")
 
 
 def page(report: Report, locale: str, parts: tuple[Part, ...] | None = None) -> str:
@@ -47,7 +48,7 @@ def page(report: Report, locale: str, parts: tuple[Part, ...] | None = None) -> 
         start=Markup(start),  # noqa: S704 - our own file
         style=Markup(style),  # noqa: S704 - our own files
         script=Markup(script),  # noqa: S704 - our own files
-        library=Markup(library),  # noqa: S704 - the library's own script
+        library=base64.b64encode(zlib.compress(library.encode(), 9)).decode() if library else "",
         data=Markup(_data(desk)),  # noqa: S704 - escaped for a script element
     )
 

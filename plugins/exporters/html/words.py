@@ -95,8 +95,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "states": ("What the words mean", "用語說明"),
     "sections": ("Parts of the report", "報表各部分"),
     "change": ("change", "變化"),
-    "latitude": ("Latitude", "緯度"),
-    "longitude": ("Longitude", "經度"),
+    "map": ("Map", "地圖"),
+    "names_from": ("Names of towns: GeoNames, CC BY 4.0.", "地名：GeoNames，CC BY 4.0。"),
+    "closer": ("Closer", "放大"),
+    "farther": ("Farther", "縮小"),
+    "all_of_map": ("The whole map", "顯示全圖"),
 }  # fmt: skip
 
 _PLACE = {"en": 0, "zh": 1}

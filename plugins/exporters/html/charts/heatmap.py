@@ -14,12 +14,16 @@ from patron.plugins.exporters.html.charts import spec
 from patron.plugins.exporters.html.charts.bar import bar
 from patron.plugins.exporters.html.charts.spec import Chart, Panel, Spec
 from patron.plugins.exporters.html.desk import Desk
+from patron.plugins.exporters.html.ground import Box, Ground, Line, Town, ground
 from patron.plugins.exporters.html.shape import Measure, amount, drawn_rows, name_of, order, shape, visible
 
 LEVELS = 7
 ROW = 30
 WRITTEN = 16
 """Up to so many columns, values are written into the cells."""
+
+FLATTEST, TALLEST = 0.45, 0.62
+"""The height of a map in its widths."""
 
 _CELL = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;/ ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
 
@@ -142,57 +146,88 @@ def _places(result: Result, dims: Sequence[int]) -> dict[int, tuple[float, float
 
 
 def _map(result: Result, measure: Measure, places: dict[int, tuple[float, float]], desk: Desk) -> Chart:
-    """Squares where people are, north up, true in shape at their middle latitude."""
+    """Squares where people are on the outlines of states or countries, north up, true in shape at their middle."""
     size = _cell_size(places)
+    box = _view(places, size)
+    middle = math.cos(math.radians((box.south + box.north) / 2))
     levels, low, high = _levels([visible(result, row, measure.now) for row in places])
-    values: list[Json] = []
+    cells: list[Spec] = []
     for (row, (lat, lon)), level in zip(places.items(), levels, strict=True):
-        where = f"{lat:g}, {lon:g}"
-        told = spec.tip(
-            (where, ""), (plain(measure.column.title), spec.shown_at(result, row, measure.now, desk.reader))
-        )
-        values.append(
-            {
-                "x": round(lon, 6),
-                "x2": round(lon + size * 0.94, 6),
-                "y": round(lat, 6),
-                "y2": round(lat + size * 0.94, 6),
-                "c": _fill(level),
-                "tip": told,
-            }
-        )
+        shown = spec.shown_at(result, row, measure.now, desk.reader)
+        told = spec.tip((f"{lat:g}, {lon:g}", ""), (plain(measure.column.title), shown))
+        edges = {"x": lon, "x2": lon + size * 0.94, "y": lat, "y2": lat + size * 0.94}
+        cells.append({**{name: round(edge, 6) for name, edge in edges.items()}, "c": _fill(level), "tip": told})
+    under = ground(box)
+    layers: list[Json] = [
+        *(_outline(lines, width, color) for lines, width, color in _lines_of(under) if lines),
+        _squares(cells),
+        *_names_on(under.towns),
+    ]
+    axes: Spec = {
+        "x": _hidden("x", "quantitative", (box.west, box.east)),
+        "y": _hidden("y", "quantitative", (box.south, box.north)),
+    }
+    chart: Spec = {"layer": layers, "encoding": axes, "aspect": round(box.tall / (box.wide * max(0.05, middle)), 4)}
+    remarks = (desk.words["names_from"],) if under.towns else ()
+    name = desk.keep_chart(chart)
+    return Chart("map", (Panel(name, 400),), remarks=remarks, ramp=_ramp(measure, low, high, desk), narrow=True)
+
+
+def _view(places: dict[int, tuple[float, float]], size: float) -> Box:
+    """What is seen: the cells with some ground around them, neither a strip nor a tower."""
     lats, lons = [p[0] for p in places.values()], [p[1] for p in places.values()]
-    tall, wide = max(lats) - min(lats) + size, max(lons) - min(lons) + size
-    aspect = tall / (wide * max(0.05, math.cos(math.radians(sum(lats) / len(lats)))))
+    box = Box(min(lons), min(lats), max(lons) + size, max(lats) + size)
+    narrow = max(0.05, math.cos(math.radians((box.south + box.north) / 2)))
+    wide, tall = max(box.wide * 1.16, size * 4), max(box.tall * 1.16, size * 4)
+    wide, tall = max(wide, tall / narrow / TALLEST), max(tall, wide * narrow * FLATTEST)
+    x, y = (box.west + box.east) / 2, (box.south + box.north) / 2
+    return Box(x - wide / 2, max(-85.0, y - tall / 2), x + wide / 2, min(85.0, y + tall / 2))
+
+
+def _lines_of(under: Ground) -> tuple[tuple[tuple[Line, ...], float, str], ...]:
+    return ((under.thin, 0.75, "var(--line-2)"), (under.thick, 1.25, "var(--ink-3)"))
+
+
+def _outline(lines: Sequence[Line], width: float, color: str) -> Spec:
+    """Lines of the ground; points are lists, which are half as long as objects."""
+    points: list[Json] = [[round(x, 3), round(y, 3), n] for n, line in enumerate(lines) for x, y in line]
     encoding: Spec = {
-        "x": {
-            "field": "x",
-            "type": "quantitative",
-            "scale": {"zero": False, "nice": False, "domain": [min(lons), max(lons) + size]},
-            "axis": _degrees(desk.words["longitude"]),
-        },
+        "x": {"field": "0", "type": "quantitative"},
+        "y": {"field": "1", "type": "quantitative"},
+        "detail": {"field": "2", "type": "nominal"},
+        "order": {"value": 0},
+    }
+    mark: Spec = {"type": "line", "strokeWidth": width, "color": color, "clip": True, "tooltip": None}
+    return {"data": {"values": points}, "mark": mark, "encoding": encoding}
+
+
+def _squares(cells: Sequence[Spec]) -> Spec:
+    encoding: Spec = {
         "x2": {"field": "x2"},
-        "y": {
-            "field": "y",
-            "type": "quantitative",
-            "scale": {"zero": False, "nice": False, "domain": [min(lats), max(lats) + size]},
-            "axis": _degrees(desk.words["latitude"]),
-        },
         "y2": {"field": "y2"},
         "color": {"field": "c", "type": "nominal", "scale": None, "legend": None},
         "tooltip": {"value": "tip"},
     }
-    chart: Spec = {
-        "data": {"values": values},
-        "mark": {"type": "rect", "cornerRadius": 2},
-        "encoding": encoding,
-        "aspect": round(aspect, 4),
-    }
-    return Chart("heatmap", (Panel(desk.keep_chart(chart), 320),), ramp=_ramp(measure, low, high, desk), narrow=True)
+    return spec.layer(
+        {"type": "rect", "cornerRadius": 2, "opacity": 0.86, "clip": True, "stroke": "var(--h2)", "strokeWidth": 0.75},
+        cells,
+        encoding,
+    )
 
 
-def _degrees(title: str) -> Spec:
-    return {"title": title, "format": ".1f", "grid": True, "domain": False, "ticks": False, "tickCount": 5}
+def _names_on(towns: Sequence[Town]) -> list[Spec]:
+    """Names of towns, each on a seam of paper so that it can be read on every colour."""
+    values: list[Spec] = [{"x": town.at[0], "y": town.at[1], "t": plain(town.name)} for town in towns]
+    text: Spec = {"text": {"field": "t", "type": "nominal"}}
+    mark: Spec = {"type": "text", "fontSize": 11, "fontWeight": 600, "tooltip": None}
+    seam: Spec = {**mark, "stroke": spec.PAPER, "strokeWidth": 3, "strokeJoin": "round", "color": spec.PAPER}
+    return [spec.layer(each, values, text) for each in (seam, {**mark, "color": spec.INK})] if values else []
+
+
+def _hidden(field: str, kind: str, domain: tuple[float, float]) -> Spec:
+    """An axis without a line or numbers over a fixed span."""
+    scale: Spec = {"zero": False, "nice": False, "domain": [round(end, 5) for end in domain]}
+    return {"field": field, "type": kind, "scale": scale, "axis": None}
 
 
 def _cell_size(places: dict[int, tuple[float, float]]) -> float:
