@@ -11,16 +11,24 @@ from patron.engine.cli.options import Options, takes_color
 
 if TYPE_CHECKING:
     from patron.engine.runner.project import Project
+    from patron.engine.runtime.progress import Progress
+
+
+@contextmanager
+def progress_of(options: Options) -> Iterator[Progress]:
+    """Progress on standard error while the block runs, for who wants to see it."""
+    from patron.engine.runtime.progress import shown
+
+    with shown(not options.quiet and not options.json, takes_color(sys.stderr, options.no_color)) as progress:
+        yield progress
 
 
 @contextmanager
 def watched(options: Options) -> Iterator[Project]:
     """The project, with progress on standard error while the block runs and its warnings afterwards."""
     from patron.engine.cli import problems
-    from patron.engine.runtime.progress import shown
 
-    wanted = not options.quiet and not options.json
-    with shown(wanted, takes_color(sys.stderr, options.no_color)) as progress:
+    with progress_of(options) as progress:
         project = options.project(progress)
         yield project
     if not options.quiet:

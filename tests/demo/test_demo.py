@@ -1,33 +1,19 @@
-"""The demo shop: the same bytes every time, people and orders that could be, and specs that are well written."""
+"""The demo shop: the same bytes every time, at every size, whole or not at all; and specs that are well written."""
 
-import csv
 import hashlib
 import re
-from collections import Counter
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from patron.dsl.parse import parse_file
-from patron.engine.runner.demo import make_shop, write_data
-from patron.engine.runner.demo.draws import Draws
-from patron.engine.runner.demo.tables import degrees, money
+from patron.engine.runner.demo import SIZES, ground, make_shop, making, write_data
+from patron.engine.runtime.errors import IoFailed
+from tests.demo.conftest import read
 
 SPECS = Path(__file__).parents[2] / "specs"
-DIGEST = "dd37f85edd55ece063671a8dea9d4c782c4c8308014b5025668b6221bdebe5ca"
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("shop")
-    make_shop(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def tables(shop):
-    files = (shop / "data").glob("*.csv")
-    return {p.stem: list(csv.DictReader(p.read_text(encoding="utf-8").splitlines())) for p in files}
+DIGEST = "da4a55f5aa2455a8a994bdfe200c973efca790573b33508a3c321e1a6f8a7e54"
 
 
 def digest(folder):
@@ -37,15 +23,11 @@ def digest(folder):
     return told.hexdigest()
 
 
-def valid(order):
-    returned = order["state"] == "Returned" and order["channel"] == "retail"
-    return order["state"] != "Canceled" and order["kind"] != "return" and not returned
-
-
 # ---------------------------------------------------------------- the same everywhere
 
 
 def test_same_bytes(shop, tmp_path):
+    """Pinned: every version of the database that is allowed writes these."""
     write_data(tmp_path)
     assert digest(tmp_path) == digest(shop) == DIGEST
 
@@ -57,124 +39,107 @@ def test_another_seed_is_another_shop(shop, tmp_path):
     assert (shop / "counted.patron").exists()
 
 
-def test_draws_are_pinned():
-    draws = Draws(1, "a topic")
-    assert [draws.below(1000) for _ in range(5)] == [390, 281, 842, 723, 354]
-    assert Draws(1, "a topic").below(1 << 62) != Draws(1, "a topik").below(1 << 62)
+def test_another_shop_in_the_same_folder_keeps_no_numbers_of_the_first(tmp_path):
+    make_shop(tmp_path)
+    make_shop(tmp_path, 100, 2)
+    assert not (tmp_path / "counted.patron").exists()
+    assert len(read(tmp_path / "data" / "orders.csv")) < 200
 
 
-def test_draws_are_even():
-    draws = Draws(7, "even")
-    counted = Counter(draws.below(10) for _ in range(20_000))
-    assert all(1_800 < counted[n] < 2_200 for n in range(10))
-    assert Draws(7, "even").weighted(("a", "b"), (0, 3)) == "b"
+@pytest.mark.parametrize("script", [*making.GROUND, *making.BLOCK])
+def test_scripts_draw_by_whole_numbers(script):
+    """What differs between versions, machines or numbers of threads has no place in them."""
+    text = (Path(ground.__file__).parent / "sql" / f"{script}.sql").read_text(encoding="utf-8")
+    code = re.sub(r"--.*|'(?:[^']|'')*'", "", text)
+    forbidden = r"\b(random|uuid|hash|now|current_\w+|double|float|real|sample|avg|first_value|any_value)\b\s*\(?"
+    assert re.findall(forbidden, code, re.IGNORECASE) == []
+    assert re.findall(r"\d/\s*\d|[^/]/[^/*]", code) == []
 
 
-@pytest.mark.parametrize("cents, text", [(0, "0.00"), (5, "0.05"), (1234, "12.34"), (-150, "-1.50")])
-def test_money(cents, text):
-    assert money(cents) == text
+@pytest.fixture
+def draws():
+    with duckdb.connect() as connection:
+        made = ground.Ground(connection)
+        made.settle(seed_key=0x9E3779B1)
+        made.run("macros")
+        yield lambda sql: [row[0] for row in connection.execute(sql).fetchall()]
 
 
-def test_degrees():
-    assert degrees(-104_987_001) == "-104.987001"
+def test_draws_are_pinned(draws):
+    assert draws("SELECT draw('a topic', i, 1000) FROM range(5) AS t(i)") == [49, 363, 885, 845, 123]
+    assert draws("SELECT draw('a topik', i, 1000) FROM range(5) AS t(i)") != draws(
+        "SELECT draw('a topic', i, 1000) FROM range(5) AS t(i)"
+    )
 
 
-# ---------------------------------------------------------------- as designed
+def test_draws_are_even(draws):
+    counted = draws("SELECT count(*) FROM range(20000) AS t(i) GROUP BY draw('even', i, 10)")
+    assert len(counted) == 10
+    assert all(1_800 < n < 2_200 for n in counted)
 
 
-def test_size(tables):
-    assert 1_900 <= len(tables["orders"]) <= 2_500
-    assert len({c["customer_no"] for c in tables["customers"]}) == 600
-    assert (len(tables["stores"]), len(tables["products"])) == (4, 49)
-    assert {p["category"] for p in tables["products"]} == {"Houseplants", "Seeds", "Pots", "Soil", "Tools", "Gifts"}
+def test_neighbours_are_drawn_apart(draws):
+    """Neither the next row nor the next topic says anything about a draw."""
+    for other in ("draw('even', i + 1, 10)", "draw('odd', i, 10)", "draw_of('even', i, 1, 10)"):
+        pairs = draws(f"SELECT count(*) FROM range(100000) AS t(i) GROUP BY draw('even', i, 10) * 10 + {other}")
+        assert len(pairs) == 100
+        assert all(850 < n < 1_150 for n in pairs)
 
 
-def test_two_years_that_end_on_the_last_of_may(tables):
-    days = [o["placed_at"][:10] for o in tables["orders"]]
-    assert min(days) >= "2024-06-01"
-    assert max(days) == "2026-05-31"
-    moments = [v for rows in tables.values() for r in rows for k, v in r.items() if k.endswith("_at") and v]
-    assert max(moments) <= "2026-05-31 21:30:00" or max(moments).startswith("2026-05-31")
+@pytest.mark.parametrize("value, text", [(0, "0.00"), (5, "0.05"), (1234, "12.34"), (-150, "-1.50")])
+def test_cents(draws, value, text):
+    assert draws(f"SELECT cents({value})::VARCHAR") == [text]
 
 
-@pytest.mark.parametrize(
-    "child, column, parent, key",
-    [
-        ("items", "order_no", "orders", "order_no"),
-        ("items", "product", "products", "code"),
-        ("orders", "store", "stores", "id"),
-        ("orders", "seller", "staff", "id"),
-        ("orders", "visit", "visits", "id"),
-        ("orders", "returned_order", "orders", "order_no"),
-        ("staff", "store", "stores", "id"),
-        ("customers", "favourite_store", "stores", "id"),
-        ("messages", "campaign", "campaigns", "id"),
-        ("messages", "customer", "customers", "customer_no"),
-        ("actions", "message", "messages", "id"),
-        ("actions", "visit", "visits", "id"),
-        ("visits", "entry_action", "actions", "id"),
-        ("members", "customer", "customers", "customer_no"),
-        ("points", "order", "orders", "order_no"),
-        ("redemptions", "order", "orders", "order_no"),
-        ("reviews", "order", "orders", "order_no"),
-        ("shifts", "staff", "staff", "id"),
-    ],
-)
-def test_every_reference_finds_its_row(tables, child, column, parent, key):
-    known = {r[key] for r in tables[parent]}
-    assert {r[column] for r in tables[child] if r[column]} <= known
+def test_degrees(draws):
+    assert draws("SELECT degrees(-104987001)::VARCHAR") == ["-104.987001"]
 
 
-def test_some_cards_are_unknown_and_some_orders_have_none(tables):
-    known = {c["customer_no"] for c in tables["customers"]}
-    written = Counter("guest" if o["customer_no"] == "GUEST" else o["customer_no"] in known for o in tables["orders"])
-    assert written["guest"] > 200
-    assert 5 <= written[False] <= 40
+# ---------------------------------------------------------------- sizes
 
 
-def test_dirt(tables):
-    seen = Counter(c["customer_no"] for c in tables["customers"])
-    assert sum(n == 2 for n in seen.values()) >= 5
-    birthdays = [c["birthday"] for c in tables["customers"]]
-    assert any(b and not re.fullmatch(r"\d{4}-(?!00)\d\d-\d\d", b) for b in birthdays)
-    assert 0.2 < birthdays.count("") / len(birthdays) < 0.35
-    assert 0.15 < [c["sex"] for c in tables["customers"]].count("") / len(birthdays) < 0.3
-    assert "n/a" in {r["rating"] for r in tables["reviews"]}
-    assert {"Open", "text_click", "text_received"} <= {a["event"] for a in tables["actions"]}
+@pytest.mark.parametrize("orders", [1, 10, 2_000, 20_000])
+def test_about_so_many_orders(tmp_path, orders):
+    write_data(tmp_path, orders)
+    assert abs(len(read(tmp_path / "orders.csv")) - orders) <= max(20, orders // 10)
 
 
-def test_amounts_add_up(tables):
-    net = Counter()
-    for item in tables["items"]:
-        net[item["order_no"]] += round(float(item["amount"]) * 100)
-    for order in tables["orders"]:
-        cents = {k: round(float(order[k]) * 100) for k in ("subtotal", "discount", "tax", "shipping", "total")}
-        assert cents["total"] == cents["subtotal"] - cents["discount"] + cents["tax"] + cents["shipping"]
-        if order["kind"] == "sale":
-            assert cents["subtotal"] - cents["discount"] == net[order["order_no"]]
+def test_blocks_follow_each_other(tmp_path, monkeypatch):
+    """A large shop is many blocks: no number twice, and the same campaigns for all."""
+    monkeypatch.setattr(making, "CUSTOMERS", 100)
+    write_data(tmp_path / "blocks", 2_000)
+    for name, key in (("orders", "order_no"), ("actions", "id"), ("messages", "id"), ("customers", "customer_no")):
+        rows = read(tmp_path / "blocks" / f"{name}.csv")
+        assert name == "customers" or len({r[key] for r in rows}) == len(rows)
+    assert len({r["customer_no"] for r in rows if r["customer_no"].startswith("C")}) == 380
+    assert len(read(tmp_path / "blocks" / "campaigns.csv")) == 73
 
 
-def test_things_happen_in_order(tables):
-    sent = {m["id"]: m["sent_at"] for m in tables["messages"]}
-    assert all(a["acted_at"] >= sent[a["message"]] for a in tables["actions"])
-    placed = {o["order_no"]: o["placed_at"] for o in tables["orders"]}
-    assert all(r["created_at"] >= placed[r["order"]] for r in tables["reviews"])
-    started = {v["id"]: v["started_at"] for v in tables["visits"]}
-    assert all(o["placed_at"] >= started[o["visit"]] for o in tables["orders"] if o["visit"])
-    assert all(o["canceled_at"] >= o["placed_at"] for o in tables["orders"] if o["canceled_at"])
+def test_sizes():
+    assert SIZES == {"small": 2_000, "medium": 20_000, "large": 200_000}
 
 
-def test_seasons_and_weekdays(tables):
-    orders = [o for o in tables["orders"] if valid(o)]
-    months = Counter(o["placed_at"][:7] for o in orders)
-    assert months["2026-05"] > months["2026-02"] * 1.2
-    assert months["2025-12"] > months["2026-01"]
+# ---------------------------------------------------------------- whole or not at all
 
 
-def test_clicks_lead_to_orders(tables):
-    clicked = {a["visit"] for a in tables["actions"] if a["visit"]}
-    assert sum(o["visit"] in clicked for o in tables["orders"]) >= 30
-    assert {r["coupon"] for r in tables["redemptions"]} >= {"WEEKEND10", "COMEBACK15", "FLASH20"}
+def test_a_disk_without_room(tmp_path, monkeypatch):
+    def full(*_args, **_kwargs):
+        raise duckdb.IOException("IO Error: Could not write file: No space left on device")
+
+    monkeypatch.setattr(ground.Ground, "write", full)
+    with pytest.raises(IoFailed, match="No space left"):
+        make_shop(tmp_path / "shop")
+    assert list((tmp_path / "shop").iterdir()) == []
+
+
+def test_stopped_in_the_middle(tmp_path, monkeypatch):
+    def stopped(*_args, **_kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(making, "move_in", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        make_shop(tmp_path / "shop")
+    assert list((tmp_path / "shop").iterdir()) == []
 
 
 # ---------------------------------------------------------------- the specs
