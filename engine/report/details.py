@@ -53,10 +53,10 @@ _TITLES = {
     "order": "Order", "customer": "Customer", "created_at": "Created", "status": "Status", "channel": "Channel",
     "value": "Value", "attributed_category": "Attributed to (type)", "attributed_name": "Attributed to",
     "email": "E-mail", "phone": "Phone", "country": "Country", "postcode": "Postcode",
-    "consent_email": "Consent to e-mail", "consent_sms": "Consent to SMS",
+    "consent_email": "Consent to e-mail", "consent_sms": "Consent to SMS", "consent_ads": "Consent to advertising",
 }  # fmt: skip
 CONTACTS = ("email", "phone", "country", "postcode")
-CONSENTS = ("email", "sms")
+CONSENTS = ("email", "sms", "ads")
 
 
 def detail(model: Model, name: str, table: str, params: Mapping[str, object], context: Context) -> Result:

@@ -11,7 +11,7 @@ from pathlib import Path
 from patron.engine.contracts import ExporterType, ExportJob
 from patron.engine.results import Report
 from patron.engine.testing.promise import promise
-from patron.engine.testing.sample import sample_report
+from patron.engine.testing.sample import sample_people, sample_report
 
 _STEM = "sample"
 
@@ -19,19 +19,21 @@ _STEM = "sample"
 def check_exporter(
     kind: ExporterType, folder: Path, settings: Mapping[str, object] | None = None, only: str | None = None
 ) -> Sequence[Path]:
-    """Export a report with every kind of figure into `folder`, and give the files, to look at them further.
+    """Export a report with every kind of figure, or of people, into `folder`, and give the files to look at further.
 
     Checked: the main file comes first and has the format's extension; all files lie in the folder, are not empty and
     are all named; the same report gives the same bytes; an empty report is no trouble.
     """
     job = ExportJob(folder, _STEM, settings=settings or {}, only=only)
-    files = _exported(kind, sample_report(), job)
+    report = sample_people() if kind.takes else sample_report()
+    files = _exported(kind, report, job)
     with tempfile.TemporaryDirectory() as other:
-        again = _exported(kind, sample_report(), replace(job, folder=Path(other)))
+        again = _exported(kind, report, replace(job, folder=Path(other)))
         promise(_digests(files) == _digests(again), f"{kind.name}: the same report gives other bytes the second time")
     if only is None:
         with tempfile.TemporaryDirectory() as other:
-            _exported(kind, replace(sample_report(), parts=()), replace(job, folder=Path(other)))
+            empty = sample_people(()) if kind.takes else replace(report, parts=())
+            _exported(kind, empty, replace(job, folder=Path(other)))
     return files
 
 

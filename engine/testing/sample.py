@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 from patron.engine.results import (
@@ -54,6 +55,23 @@ def sample_report() -> Report:
         describe="Every kind of figure once.",
         notes=("A note about the whole report.",),
     )
+
+
+PEOPLE: tuple[tuple[Value, ...], ...] = (
+    ("C1", "Ada.Lovelace@Example.com ", "+44 20 7946 0018", "GB", "SW1A 1AA", True, True),
+    ("C2", "grace@example.com", "(212) 555-0100", "us", "10001-2345", True, None),
+    ("C3", "=cmd()", None, "United States", None, True, False),
+    ("C4", "alan@example.com", "07700 900123", None, "", None, None),
+    ("C5", None, None, None, None, None, None),
+)
+"""Some people: id, e-mail, phone, country, postcode, and what they agreed to."""
+
+
+def sample_people(rows: tuple[tuple[Value, ...], ...] = PEOPLE) -> Report:
+    """The people of a report, one a row, as exporters get them that are made of people."""
+    names = ("customer", "email", "phone", "country", "postcode", "consent_email", "consent_sms")
+    columns = tuple(Column(n, n, YESNO if n.startswith("consent") else TEXT, role="dimension") for n in names)
+    return replace(sample_report(), parts=(Figure("table", "people", "sample/people", _result(columns, [*rows])),))
 
 
 def _parts() -> tuple[Part, ...]:
