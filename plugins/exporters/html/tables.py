@@ -133,6 +133,8 @@ def _head(column: Column, past: str, desk: Desk) -> Head:
     """Of a comparison only "before" and "change" are written: its metric stands to the left."""
     title = plain(column.title or column.name)
     short = {"before": past, "change": desk.words["change"]}.get(column.role, "")
+    if short:
+        title = f"{title.removesuffix(f' {column.role}')} {short}"
     return Head(title, short or title, is_number(column.type), bool(short), plain(column.describe), column.type.timely)
 
 

@@ -105,6 +105,7 @@
       console.error(view.error);
       return;
     }
+    place.querySelector("svg").setAttribute("aria-hidden", "true"); // the place itself says what it is
     place.classList.add("drawn");
     document.dispatchEvent(new Event("patron-drawn"));
     views.set(place, { view: view.view, width, fits: spec.autosize !== undefined });

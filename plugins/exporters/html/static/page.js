@@ -49,7 +49,12 @@
   window.addEventListener("afterprint", () => folded.forEach((section) => { section.open = false; }));
 
   const top = document.querySelector(".top");
-  const measure = () => root.style.setProperty("--top", top.offsetHeight + "px");
+  const context = document.querySelector(".context");
+  const measure = () => {
+    root.style.setProperty("--top", top.offsetHeight + "px");
+    if (context.scrollWidth > context.clientWidth) context.tabIndex = 0;
+    else context.removeAttribute("tabindex");
+  };
   measure();
   if (window.ResizeObserver) new ResizeObserver(measure).observe(top);
 })();
