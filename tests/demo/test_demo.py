@@ -60,7 +60,7 @@ def test_scripts_draw_by_whole_numbers(script):
 def draws():
     with duckdb.connect() as connection:
         made = ground.Ground(connection)
-        made.settle(seed_key=0x9E3779B1)
+        made.settle(seed_key=0x9E3779B1, stores=4)
         made.run("macros")
         yield lambda sql: [row[0] for row in connection.execute(sql).fetchall()]
 
@@ -113,6 +113,18 @@ def test_blocks_follow_each_other(tmp_path, monkeypatch):
         assert name == "customers" or len({r[key] for r in rows}) == len(rows)
     assert len({r["customer_no"] for r in rows if r["customer_no"].startswith("C")}) == 380
     assert len(read(tmp_path / "blocks" / "campaigns.csv")) == 73
+
+
+def test_a_large_shop_has_many_stores():
+    with duckdb.connect() as connection:
+        made = ground.Ground(connection)
+        made.settle(seed_key=1, customers=1_000_000, stores=204)
+        made.run(*making.GROUND)
+        asked = (
+            "SELECT count(*), count(DISTINCT id), count(DISTINCT city), count(DISTINCT first_postcode // 4) FROM stores"
+        )
+        assert connection.execute(asked).fetchall() == [(204, 204, 204, 204)]
+        assert connection.execute("SELECT count(*) > 600 FROM sellers").fetchall() == [(True,)]
 
 
 def test_sizes():

@@ -45,26 +45,26 @@ def make_shop(folder: Path, orders: int = SIZES["small"], seed: int = 1, progres
 def write_data(folder: Path, orders: int = SIZES["small"], seed: int = 1, progress: Progress = SILENT) -> None:
     """The data files alone, of about so many orders. The same seed gives the same bytes everywhere. IoFailed."""
     with io_errors(folder), working_folder(folder) as scratch, ground(scratch) as made:
-        made.settle(seed_key=seed * 0x9E3779B1 % (1 << 32))
+        customers, walk_ins = max(1, orders * 19 // 100), orders * 13 // 100
+        made.settle(seed_key=seed * 0x9E3779B1 % (1 << 32), customers=customers, stores=4 + orders // 50_000)
         made.run(*GROUND)
-        for numbers in _blocks(orders):
+        for block, numbers in enumerate(_blocks(customers, walk_ins)):
             progress.step("making customers and what they do")
-            progress.done(numbers["first"] / numbers["customers"])
-            made.settle(**numbers)
+            progress.done(numbers["first"] / customers)
+            made.settle(block=block, base=20_000 + block * NUMBERS, **numbers)
             made.run(*BLOCK)
-            _write(made, folder, scratch / "rows.csv", first=numbers["block"] == 0)
+            _write(made, folder, scratch / "rows.csv", first=block == 0)
         for name, text in CUT_OFF.items():
             with (folder / f"{name}.csv").open("a", encoding="utf-8", newline="") as out:
                 out.write(text + "\n")
 
 
-def _blocks(orders: int) -> Iterator[dict[str, int]]:
-    """The numbers of every block: its customers, its people without a name, and from where it counts."""
-    customers, walk_ins = max(1, orders * 19 // 100), orders * 13 // 100
-    for block, first in enumerate(range(1, customers + 1, CUSTOMERS)):
+def _blocks(customers: int, walk_ins: int) -> Iterator[dict[str, int]]:
+    """From whom to whom every block goes, and from which to which of those who left no name."""
+    for first in range(1, customers + 1, CUSTOMERS):
         last = min(first + CUSTOMERS - 1, customers)
         yield {
-            "block": block, "base": 20_000 + block * NUMBERS, "customers": customers, "first": first, "last": last,
+            "first": first, "last": last,
             "first_walk_in": (first - 1) * walk_ins // customers + 1, "last_walk_in": last * walk_ins // customers,
         }  # fmt: skip
 

@@ -43,7 +43,7 @@ WITH records AS (
     UNION ALL
     SELECT k.c, 1, k.id, NULL, k.registered, k.moved_at, st.city, st.first_postcode, false
     FROM (SELECT *, happened(later(registered, 86400 * between_of('moves after', c, 30, 90))) AS moved_at FROM known) AS k
-    JOIN main.stores AS st ON st.store = (k.store + 1) % 4
+    JOIN main.stores AS st ON st.store = (k.store + 1) % getvariable('stores')
     WHERE chance('moves', k.c, 20) AND k.moved_at IS NOT NULL
     UNION ALL
     SELECT c, 2, 'W' || (1000 + c), id, twin_at, twin_at, NULL, NULL, true FROM known WHERE twin_at IS NOT NULL

@@ -1,4 +1,4 @@
--- What is there before anybody buys, the same at every size: stores, products, staff, campaigns, the census.
+-- What is there before anybody buys: products, staff, campaigns, the census.
 
 CREATE TABLE sellers AS
 SELECT
@@ -91,7 +91,9 @@ SELECT
     p.gift_size,
     CASE WHEN p.for_list AND planned_at >= getvariable('list_taken') THEN 'regulars' ELSE p.whom END AS whom,
     CASE WHEN p.for_list AND planned_at >= getvariable('list_taken') THEN getvariable('list_name') END AS list,
-    CASE WHEN p.channel IN ('sms', 'whatsapp') THEN NULL ELSE between_of('campaign cost', k, 40, 160) * 100 END AS "cost",
+    CASE WHEN p.channel IN ('sms', 'whatsapp') THEN NULL
+         -- letters to many cost more
+         ELSE between_of('campaign cost', k, 40, 160) * 100 * greatest(1, getvariable('customers') // 4000) END AS "cost",
     CASE WHEN p.channel = 'sms' THEN 3 WHEN p.channel = 'whatsapp' THEN 5 END AS message_cost,
     CASE WHEN p.gift IS NOT NULL THEN getvariable('tracked_from') END AS tracked_from,
     CASE WHEN p.gift IS NOT NULL THEN CASE WHEN k % 3 = 0 THEN 'email' ELSE 'email;sms' END END AS tracked_channels,

@@ -28,6 +28,22 @@ INSERT INTO stores VALUES
     (2, 'LA3', 'Larch Valley Arcade', 'Larch Valley', 39615000, -105016000, 80958, 3),
     (3, 'SU4', 'Sunder Creek Mill', 'Sunder Creek', 40015000, -105270000, 80966, 2);
 
+-- the more is sold, the more stores there are: in towns all over the state
+INSERT INTO stores
+SELECT
+    n, upper(left(city, 2)) || (n + 1),
+    city || ' ' || pick(['Market', 'Yard', 'Arcade', 'Mill', 'Corner', 'Square'], 'name of a store', n), city,
+    38000000 + draw('store, north', n, 2700000), -108200000 + draw('store, east', n, 5000000), 81001 + 4 * n,
+    between_of('busy store', n, 2, 6)
+FROM (
+    SELECT
+        n,
+        getvariable('last_starts')[1 + n % len(getvariable('last_starts'))] || ' '
+            || ['Springs', 'Ridge', 'Falls', 'Park', 'Bluff', 'Grove', 'Crossing', 'Meadow', 'Point', 'Basin', 'Lake']
+                [1 + n // len(getvariable('last_starts')) % 11] AS city
+    FROM range(4, getvariable('stores')) AS t(n)
+);
+
 -- prices in cents; the share of sales
 CREATE TABLE categories (place BIGINT, category TEXT, names TEXT[], lowest BIGINT, highest BIGINT, share BIGINT);
 INSERT INTO categories VALUES
