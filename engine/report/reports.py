@@ -199,7 +199,7 @@ class _Maker:
         return Figure(
             node.kind.key, title, place, result, settings_of(node), query.rest, marks, self._definitions(query),
             subject_words(self.frame, node.phrase.subject or defaults.subject), str(query.period),
-            _comparison_span(query), _filter_words(node.phrase, defaults), sql, trend=trend,
+            _compared_with(self.frame, query), _filter_words(node.phrase, defaults), sql, trend=trend,
             named=node.title is not None, tables=tables, sides=self._sides(query.subject),
         )  # fmt: skip
 
@@ -265,8 +265,12 @@ class _Maker:
 
     def _comparison_words(self, defaults: Defaults) -> str:
         compare, period = defaults.compare, defaults.period
+        if isinstance(compare, tree.OtherAudience):
+            return subject_words(self.frame, tree.ForAudiences((compare.name,)))
+        if isinstance(compare, tree.OtherList):
+            return subject_words(self.frame, tree.ForLists((compare.list,)))
         words = comparison_words(compare)
-        if not words or compare is None or period is None or isinstance(compare, tree.OtherAudience | tree.OtherList):
+        if not words or compare is None or period is None:
             return words
         return _dated(words, str(compared_span(self.frame.binder, Scope(""), compare, self._span(period))))
 
@@ -355,7 +359,7 @@ def _titles(frame: ReportFrame, subject: Subject) -> list[str]:
 
 
 def comparison_words(node: tree.Comparison | None) -> str:
-    """What a report is compared to, in words."""
+    """Which period a report is compared with, in words."""
     if node is None or isinstance(node, tree.NoComparison):
         return ""
     if isinstance(node, tree.PreviousComparison):
@@ -364,23 +368,18 @@ def comparison_words(node: tree.Comparison | None) -> str:
         return f"same period last {node.unit}"
     if isinstance(node, tree.SameWeekdays):
         return "same weekdays last year"
-    if isinstance(node, tree.OtherAudience):
-        return f"audience {node.name.text if isinstance(node.name, tree.Name) else '$' + node.name.name.text}"
-    if isinstance(node, tree.OtherList):
-        name = node.list.name
-        return f"list {name.text if isinstance(name, tree.Name) else '$' + name.name.text}"
     if isinstance(node, tree.FixedPeriod):
         return " to ".join(d.text for d in (node.start, node.end) if isinstance(d, tree.Date))
     return period_words(node)
 
 
-def _comparison_span(query: Query) -> str:
+def _compared_with(frame: ReportFrame, query: Query) -> str:
     if query.compare is None:
         return ""
     if query.compare.span is not None:
         return str(query.compare.span)
     other = query.compare.subject
-    return ", ".join(other.names) if other is not None else ""
+    return " and ".join(_titles(frame, other)) if other is not None else ""
 
 
 def _filter_words(phrase: tree.Phrase, defaults: Defaults) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from patron.engine.testing.packs import check_pack
 
-NAMES = "aiq conversions demographics geo lifecycle loyalty orders predictions shopline staff standard".split()
+NAMES = "aiq conversions demographics geo lifecycle loyalty orders personas predictions shopline staff standard".split()
 MEMBERS = {
     "lifecycle": """new_customers returning_customers repeat_customers repeat_rate days_to_return""",
     "demographics": "known_age known_gender redeemed_share",
@@ -14,6 +14,7 @@ MEMBERS = {
                   other_average_order active_rate_30 active_rate_60 active_rate_90 active_rate_180 active_rate_365
                   points_earned points_redeemed points_expired points_open points_opening""",
     "geo": "located people_per_cell",
+    "personas": "of_everybody average_age women club people_share orders_each sales_each gap sales_share order_share",
     "conversions": """sent opened clicked open_rate click_rate conversions revenue influenced revenue_per_message cost
                       return_on_cost placed_order placed_with_coupon placed_with_points placed_with_credits""",
 }
