@@ -368,6 +368,7 @@ def comparison_words(node: tree.Comparison | None) -> str:
         return f"same period last {node.unit}"
     if isinstance(node, tree.SameWeekdays):
         return "same weekdays last year"
+    assert not isinstance(node, (tree.OtherAudience, tree.OtherList))
     if isinstance(node, tree.FixedPeriod):
         return " to ".join(d.text for d in (node.start, node.end) if isinstance(d, tree.Date))
     return period_words(node)
