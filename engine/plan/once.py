@@ -24,7 +24,7 @@ WORTH = 40
 
 SAFE = frozenset(
     "+ - * / neg power round greatest least first_known missing_if if and or not = < <= > >= one_of is_missing "
-    "days_between".split()
+    "days_between add_days ceil floor".split()
 )
 
 

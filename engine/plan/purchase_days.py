@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from patron.dsl.tree import NOWHERE
 from patron.engine.model.moments import local_date
-from patron.engine.model.terms import Field, Here, Op, Term, all_of, known
+from patron.engine.model.terms import Field, Here, Lit, Op, Term, all_of, known
 from patron.engine.plan import rows as row_plans
+from patron.engine.plan.looking_back import BEFORE
 from patron.engine.plan.nodes import (
     AggCall,
     Aggregate,
@@ -38,6 +39,7 @@ OF_FIRST: Mapping[str, Term] = {
     "order": Field(Here(), "id", ORDER),
 }
 """What is the first order's of the day, beside its moment."""
+DAY, PREVIOUS_ON = Col("created_at@date", DATE), Col("previous_on", DATE)
 
 
 def purchase_days(p: Planner, needed: Mapping[str, Type]) -> Node:
@@ -78,16 +80,29 @@ def _in_sequence(days: Node) -> Node:
         "next_at": window("lead", own["created_at"]), "next_at@date": window("lead", day),
         "next_at@hour": window("lead", own["created_at@hour"]),
         "next_at@day_only": window("lead", own["created_at@day_only"]),
+        f"{BEFORE}created_at": window("lag", own["created_at"]), f"{BEFORE}order": window("lag", own["order"]),
     }  # fmt: skip
-    return _with_median(Project(days, tuple(items.items())))
+    return _looking_back(_with_median(Project(days, tuple(items.items()))))
 
 
-def _with_median(days: Project) -> Node:
+def _with_median(days: Project) -> Project:
     """With the median of the gaps up to each day."""
     own = columns(days)
-    day, before = Col("created_at@date", DATE), Col("previous_on", DATE)
-    gap = Op("days_between", (before, day), WHOLE)
-    part = (Col("customer", CUSTOMER),)
-    median = WindowCall("median", NUMBER, (gap,), part, (SortKey(day),), upto=True)
+    gap = Op("days_between", (PREVIOUS_ON, DAY), WHOLE)
+    median = WindowCall("median", NUMBER, (gap,), (Col("customer", CUSTOMER),), (SortKey(DAY),), upto=True)
     items: Sequence[Named] = [*((c.name, c) for c in own), ("median_gap", median)]
     return Project(days, tuple(items))
+
+
+def _looking_back(days: Project) -> Project:
+    """With what the day before was, read off the row itself where it can be."""
+    own = {c.name: c for c in columns(days)}
+    median = WindowCall("lag", NUMBER, (own["median_gap"],), (own["customer"],), (SortKey(DAY),))
+    back: dict[str, Expr] = {
+        "number": Op("-", (own["number"], Lit(1, WHOLE)), WHOLE), "first_on": own["first_on"],
+        "customer": own["customer"], "next_at": own["created_at"],
+    }  # fmt: skip
+    later = Op("is_missing", (PREVIOUS_ON,), YESNO)
+    made: list[Named] = [(f"{BEFORE}{n}", Op("if", (later, Lit(None, e.type), e), e.type)) for n, e in back.items()]
+    made += [(f"{BEFORE}created_at@date", PREVIOUS_ON), (f"{BEFORE}median_gap", median)]
+    return Project(days, (*((c.name, c) for c in own.values()), *made))

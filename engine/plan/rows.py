@@ -33,7 +33,7 @@ from patron.engine.model.terms import (
 from patron.engine.model.terms import (
     Sequence as Steps,
 )
-from patron.engine.plan import children, marks, numbers, overall
+from patron.engine.plan import children, looking_back, marks, numbers, overall
 from patron.engine.plan.nodes import Col, Expr, Filter, Join, Node, Project, columns
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.settled import settled
@@ -59,6 +59,9 @@ def evaluate(
     """The terms as named columns, for the rows that meet a condition and belong to the people wanted."""
     items = [(name, numbers.by_first(t)) for name, t in items]
     where = numbers.by_first(where) if where is not None else None
+    if rows == looking_back.TABLE:
+        items = [(name, looking_back.looked_back(t)) for name, t in items]
+        where = looking_back.looked_back(where) if where is not None else None
     if isinstance(rows, str):  # columns of credited pairs stand for whole terms
         items = [(name, settled(p, rows, t)) for name, t in items]
         where = settled(p, rows, where) if where is not None else None
@@ -201,7 +204,7 @@ class Evaluation:
         stored = self.p.store.tables.get(table) if table is not None else None
         found = stored.columns.get(name) if stored is not None else None
         if found is None:
-            return column
+            return Col(column.name, column.type, table == looking_back.TABLE and name in looking_back.SURE)
         whole = column.type.kind == "number" and found.storage == "whole"
         masked = name in LATER.get(table or "", ())
         return Col(column.name, WHOLE if whole else column.type, found.never_missing and not masked)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from patron.engine.model.canonical import MADE, TABLES
 from patron.engine.model.store import StoredColumn, StoredTable
 from patron.engine.model.terms import Field, Lit, Op
+from patron.engine.plan import looking_back
 from patron.engine.plan.nodes import Col, Expr, Filter, Join, Named, Node, Project, Scan, Values
 from patron.engine.plan.planner import Planner
 from patron.engine.types import CHOICE, DATE, MOMENT, YESNO, Type, reference
@@ -70,6 +71,8 @@ def day_only_known(p: Planner, table: str, column: str) -> Lit | None:
 
 
 def never_missing(p: Planner, table: str, column: str) -> bool:
+    if table == looking_back.TABLE:
+        return column in looking_back.SURE
     stored = p.store.tables.get(table)
     found = stored.columns.get(column.partition("@")[0]) if stored is not None else None
     return found is not None and found.never_missing

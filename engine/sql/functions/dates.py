@@ -65,8 +65,12 @@ def _days_between(c: Call) -> E:
 
 
 def _add_days(c: Call) -> E:
-    days = build.cast(c.args[1], "INTEGER")
-    return build.cast(exp.DateAdd(this=build.paren(c.args[0]), expression=days, unit=exp.Var(this="DAY")), "DATE")
+    """Missing where the days are more than any date has room for."""
+    days = build.cast(try_cast(c.args[1], "DECIMAL(6, 0)", c.context.dialect), "INTEGER")
+    date = build.cast(c.args[0], "DATE")
+    if c.context.dialect == "duckdb":  # an interval would make a timestamp of it
+        return build.binary(exp.Add, date, days)
+    return exp.DateAdd(this=date, expression=days, unit=exp.Var(this="DAY"))
 
 
 def _months_between(c: Call) -> E:

@@ -116,9 +116,25 @@ def _rounded(c: Call) -> E:
 
 def _to_whole(kind: type[exp.Expression]) -> Lower:
     def make(c: Call) -> E:
-        return c.args[0] if c.types[0].whole else build.cast(kind(this=double(c.args[0])), "BIGINT")
+        if c.types[0].whole:
+            return c.args[0]
+        return try_cast(kind(this=double(c.args[0])), "BIGINT", c.context.dialect)
 
     return make
+
+
+def _power(c: Call) -> E:
+    """What is no number, as the root of a negative one, or none that is finite, is missing."""
+    base, exponent = c.args
+    if isinstance(exponent, exp.Literal) and exponent.this == "0.5":
+        return _no_number(exp.Sqrt(this=double(base)), "NaN")
+    return _no_number(exp.Pow(this=double(base), expression=double(exponent)), "NaN", "Infinity", "-Infinity")
+
+
+def _no_number(value: E, *left_out: str) -> E:
+    for one in left_out:
+        value = exp.Nullif(this=value, expression=build.cast(build.text(one), "DOUBLE"))
+    return value
 
 
 def _extreme(kind: type[exp.Expression]) -> Lower:
@@ -158,7 +174,7 @@ _LOWER: Mapping[str, Lower] = {
     "replace": _replace, "left": _left, "right": _right, "part": _part, "text_join": _text_join,
     "first_known": _first_known, "missing_if": _missing_if, "abs": _abs, "round": _rounded,
     "floor": _to_whole(exp.Floor), "ceil": _to_whole(exp.Ceil),
-    "power": lambda c: exp.Pow(this=double(c.args[0]), expression=double(c.args[1])),
+    "power": _power,
     "least": _extreme(exp.Least), "greatest": _extreme(exp.Greatest),
     "number": _number, "money": _money, "band": _band,
 }  # fmt: skip
