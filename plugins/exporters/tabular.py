@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from patron.engine.contracts import ExportError
 from patron.engine.results import OK, Column, Conditions, Figure, Report, Result, Value
 from patron.engine.types import TEXT, WHOLE, Type
+from patron.plugins.exporters.html.shape import kind_of
 from patron.plugins.exporters.parts import Placed
 
 _INDEX = (
@@ -42,6 +44,18 @@ def index(report: Report, placed: Sequence[Placed], files: Sequence[Path]) -> Re
         said = problem(each.part)
         rows.append(("" if said else file.name, each.title, *_facts(report, each), *about, said))
     return Result(tuple(_column(name, WHOLE if name == "rows" else TEXT) for name in _INDEX), tuple(rows))
+
+
+def first_rows(result: Result, most: int) -> tuple[Result, int]:
+    """A result with its first ordinary rows and every summing one; and how many ordinary ones there are."""
+    ordinary = [row for row in range(len(result.rows)) if not kind_of(result, row)]
+    if len(ordinary) <= most:
+        return result, len(ordinary)
+    kept = sorted({*ordinary[:most], *(row for row in range(len(result.rows)) if kind_of(result, row))})
+    place = {row: n for n, row in enumerate(kept)}
+    states = {(place[row], column): state for (row, column), state in result.states.items() if row in place}
+    kinds = tuple(kind_of(result, row) for row in kept)
+    return replace(result, rows=tuple(result.rows[row] for row in kept), states=states, kinds=kinds), len(ordinary)
 
 
 def _facts(report: Report, placed: Placed) -> tuple[Value, ...]:

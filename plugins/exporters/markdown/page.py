@@ -13,11 +13,12 @@ from patron.engine.report.text import is_number
 from patron.engine.results import OK, Column, Conditions, Figure, Note, Part, Report, Result, Section, Value
 from patron.engine.types import TEXT
 from patron.plugins.exporters.drawing import DRAWN
-from patron.plugins.exporters.html.shape import drawn_rows, first_rows, kind_of, label, name_of, order, shape, visible
+from patron.plugins.exporters.html.shape import drawn_rows, kind_of, label, name_of, order, shape, visible
 from patron.plugins.exporters.html.tables import rows_per_page
 from patron.plugins.exporters.html.words import page_words
 from patron.plugins.exporters.markdown.drawn import bar, course
 from patron.plugins.exporters.parts import chosen, figures, stable_slugs
+from patron.plugins.exporters.tabular import first_rows
 
 MOST_BARS = 30
 MOST_POINTS = 120

@@ -22,10 +22,10 @@ from patron.plugins.exporters.html.figures import FigureView
 from patron.plugins.exporters.html.layout import Block, Row, SectionView, Tabs, blocks
 from patron.plugins.exporters.html.page import STYLES, environment, heading, joined
 from patron.plugins.exporters.html.provenance import provenance_view
-from patron.plugins.exporters.html.shape import first_rows
 from patron.plugins.exporters.html.words import page_words
 from patron.plugins.exporters.parts import chosen, figures
 from patron.plugins.exporters.pdf.words import paper_words
+from patron.plugins.exporters.tabular import first_rows
 
 HERE = Path(__file__).parent
 WIDE = 1000
