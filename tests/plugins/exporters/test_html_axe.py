@@ -1,26 +1,20 @@
-"""Pages judged by axe-core: nothing serious in the way of those who hear a page or use no mouse.
+"""Pages judged by axe-core: nothing serious in the way of those who hear a page or use no mouse."""
 
-AXE_CORE names `axe.min.js`: npm install axe-core.
-"""
-
-import os
 import shutil
-from pathlib import Path
+from importlib.resources import files
 
 import pytest
 
 pytest.importorskip("jinja2")
 browsers = pytest.importorskip("playwright.sync_api")
+judge = pytest.importorskip("axe_playwright_python")
 
 from patron.engine.contracts import ExportJob  # noqa: E402
 from patron.plugins.exporters import html as exporter  # noqa: E402
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-AXE = Path(os.environ.get("AXE_CORE") or "no such file")
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium"),
-    pytest.mark.skipif(not AXE.is_file(), reason="needs axe-core: AXE_CORE names axe.min.js"),
-]
+AXE = files(judge) / "axe.min.js"
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 SERIOUS = "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => v.id + ': ' + v.nodes[0].html))"  # noqa: E501
 
 
