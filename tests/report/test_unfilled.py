@@ -47,3 +47,21 @@ def test_the_note_names_what_to_map_and_what_for():
     many = [Column(f"m{n}", f"M{n}", NUMBER) for n in range(7)]
     told = lacking_note(result(many, **{c.name: ("reviews", "orders.tip") for c in many}))
     assert told == "no source fills `reviews`, `orders.tip`: map them to see M0, M1, M2, M3, M4 and 2 more"
+
+
+REPORT = """
+report mine {
+  for each audience first, second
+  show cards "Key" of total_sales
+  show table "By day" of total_sales by day during 2026-03-01 to 2026-03-05
+}
+audience first "The first" = city = "Boulder"
+audience second = city = "Denver"
+"""
+
+
+def test_a_figure_knows_its_tables_and_the_titles_of_its_sides(shop_with):
+    figure = shop_with(REPORT).report("mine").parts[0]
+    assert figure.tables == ("customers", "orders")
+    assert figure.sides == {"first": "The first", "second": "Second"}
+    assert [row[0] for row in figure.result.rows] == ["first", "second", "all"]

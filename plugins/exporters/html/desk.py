@@ -18,6 +18,7 @@ class Desk:
     words: Mapping[str, str]
     charts: dict[str, Json] = field(default_factory=dict)
     tables: dict[str, Json] = field(default_factory=dict)
+    queries: dict[str, int] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
     _ids: int = 0
 
@@ -44,6 +45,10 @@ class Desk:
         """An id that is not taken; the same report gives the same ids."""
         self._ids += 1
         return f"{prefix}{self._ids}"
+
+    def keep_query(self, sql: str) -> int:
+        """Keep a text of SQL, the same one once; gives its number."""
+        return self.queries.setdefault(sql, len(self.queries))
 
     def keep_chart(self, spec: Json) -> str:
         """Keep a chart's spec; gives the id of the place to draw it."""

@@ -53,7 +53,8 @@ class About:
     filter: str
     tables: tuple[str, ...]
     definitions: tuple[Definition, ...]
-    sql: str
+    query: int | None
+    """The number of its SQL among those of the page, which are packed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def figure_view(figure: Figure, report: Report, desk: Desk) -> FigureView:
         notes=tuple(sentence(note) for note in notes_of(figure) if not desk.told(note)),
         problem=plain(figure.problem) if figure.problem or result is not None else "?",
         empty=_why_empty(figure, report, desk) if form == "empty" else "",
-        about=_about(figure, report, desk.reader.locale),
+        about=_about(figure, report, desk),
         narrow=figure.kind in NARROW or _small(form, body, result),
     )
 
@@ -180,16 +181,16 @@ def _why_empty(figure: Figure, report: Report, desk: Desk) -> str:
     return desk.words["empty_why"].format(why="; ".join(plain(fact) for fact in facts if fact))
 
 
-def _about(figure: Figure, report: Report, locale: str) -> About:
+def _about(figure: Figure, report: Report, desk: Desk) -> About:
     definitions = tuple(
         Definition(plain(d.name), plain(d.title), plain(d.text), plain(d.describe)) for d in figure.definitions
     )
     return About(
         plain(figure.subject or report.subject),
-        plain(readable(figure.period or report.period, locale)),
-        plain(readable(figure.comparison, locale)),
+        plain(readable(figure.period or report.period, desk.reader.locale)),
+        plain(readable(figure.comparison, desk.reader.locale)),
         plain(figure.filter),
         tuple(plain(name) for name in figure.tables),
         definitions,
-        plain(figure.sql),
+        desk.keep_query(plain(figure.sql)) if figure.sql else None,
     )

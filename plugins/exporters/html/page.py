@@ -26,7 +26,7 @@ from patron.plugins.exporters.html.words import page_words
 
 HERE = Path(__file__).parent
 STYLES = ("colours.css", "page.css", "figures.css", "tables.css", "print.css")
-SCRIPTS = ("tabs.js", "tables.js", "charts.js", "maps.js", "page.js")
+SCRIPTS = ("unpack.js", "tabs.js", "tables.js", "charts.js", "maps.js", "queries.js", "page.js")
 
 
 def page(report: Report, locale: str, parts: tuple[Part, ...] | None = None) -> str:
@@ -48,7 +48,8 @@ def page(report: Report, locale: str, parts: tuple[Part, ...] | None = None) -> 
         start=Markup(start),  # noqa: S704 - our own file
         style=Markup(style),  # noqa: S704 - our own files
         script=Markup(script),  # noqa: S704 - our own files
-        library=base64.b64encode(zlib.compress(library.encode(), 9)).decode() if library else "",
+        library=_packed(library),
+        queries=_packed(dump({"queries": list(desk.queries)}) if desk.queries else ""),
         data=Markup(_data(desk)),  # noqa: S704 - escaped for a script element
     )
 
@@ -77,6 +78,11 @@ def _data(desk: Desk) -> str:
     for character in "<>&'\u2028\u2029\u007f":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
+
+
+def _packed(text: str) -> str:
+    """What is long and not looked at first, for `unpack.js`."""
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode() if text else ""
 
 
 def _policy(scripts: tuple[str, ...], style: str) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from patron.engine.report.reader import Reader
 from patron.engine.report.words import word
 from patron.engine.results import OK, Column, Result, Value
+
+_DIGITS = re.compile(r"(\d{1,15})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +105,27 @@ def label(result: Result, row: int, columns: Sequence[int], reader: Reader) -> s
 
 
 def order(values: Sequence[Value], column: Column) -> tuple[Value, ...]:
-    """Distinct values across: numbers and dates by size, texts as they come, the missing one last."""
+    """Distinct values across: bands in their order, numbers and dates by size, other texts as they are read; the
+    missing one last."""
     known = tuple(dict.fromkeys(v for v in values if v is not None))
     missing: tuple[Value, ...] = (None,) if any(v is None for v in values) else ()
-    if column.time or column.type.kind in ("number", "money", "date", "moment"):
-        known = tuple(sorted(known, key=_size))
+    if column.type.labels:
+        places = {name: place for place, name in enumerate(column.type.labels)}
+        known = tuple(sorted(known, key=lambda v: places.get(str(v), len(places))))
+    elif column.time or column.type.kind in ("number", "money", "date", "moment"):
+        known = tuple(sorted(known, key=size_of))
+    else:
+        known = tuple(sorted(known, key=_as_read))
     return (*known, *missing)
 
 
-def _size(value: Value) -> tuple[float, str]:
+def size_of(value: Value) -> tuple[float, str]:
+    """Where a number or date stands among others; a missing one last."""
     number = amount(value)
-    return (number, "") if number is not None else (0.0, str(value))
+    return (number, "") if number is not None else (math.inf if value is None else 0.0, str(value))
 
 
-def first_rows(result: Result, most: int) -> tuple[Result, int]:
-    """A result with its first ordinary rows and every summing one; and how many ordinary ones there are."""
-    ordinary = [row for row in range(len(result.rows)) if not kind_of(result, row)]
-    if len(ordinary) <= most:
-        return result, len(ordinary)
-    kept = sorted({*ordinary[:most], *(row for row in range(len(result.rows)) if kind_of(result, row))})
-    place = {row: n for n, row in enumerate(kept)}
-    states = {(place[row], column): state for (row, column), state in result.states.items() if row in place}
-    kinds = tuple(kind_of(result, row) for row in kept)
-    return replace(result, rows=tuple(result.rows[row] for row in kept), states=states, kinds=kinds), len(ordinary)
+def _as_read(value: Value) -> tuple[tuple[int, float, str], ...]:
+    """Texts with their numbers by size: `9-17` before `18-24`."""
+    parts = _DIGITS.split(str(value).casefold())
+    return tuple((0, float(part), "") if n % 2 else (1, 0.0, part) for n, part in enumerate(parts) if part)

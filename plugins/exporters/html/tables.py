@@ -12,6 +12,8 @@ from patron.plugins.exporters.html.desk import Desk
 from patron.plugins.exporters.html.shape import kind_of, name_of, visible
 
 PAGE = 25
+SHORT = 22
+"""Texts up to so many signs are not broken."""
 TOOLS_FROM = 11
 """From this many rows on a table can be filtered."""
 
@@ -36,12 +38,13 @@ class Head:
     number: bool
     quiet: bool
     describe: str = ""
-    date: bool = False
+    whole: bool = False
 
     @property
     def classes(self) -> str:
-        """How its cells are set."""
-        return " ".join(name for name in ("number", "quiet", "date") if getattr(self, name)).replace("number", "num")
+        """How its cells are set: numbers flush right, dates and short texts in one line."""
+        said = {"num": self.number, "quiet": self.quiet, "whole": self.whole}
+        return " ".join(name for name, holds in said.items() if holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ def table(figure: Figure, result: Result, desk: Desk, *, behind: bool = False) -
     per_page = PAGE if behind else rows_per_page(figure.settings)
     lines = tuple(_line(result, row, desk.reader) for row in range(len(result.rows)))
     past = desk.past(figure.comparison)
-    heads = tuple(_head(column, past, desk) for column in result.columns)
+    longest = [max((len(line.cells[n].text) for line in lines), default=0) for n in range(len(result.columns))]
+    heads = tuple(_head(c, past, desk, short=most <= SHORT) for c, most in zip(result.columns, longest, strict=True))
     caption = plain(figure.title) or desk.words.get(figure.kind, figure.kind)
     name = desk.keep_table(_data(result, heads, lines, per_page)) if len(lines) > 1 else desk.fresh("t")
     return Table(
@@ -129,13 +133,14 @@ def _line(result: Result, row: int, reader: Reader) -> Line:
     return Line(tuple(cell(result, row, n, reader) for n in range(len(result.columns))), kind_of(result, row))
 
 
-def _head(column: Column, past: str, desk: Desk) -> Head:
+def _head(column: Column, past: str, desk: Desk, *, short: bool) -> Head:
     """Of a comparison only "before" and "change" are written: its metric stands to the left."""
     title = plain(column.title or column.name)
-    short = {"before": past, "change": desk.words["change"]}.get(column.role, "")
-    if short:
-        title = f"{title.removesuffix(f' {column.role}')} {short}"
-    return Head(title, short or title, is_number(column.type), bool(short), plain(column.describe), column.type.timely)
+    alone = {"before": past, "change": desk.words["change"]}.get(column.role, "")
+    if alone:
+        title = f"{title.removesuffix(f' {column.role}')} {alone}"
+    whole = short or column.type.timely
+    return Head(title, alone or title, is_number(column.type), bool(alone), plain(column.describe), whole)
 
 
 def _first_page(lines: tuple[Line, ...], per_page: int) -> tuple[Line, ...]:

@@ -10,7 +10,7 @@ from patron.engine.results import Figure, Result
 from patron.plugins.exporters.html.charts import spec
 from patron.plugins.exporters.html.charts.spec import Chart, Key, Panel, Spec
 from patron.plugins.exporters.html.desk import Desk
-from patron.plugins.exporters.html.shape import Measure, drawn_rows, label, name_of, shape, visible
+from patron.plugins.exporters.html.shape import Measure, drawn_rows, label, name_of, shape, size_of, visible
 
 LYING, STANDING = 30, 60
 """How many bars of each kind still read well."""
@@ -22,10 +22,9 @@ def bar(figure: Figure, result: Result, desk: Desk) -> Chart | None:
     found = shape(result)
     if not found.dims or not found.measures:
         return None
-    first = result.columns[found.dims[0]]
-    upright = bool(first.time) or first.type.kind == "number"
+    dims = _along_numbers(result, found.dims)
     past = desk.past(figure.comparison)
-    sketch = _Sketch(result, found.dims, upright, past, desk)
+    sketch = _Sketch(result, dims, _numbered(result, dims[0]), past, desk)
     families = list(dict.fromkeys(spec.family(m) for m in found.measures))
     panels, keys = [], []
     for each in families:
@@ -40,6 +39,19 @@ def bar(figure: Figure, result: Result, desk: Desk) -> Chart | None:
     return Chart("bar", tuple(panels), legend, remarks=sketch.remarks())
 
 
+def _numbered(result: Result, dim: int) -> bool:
+    """Whether a dimension has a natural course from left to right."""
+    column = result.columns[dim]
+    return bool(column.time) or column.type.kind == "number"
+
+
+def _along_numbers(result: Result, dims: Sequence[int]) -> tuple[int, ...]:
+    """The dimensions with the one that bars stand along first: of two, the one with a natural course."""
+    if len(dims) == 2 and _numbered(result, dims[1]) and not _numbered(result, dims[0]):
+        return (dims[1], dims[0])
+    return tuple(dims)
+
+
 class _Sketch:
     """One figure's bars while they are drawn."""
 
@@ -47,6 +59,8 @@ class _Sketch:
         self._result, self._desk, self._upright, self._past = result, desk, upright, past
         self._first, self._rest = dims[0], dims[1:]
         rows = drawn_rows(result)
+        if len(dims) > 1 and upright:  # not all of them occur in the first group
+            rows = tuple(sorted(rows, key=lambda row: size_of(result.rows[row][self._first])))
         self._all_names = tuple(dict.fromkeys(self._name(row) for row in rows))
         self._names = self._all_names[: STANDING if upright else LYING]
         self._all_groups = tuple(dict.fromkeys(label(result, row, self._rest, desk.reader) for row in rows))

@@ -79,7 +79,7 @@ def _grid(result: Result, dims: Sequence[int], measure: Measure, desk: Desk) -> 
             }
         )
     heads = _names(result, rows, across, desk)
-    sides = _names(result, rows, down, desk)
+    sides = _sides(result, rows, down, desk)
     height = len(sides) * ROW
     encoding: Spec = {
         "x": {
@@ -118,6 +118,13 @@ def _grid(result: Result, dims: Sequence[int], measure: Measure, desk: Desk) -> 
 def _names(result: Result, rows: Sequence[int], column: int, desk: Desk) -> tuple[str, ...]:
     names = {result.rows[row][column]: name_of(result, row, column, desk.reader) for row in rows}
     return tuple(names[v] for v in order([result.rows[row][column] for row in rows], result.columns[column]))
+
+
+def _sides(result: Result, rows: Sequence[int], column: int, desk: Desk) -> tuple[str, ...]:
+    """Names from top to bottom: in their natural order where they have one, else as the author sorted them."""
+    if result.columns[column].time or not result.columns[column].type.textual:
+        return _names(result, rows, column, desk)
+    return tuple(dict.fromkeys(name_of(result, row, column, desk.reader) for row in rows))
 
 
 def _axis(side: str, **more: Json) -> Spec:

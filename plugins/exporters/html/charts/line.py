@@ -29,6 +29,8 @@ def line(figure: Figure, result: Result, desk: Desk) -> Chart | None:
     time, *rest = found.dims
     if not all(isinstance(result.rows[row][time], dt.date) for row in rows):
         return None
+    if len({result.rows[row][time] for row in rows}) < 2:  # a point is no line
+        return None
     groups = _groups(result, rows, rest, desk.reader)
     families = list(dict.fromkeys(spec.family(m) for m in found.measures))
     sketch = _Sketch(figure, result, time, groups, desk, SMALL if len(families) > 1 else HEIGHT)
@@ -197,14 +199,22 @@ class _Sketch:
         x: Spec = {"field": "x", "type": "temporal", "scale": {"type": "utc"}}
         tooltip: Spec = {"value": "tip"}
         top: Spec = {"value": 0}
+        crowded = f"{len(values)} * 20 > width"  # numbers would cover each other: dots, and names where one points
         rule = spec.layer({"type": "rule", "strokeDash": [2, 3], "color": spec.INK, "opacity": 0.55}, values, {"x": x})
         badge = spec.layer(
-            {"type": "point", "shape": "circle", "filled": True, "size": 260, "color": spec.INK, "opacity": 1},
+            {
+                "type": "point",
+                "shape": "circle",
+                "filled": True,
+                "color": spec.INK,
+                "opacity": 1,
+                "size": {"expr": f"{crowded} ? 36 : 260"},
+            },
             values,
             {"x": x, "y": top, "tooltip": tooltip},
         )
         number = spec.layer(
-            {"type": "text", "fontSize": 11, "fontWeight": 600, "color": spec.PAPER},
+            {"type": "text", "fontWeight": 600, "color": spec.PAPER, "fontSize": {"expr": f"{crowded} ? 0 : 11"}},
             values,
             {"x": x, "y": top, "text": {"field": "n"}, "tooltip": tooltip},
         )

@@ -8,10 +8,8 @@
 
   /* The library is packed, so that the page is small and painted before it is read. The policy knows its hash. */
   const unpacked = async () => {
-    const bytes = Uint8Array.from(atob(document.getElementById("library").textContent), (sign) => sign.charCodeAt(0));
-    const text = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
     const script = document.createElement("script");
-    script.textContent = text;
+    script.textContent = await window.patronUnpacked("library");
     document.head.append(script);
     if (!window.vegaEmbed) throw new Error("charts are not allowed to run");
   };

@@ -1,0 +1,174 @@
+"""How a page is laid out: the overview, sides beside each other, notes told once, what stands along an axis."""
+
+import dataclasses
+
+import pytest
+
+pytest.importorskip("jinja2")
+html5lib = pytest.importorskip("html5lib")
+
+from patron.engine import results as r  # noqa: E402
+from patron.engine.contracts import ExportJob  # noqa: E402
+from patron.engine.report.reader import Reader  # noqa: E402
+from patron.engine.types import Type  # noqa: E402
+from patron.plugins.exporters import html as exporter  # noqa: E402
+from patron.plugins.exporters.html.charts.bar import bar  # noqa: E402
+from patron.plugins.exporters.html.charts.line import line  # noqa: E402
+from patron.plugins.exporters.html.desk import Desk  # noqa: E402
+from patron.plugins.exporters.html.shape import order  # noqa: E402
+from patron.plugins.exporters.html.words import page_words  # noqa: E402
+
+
+@pytest.fixture
+def page(sample, tmp_path):
+    """A page of these parts as the tree of its elements."""
+
+    def make(*parts):
+        report = dataclasses.replace(sample.rich(), parts=parts, notes=())
+        (path,) = exporter.export(report, ExportJob(tmp_path, "page"))
+        return html5lib.HTMLParser(namespaceHTMLElements=False).parse(path.read_text(encoding="utf-8"))
+
+    return make
+
+
+def words(element):
+    return " ".join("".join(element.itertext()).split())
+
+
+def of_class(tree, name):
+    return [e for e in tree.iter() if isinstance(e.tag, str) and name in e.attrib.get("class", "").split()]
+
+
+def of_tag(tree, name):
+    return [e for e in tree.iter() if e.tag == name]
+
+
+def tabs(*parts):
+    return [r.Section(f"Tab {n}", inner, tab=True) for n, inner in enumerate(parts, 1)]
+
+
+# ---------------------------------------------------------------- overview
+
+
+def test_several_tabs_begin_with_an_overview_that_leads_to_each(sample, page):
+    tree = page(*tabs((sample.cards(),), (sample.products(),), (sample.channels(), sample.cards())))
+    names = {e.attrib["aria-controls"]: words(e) for e in tree.iter() if e.attrib.get("role") == "tab"}
+    assert list(names.values()) == ["Overview", "Tab 1", "Tab 2", "Tab 3"]
+    tiles = of_class(tree, "tile")
+    assert [names[of_tag(tile, "a")[0].attrib["href"][1:]] for tile in tiles] == ["Tab 1", "Tab 3", "Tab 2"]
+    assert [len(of_class(tile, "card")) for tile in tiles] == [4, 4, 0]
+    assert "Best products" in words(tiles[2])
+
+
+def test_an_overview_of_the_author_is_enough(sample, page):
+    mine = r.Section("overview", (sample.cards(),), tab=True)
+    tree = page(mine, *tabs((sample.cards(),), (sample.cards(),)))
+    assert not of_class(tree, "tile")
+
+
+@pytest.mark.parametrize("kinds", [["cards", "cards"], ["cards", "products", "products"]])
+def test_few_tabs_or_numbers_need_no_overview(sample, page, kinds):
+    assert not of_class(page(*tabs(*((getattr(sample, kind)(),) for kind in kinds))), "tile")
+
+
+# ---------------------------------------------------------------- side by side
+
+
+def beside(sample, *dims, kind="cards", compare=True):
+    """Two lists and their union, alone or told apart by something else too."""
+    sides = (("vips", ""), ("others", ""), ("all", "all"))
+    metrics = [c for m in (sample.SALES, sample.ORDERS) for c in (sample.compared(m) if compare else (m,))]
+    columns = (sample.dim("list", "List"), *dims, *metrics)
+    values = (50, 40, 0.25, 4, 4, 0.0) if compare else (50, 4)
+    rows = [(name, *(("A",) if dims else ()), *values) for name, _ in sides]
+    made = r.Result(columns, tuple(rows), kinds=tuple(k for _, k in sides))
+    figure = sample.figure(kind, "Groups", made)
+    return dataclasses.replace(figure, sides={"vips": "Best customers", "others": "Everybody else"})
+
+
+@pytest.mark.parametrize("kind", ["cards", "table"])
+def test_lists_stand_side_by_side_under_their_titles(sample, page, kind):
+    (table,) = of_class(page(beside(sample, kind=kind)), "sides")
+    heads = [words(e) for e in of_tag(table, "th") if e.attrib["scope"] == "col"]
+    assert heads == ["Best customers", "Everybody else", "All together"]
+    assert [words(e) for e in of_tag(table, "th") if e.attrib["scope"] == "row"] == ["Total sales", "Orders"]
+    assert [words(e) for e in of_class(table, "side-value")][:3] == ["$50"] * 3
+    assert words(of_class(table, "side-change")[0]) == "+25.0%"
+    assert len(of_class(table, "fill")) == 4  # the union has no length beside its parts
+
+
+def test_lists_told_apart_by_something_else_too_are_columns_of_one_table(sample, page):
+    figure = beside(sample, sample.dim("channel", "Channel"), kind="table", compare=False)
+    (table,) = of_class(page(figure), "kind-table")
+    heads = [words(e) for e in of_tag(table, "th")]
+    assert heads[:3] == ["Channel", "Total sales · Best customers", "Total sales · Everybody else"]
+    assert [words(e) for e in of_tag(table, "td")] == ["A", "$50", "$50", "$50", "4", "4", "4"]
+
+
+# ---------------------------------------------------------------- comparisons and notes
+
+
+def test_a_past_without_anything_is_told_in_words_instead_of_columns(sample, page):
+    rows = [(name, 5, 0) for name in "abc"]
+    made = sample.compared_result((sample.dim("case", "Case"), sample.ORDERS), rows, 1)
+    tree = page(sample.figure("table", "Orders", made))
+    assert [words(e) for e in of_tag(of_class(tree, "kind-table")[0], "th")] == ["Case", "Orders"]
+    assert "before: all 0 or empty" in words(of_class(tree, "sub")[0])
+
+
+@pytest.mark.parametrize("past, state", [(1, None), (None, r.NOT_TRACKED)])
+def test_a_past_with_anything_in_it_stays(sample, page, past, state):
+    made = sample.compared_result((sample.dim("case", "Case"), sample.ORDERS), [("a", 5, 0), ("b", 5, past)], 1)
+    made = dataclasses.replace(made, states={(1, 2): state} if state else {})
+    tree = page(sample.figure("table", "Orders", made))
+    assert [words(e) for e in of_tag(of_class(tree, "kind-table")[0], "th")] == ["Case", "Orders", "before", "change"]
+
+
+def test_a_note_that_three_figures_share_is_told_once_below(sample, page):
+    figures = [dataclasses.replace(sample.channels(), notes=("18 orders are left out", f"only {n}")) for n in range(3)]
+    tree = page(*figures)
+    assert [words(e) for e in of_class(tree, "small-note")] == ["Only 0.", "Only 1.", "Only 2."]
+    assert [words(e) for e in of_class(tree, "common")] == ["18 orders are left out."]
+
+
+def test_a_figure_names_the_tables_it_was_read_from(sample, page):
+    tree = page(dataclasses.replace(sample.channels(), tables=("lines", "orders")))
+    (facts,) = of_class(tree, "how-facts")
+    assert words(facts).endswith("Read fromlines, orders · Sources")
+    assert [e.attrib["href"] for e in of_tag(facts, "a")] == ["#sources"]
+    assert [e.tag for e in tree.iter() if e.attrib.get("id") == "sources"] == ["footer"]
+
+
+# ---------------------------------------------------------------- axes
+
+
+@pytest.mark.parametrize(
+    "values, type_, wanted",
+    [
+        (["25-34", "9-17", "18-24", None], Type("text"), ["9-17", "18-24", "25-34", None]),
+        (["65+", "under 25", "25-64"], Type("text", labels=("under 25", "25-64", "65+")), ["under 25", "25-64", "65+"]),
+        ([10, 9, 100], Type("number"), [9, 10, 100]),
+        (["b", "A"], Type("text"), ["A", "b"]),
+    ],
+)
+def test_names_across_have_their_natural_order(sample, values, type_, wanted):
+    assert list(order(values, sample.dim("x", "X", type_))) == wanted
+
+
+def test_bars_stand_along_the_numbers_of_two_dimensions(sample):
+    columns = (sample.dim("kind", "Kind"), sample.dim("days", "Days", sample.WHOLE), sample.ORDERS)
+    rows = (("received", 0, 9), ("received", 10, 4), ("clicked", 2, 3))
+    desk = Desk(Reader(), page_words("en"))
+    figure = sample.figure("bar", "Days", r.Result(columns, rows))
+    chart = bar(figure, figure.result, desk)
+    encoding = desk.charts[chart.panels[0].id]["layer"][0]["encoding"]
+    assert [key.text for key in chart.keys] == ["received", "clicked"]
+    assert encoding["x"]["field"] == "k"
+    names = [bar["k"] for bar in desk.charts[chart.panels[0].id]["data"]["values"]]
+    assert list(dict.fromkeys(names)) == ["0", "2", "10"]
+
+
+def test_one_point_is_no_line(sample):
+    made = r.Result((sample.dim("day", "Day", sample.DATE, "day"), sample.ORDERS), ((sample.FIRST, 3),))
+    figure = sample.figure("line", "Days", made)
+    assert line(figure, made, Desk(Reader(), page_words("en"))) is None
