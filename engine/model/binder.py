@@ -82,7 +82,8 @@ class Binder:
     """Everything needed to understand a project's expressions at one `as of`.
 
     Definitions are understood when first needed and kept. `period` is that of the query at hand, for `in the period`.
-    `shown` are the reports whose rows are being understood; `period_read` holds whether something read the period.
+    `shown` are the reports whose rows are being understood; `period_read` holds whether something read the period;
+    `doubted` are metrics that others rest on and that were used, with those that say why they are uncertain.
     """
 
     RULES: Mapping[type, Rule] = {}
@@ -102,6 +103,7 @@ class Binder:
         self.sizes: dict[int, tuple[object, int, int]] = {}
         self.shown: list[str] = []
         self.period_read = [False]
+        self.doubted: dict[str, str] = {}
 
     def variant(self, *, as_of: AsOf | None = None, period: Dates | None = None,
                 params: Mapping[str, ParamValue] | None = None, attribution: str | None = None) -> Binder:  # fmt: skip
@@ -113,6 +115,7 @@ class Binder:
         other.ways = self.ways
         other.shown = self.shown
         other.period_read = self.period_read
+        other.doubted = self.doubted
         return other
 
     # ------------------------------------------------------------ problems
@@ -263,6 +266,9 @@ class Binder:
 
     def metric(self, name: str, span: Span, scope: Scope) -> Metric:
         found = self.find("metric", name, span, scope.prefix)
+        doubts = self.declared.catalog.packs[found.pack].doubts if found.pack else {}
+        if found.name in doubts:
+            self.doubted[found.name] = doubts[found.name]
         return type(self).define_metric(self, found, span)
 
     def event(self, name: str, span: Span, scope: Scope) -> Occurrence:

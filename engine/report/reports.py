@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from patron.dsl import tree
 from patron.dsl.format import format_expr, format_statement
-from patron.dsl.problems import by_place
+from patron.dsl.problems import Problem, by_place
 from patron.engine.model.binder import ParamValue, Scope, Unbound
 from patron.engine.model.files import Declaration
 from patron.engine.model.layouts import parts as report_parts
@@ -32,6 +32,7 @@ from patron.engine.report import marking, provenance
 from patron.engine.report.answers import list_reader, run_program, said, why_empty
 from patron.engine.report.assemble import assemble
 from patron.engine.report.context import Context, lowering
+from patron.engine.report.doubts import doubts_of, with_doubts
 from patron.engine.report.facts import list_facts
 from patron.engine.report.history import unstored
 from patron.engine.report.subjects import pending
@@ -86,6 +87,7 @@ class _Maker:
     frame: ReportFrame
     context: Context
     done: set[str] = field(default_factory=set)
+    doubts: dict[str, Problem | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.planner = Planner(self.frame.binder, self.context.store, list_reader(self.context))
@@ -107,7 +109,8 @@ class _Maker:
         """What the definitions warn of, how far back can be looked, and why nobody is in the report when nobody is."""
         told = filter(self.model.declared.concerns, self.frame.binder.problems)
         warnings = (p for p in by_place(told) if p.severity == "W")
-        yield from (said(p) for p in (*warnings, *unstored(self.frame.binder.as_of, self.context)))
+        doubts = (p for p in self.doubts.values() if p is not None)
+        yield from (said(p) for p in (*warnings, *unstored(self.frame.binder.as_of, self.context), *doubts))
         if people == 0:
             subject = bind_subject(self.frame.binder, Scope(""), self.frame.defaults.subject)
             yield from why_empty(self.model, subject, self.context)
@@ -212,10 +215,12 @@ class _Maker:
     def _answer(self, query: Query, notes: list[str]) -> tuple[Result, str, tuple[str, ...]]:
         """A question's answer, the SQL that computed it, and the tables it was computed from."""
         plan = with_left_out(self.planner, query, plan_query(self.planner, query))
+        plan = with_doubts(self.planner, plan, self.doubts)
         rewritten = among_others(plan.plan)
         program = compile_plan(rewritten, lowering(self.model, self.context.store), frozenset(self.done))
         fetched = run_program(program, self.context)
         self.done |= {s.name for s in program.steps}
+        self.doubts |= doubts_of(self.model, self.planner.b, fetched, self.doubts)
         extra = left_out_notes(fetched)
         currency = self.model.declared.settings.currency
         result = assemble(query, plan, fetched, currency, [*notes, *extra], pending(query, self.context))

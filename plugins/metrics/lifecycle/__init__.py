@@ -56,5 +56,6 @@ def patron_packs() -> list[Pack]:
             "how customers buy over time, from orders alone: gaps, new and returning customers, stages, RFM",
             files,
             SETTINGS,
+            doubts={"lifecycle.house_gap": "lifecycle.why_uncertain"},
         )
     ]

@@ -1,3 +1,4 @@
+import datetime as dt
 import statistics
 from itertools import pairwise
 
@@ -79,6 +80,53 @@ def test_repeat_customers_and_the_days_to_return(shop):
 def test_repeat_customers_look_at_all_history(shop):
     both = [shop.row(f"lifecycle.repeat_customers{p}") for p in ("", " during 2026-03-01 to 2026-03-31")]
     assert both[0] == both[1]
+
+
+# ---------------------------------------------------------------- how sure the rhythm is
+
+
+REPORT = """
+report rhythm "Rhythm" {
+  for all records
+  show cards of lifecycle.house_gap
+  show table "Stages" of members by lifecycle.stage
+}
+"""
+
+
+def told(open_shop, orders, setting=""):
+    """The warnings of a question and of a report about people's stages."""
+    shop = open_shop({"orders": orders}, [f"lifecycle {{\n{setting}}}" if setting else "lifecycle"], REPORT)
+    result = shop.project.query("members by lifecycle.stage")
+    report = shop.project.report("rhythm")
+    assert shop.project.query("lifecycle.new_customers").notes == ()
+    return [n for n in result.notes if "P0615" in n], [n for n in report.notes if "P0615" in n]
+
+
+def bought(people, times, apart):
+    days = [dt.date(2026, 3, 20) - dt.timedelta(days=apart * n) for n in range(times)]
+    rows = [(f"c{who}", f"{day} 09:00:00") for who in range(people) for day in days]
+    return [{"id": f"o{n}", "customer": who, "created_at": at, "total": 5} for n, (who, at) in enumerate(rows)]
+
+
+def test_a_rhythm_of_few_gaps_is_told_once(open_shop):
+    asked, shown = told(open_shop, bought(29, 2, 10))
+    assert asked == shown
+    assert asked == [
+        "shop.patron:2:1: P0615: the rhythm of the shop is uncertain: 29 gaps between purchases are known, so it is "
+        "taken to be 90 days. Set `house_gap` in the block of `use lifecycle`."
+    ]
+
+
+def test_a_history_shorter_than_three_house_gaps_is_told(open_shop):
+    asked, shown = told(open_shop, bought(30, 2, 10))  # 21 days, three gaps are 30
+    assert asked == shown
+    assert "the history of 21 days is shorter than three house gaps of 10 days" in asked[0]
+
+
+@pytest.mark.parametrize("times, setting", [(3, ""), (2, "  house_gap 45 days\n"), (2, "  rule fixed_days\n")])
+def test_a_rhythm_that_is_sure_or_said_or_not_needed_is_not_told_of(open_shop, times, setting):
+    assert told(open_shop, bought(40, times, 10), setting) == ([], [])
 
 
 # ---------------------------------------------------------------- RFM
