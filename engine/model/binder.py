@@ -292,7 +292,7 @@ class Binder:
         key = node.name.key
         if key in self.local_params:
             return self.local_params[key]
-        setting = self._pack_setting(scope, key)
+        setting = self._pack_setting(scope, key, node.span)
         if setting is not None:
             return setting
         known = self.declared.known("param")
@@ -311,28 +311,24 @@ class Binder:
         found = self.find("param", node.name.text, node.span, scope.prefix)
         return self.define("param", found, node.span, lambda: self._read_param(found))  # type: ignore[no-any-return]
 
-    def _pack_setting(self, scope: Scope, key: str) -> ParamValue | None:
-        if not scope.prefix:
-            return None
-        owner = next((d for k in ("metric", "trait", "event", "filter", "attribution")
-                      for d in self.declared.known(k).values() if d.prefix == scope.prefix), None)  # fmt: skip
-        if owner is None:
-            return None
-        pack = self.declared.catalog.packs.get(owner.pack)
+    def _pack_setting(self, scope: Scope, key: str, span: Span) -> ParamValue | None:
+        """A setting of the pack in whose file it stands: as the project says it, else its default."""
+        name = span.file.partition("/")[0] if scope.prefix else ""
+        pack = self.declared.catalog.packs.get(name)
         spec = next((s for s in pack.settings if s.name == key), None) if pack else None
         if spec is None:
             return None
-        said = self.declared.packs.get(owner.pack, {}).get(key)
+        said = self.declared.packs.get(name, {}).get(key)
         if said is not None:
             return ParamValue(tuple(self._setting_term(v) for v in said), said[0].span)
         default = spec.default
         if spec.default_by is not None:
             other, by_value = spec.default_by
-            value = self._pack_setting(scope, other)
+            value = self._pack_setting(scope, other, span)
             said_there = value.values[0] if value is not None else None
             default = by_value.get(str(said_there.value), default) if isinstance(said_there, Lit) else default
         defaults = default if isinstance(default, tuple) else (default,)
-        return ParamValue(tuple(_default_term(d) for d in defaults), owner.span)
+        return ParamValue(tuple(_default_term(d) for d in defaults), span)
 
     def _setting_term(self, value: tree.SettingValue) -> Term:
         from_word = tree.Text(str(value), span=value.span) if isinstance(value, tree.Path) else value

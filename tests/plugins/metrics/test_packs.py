@@ -4,7 +4,9 @@ import pytest
 
 from patron.engine.testing.packs import check_pack
 
-NAMES = "aiq conversions demographics geo lifecycle loyalty orders personas predictions shopline staff standard".split()
+NAMES = (
+    "aiq conversions demographics geo lifecycle loyalty orders personas predictions rfm shopline staff standard".split()
+)
 MEMBERS = {
     "lifecycle": """new_customers returning_customers repeat_customers repeat_rate days_to_return""",
     "demographics": "known_age known_gender redeemed_share",
@@ -15,6 +17,7 @@ MEMBERS = {
                   points_earned points_redeemed points_expired points_open points_opening""",
     "geo": "located people_per_cell",
     "personas": "of_everybody average_age women club people_share orders_each sales_each gap sales_share order_share",
+    "rfm": "people_share sales_share scored",
     "conversions": """sent opened clicked open_rate click_rate conversions revenue influenced revenue_per_message cost
                       return_on_cost placed_order placed_with_coupon placed_with_points placed_with_credits""",
 }
