@@ -135,6 +135,14 @@ def test_no_number_of_a_card_is_broken_or_cut(sample, visit, width):
         assert high <= line * 1.5
 
 
+def test_the_query_is_shown_to_who_opens_it(sample, visit):
+    page = visit(dataclasses.replace(sample.rich(), parts=(sample.products(), sample.channels())))
+    assert page.locator(".sql code").all_text_contents() == ["", ""]
+    page.locator("details:has(.sql) > summary").first.click()
+    page.wait_for_function("document.querySelector('details[open] .sql code').textContent.includes('SEMI JOIN')")
+    assert page.locator(".sql code").last.text_content() == ""
+
+
 def test_a_table_without_tools_is_copied_too(sample, visit):
     page = visit(dataclasses.replace(sample.rich(), parts=(sample.products(),)))
     page.evaluate("window.patronCopy = (text) => { window.kept = text; }")
