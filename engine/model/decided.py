@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-from patron.engine.model.terms import Lit, Term
+from patron.engine.model.terms import Children, Field, Lit, Op, Term
 from patron.engine.types import Type
 
 PLAIN = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
@@ -42,8 +43,17 @@ def _number(args: Sequence[Term], type_: Type) -> Term | None:
     return None if any(c.isdigit() for c in value.value) else Lit(None, type_)
 
 
-_DECIDED: Mapping[str, Callable[[Sequence[Term], Type], Term | None]] = {"days": _days, "nth": _nth, "number": _number}
-FOLDED = frozenset({"days", "nth"})
+def _in_order(args: Sequence[Term], type_: Type) -> Term | None:
+    """The text itself, of a type that knows how its values sort."""
+    text, labels = args[0], tuple(str(a.value) for a in args[1:] if isinstance(a, Lit))
+    sorted_type = replace(type_, labels=labels)
+    return replace(text, type=sorted_type) if isinstance(text, (Op, Field, Children)) else text
+
+
+_DECIDED: Mapping[str, Callable[[Sequence[Term], Type], Term | None]] = {
+    "days": _days, "nth": _nth, "number": _number, "in_order": _in_order,
+}  # fmt: skip
+FOLDED = frozenset({"days", "nth", "in_order"})
 """Those that are always known."""
 
 __all__ = ["FOLDED", "decided"]

@@ -111,6 +111,7 @@ FUNCTIONS: Mapping[str, Function] = _table(
     Function("greatest", (ANY,), _common, "greatest(a, b, ...)", repeats=True),
     Function("power", (NUMERIC, NUMERIC), NUMBER, "power(number, exponent)"),
     Function("nth", (NUMERIC, ANY), _nth, "nth(n, a, b, ...)", repeats=True, literal=frozenset({0})),
+    Function("in_order", (TEXTUAL, TEXTUAL), TEXT, "in_order(text, first, second, ...)", repeats=True),
     Function("number", (TEXTUAL | AMOUNT,), NUMBER, "number(text)"),
     Function("money", (TEXTUAL | AMOUNT,), MONEY, "money(text)"),
     Function("band", (AMOUNT, AMOUNT), TEXT, "band(value, bound, bound, ...)", repeats=True),

@@ -33,7 +33,7 @@ def call_term(call: tree.Call, scope: MapScope, want: Type | None, *, inside: bo
             "P0302", call.function.span, "a mapping is read once and kept: it cannot depend on today", "use a trait"
         )
     if name in FOLDED:
-        raise fail("P0302", call.function.span, f"`{name}` is for parameters, a mapping has none", "write the value")
+        raise fail("P0302", call.function.span, f"`{name}` is not for mappings", "use a trait")
     takes_want = name in ("first_known", "missing_if", "least", "greatest", "abs", "round")
     args = [_argument(a, scope, want if takes_want else None, inside) for a in call.args]
     return _applied(call, function, args, want)

@@ -131,7 +131,7 @@ def test_bands():
 
 
 def test_every_function_of_the_language_is_lowered():
-    assert [name for name in FUNCTIONS if not known(name)] == sorted(FOLDED, reverse=True)
+    assert [name for name in FUNCTIONS if not known(name)] == [n for n in FUNCTIONS if n in FOLDED]
 
 
 def test_spark_text_needs_no_spark():

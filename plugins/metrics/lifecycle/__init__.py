@@ -56,6 +56,7 @@ def patron_packs() -> list[Pack]:
             "how customers buy over time, from orders alone: gaps, new and returning customers, stages, RFM",
             files,
             SETTINGS,
+            later={"lifecycle.changes": "a pack cannot bring a table yet; metrics count how stages change"},
             doubts={"lifecycle.house_gap": "lifecycle.why_uncertain"},
         )
     ]

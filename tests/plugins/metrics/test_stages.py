@@ -161,6 +161,17 @@ def test_people_who_were_won_back_are_counted_once(both):
     assert shop.row(f"lifecycle.won_back_customers {period}") == (expected,)
 
 
+def test_how_many_stood_where_at_the_end_of_each_day(both):
+    shop, plain = both
+    zones = {"New": 0, "Active": 0, "Chilling": 1, "Absent": 1, "Highly absent": 1, "Gone": 2}
+    metrics = ", ".join(f"lifecycle.{m}_end" for m in ("active", "fading", "gone", "buyers"))
+    rows = shop.rows(f"{metrics} by day during 2025-01-01 to 2025-04-30 for audience all_tracked_users")
+    assert len(rows) == 120
+    for day, *found in rows:
+        stood = Counter(zones[s] for c in plain.days if (s := plain.stage(c, day)) != "Prospect")
+        assert found == [stood[0], stood[1], stood[2], sum(stood.values())], day
+
+
 # ---------------------------------------------------------------- laws
 
 
