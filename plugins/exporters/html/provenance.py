@@ -33,9 +33,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class ProvenanceView:
-    """Facts, sources and coverage."""
+    """Facts, sources with a line about them all, and coverage."""
 
     facts: tuple[tuple[str, str], ...]
+    summary: str
     sources: tuple[SourceLine, ...]
     coverage: tuple[Share, ...]
 
@@ -67,9 +68,23 @@ def provenance_view(source: Provenance, desk: Desk) -> ProvenanceView:
     )
     return ProvenanceView(
         tuple((name, plain(value)) for name, value in facts if value),
+        _summary(source, desk),
         sources,
         tuple(_share(plain(c.title), c.share) for c in source.coverage),
     )
+
+
+def _summary(source: Provenance, desk: Desk) -> str:
+    """The sources in a line: how many tables and rows, how many rejected, when the newest was loaded."""
+    newest = max((s.newest for s in source.sources if s.newest is not None), default=None)
+    count, words = desk.reader.count, desk.words
+    rows, rejected = (sum(getattr(s, name) for s in source.sources) for name in ("rows", "rejected"))
+    told = (
+        words["source_tables"].format(n=len(source.sources), rows=count(rows)),
+        words["source_rejected"].format(n=count(rejected)) if rejected else "",
+        "" if newest is None else words["source_newest"].format(when=desk.reader.moment(newest)),
+    )
+    return " · ".join(filter(None, told))
 
 
 def _share(title: str, share: float | None) -> Share:

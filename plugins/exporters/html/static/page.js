@@ -43,7 +43,7 @@
   /* Folded sections are part of the report: they are printed; what lies behind numbers only when opened. */
   let folded = [];
   window.addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details.section:not([open])")];
+    folded = [...document.querySelectorAll("details.section:not([open]), details.folded:not([open])")];
     folded.forEach((section) => { section.open = true; });
   });
   window.addEventListener("afterprint", () => folded.forEach((section) => { section.open = false; }));
