@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from patron.dsl.nodes import dataclass
 from patron.engine.model.measures import Agg
 from patron.engine.model.moments import in_span, local_date, time_part
 from patron.engine.model.periods import Span
+from patron.engine.model.population import counted_people
 from patron.engine.model.queries import Query
-from patron.engine.model.terms import CreditedRows, Field, Here, Lit, Op, Term, all_of, any_of, known
+from patron.engine.model.terms import CreditedRows, Field, Here, Lit, Op, Term, all_of, any_of, compare, known
 from patron.engine.plan import credit, shares
 from patron.engine.plan import rows as row_plans
-from patron.engine.plan.children import common_part
+from patron.engine.plan.children import common_part, conjuncts
 from patron.engine.plan.nodes import (
     AggCall,
     Aggregate,
@@ -35,7 +37,7 @@ from patron.engine.plan.nodes import (
 )  # fmt: skip
 from patron.engine.plan.planner import Focus, Planner
 from patron.engine.plan.tables import never_missing
-from patron.engine.types import DATE, NUMBER, WHOLE, YESNO, reference
+from patron.engine.types import DATE, NUMBER, TEXT, WHOLE, YESNO, reference
 
 CUSTOMER = reference("customers")
 LABEL = "@label"
@@ -43,10 +45,15 @@ LABEL = "@label"
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Whom a query is about, as a relation: `id`, and `@label` when several sets stand side by side."""
+    """Whom a query is about, as a relation: `id`, and `@label` when several sets stand side by side.
+
+    Of `lists` everybody counts who was on them when they were taken, also those who are no customers any more; the
+    campaigns are those made for them.
+    """
 
     node: Node
     labels: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,8 @@ def part_node(
     Columns: `@label` when people have labels, `d<n>` for each dimension of the level, then the aggregates by name.
     `cut` removes rows whose dimension values it holds (for `rest`).
     """
+    if people is not None and people.lists:
+        asked = [_of_lists(p, people, a) for a in asked]
     first = asked[0].agg
     frame = query.frames[first.rows]
     cut_dims = [int(c.name[1:]) for c in columns(cut)] if cut is not None else []
@@ -113,6 +122,27 @@ def part_node(
     types = {c.name: c.type for c in columns(node)}
     keys += [(f"d{i}", Col(f"d{i}", types[f"d{i}"])) for i in level]
     return _aggregated(p, node, keys, asked, names)
+
+
+def _of_lists(p: Planner, people: People, asked: Asked) -> Asked:
+    """An aggregate as it is counted for lists."""
+    agg = asked.agg
+    if agg.rows == "customers":
+        still_counting = conjuncts(counted_people(p.b))
+        return Asked(
+            asked.name, replace(agg, where=all_of(*(t for t in conjuncts(agg.where) if t not in still_counting)))
+        )
+    if agg.rows == "campaigns" and not people.labels:
+        return Asked(asked.name, replace(agg, where=all_of(agg.where, made_for(p, people.lists))))
+    return asked
+
+
+def made_for(p: Planner, lists: Sequence[str]) -> Term | None:
+    """The campaigns made for one of these lists; None where no source says for which they were made."""
+    column = p.b.ways.columns("campaigns").get("list")
+    if column is None or not column.filled:
+        return None
+    return any_of(*(compare("=", Field(Here(), "list", column.type), Lit(name, TEXT)) for name in lists))
 
 
 def _typed(node: Node, column: Col) -> Col:

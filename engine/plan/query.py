@@ -160,7 +160,7 @@ class QueryPlanner:
         if compare.subject is not None or query.each_period:
             others = self._people_of(compare.subject or query.subject, span)
         if compare.subject is not None and others is not None and others.labels:
-            others = People(others.node)
+            others = People(others.node, lists=others.lists)
         window = Window(span, reach=self.dates.reach())
         sides.append(_Side(query.before or query, window, others, "_before", self.dates.alignment(span)))
         return sides

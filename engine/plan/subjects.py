@@ -21,10 +21,11 @@ def subject_people(p: Planner, subject: Subject) -> People | None:
             sets.append(people_plans.audience_ids(p, name))
         else:
             sets.append(people_plans.list_ids(p, name, subject.versions[number]))
+    lists = tuple(subject.names) if subject.kind == "lists" else ()
     if not subject.each:
-        return People(people_plans.union(sets))
+        return People(people_plans.union(sets), lists=lists)
     ident = people_plans.ID
     labelled = [Project(s, (("id", ident), (LABEL, Lit(i, WHOLE)))) for i, s in enumerate(sets)]
     everybody = Project(people_plans.union(sets), (("id", ident), (LABEL, Lit(len(sets), WHOLE))))
     node = p.step("people", Stack((*labelled, everybody)), "people side by side")
-    return People(node, (*subject.names, "all"))
+    return People(node, (*subject.names, "all"), lists)

@@ -62,16 +62,18 @@ def said(problem: Problem) -> str:
 def run_query(model: Model, found: Query, b: Binder, context: Context, notes: Sequence[str] = ()) -> Result:
     """Plan, compile and run a bound query."""
     from patron.engine.report.doubts import doubts_of, with_doubts
+    from patron.engine.report.overlaps import overlap_notes, with_overlap
     from patron.engine.report.subjects import pending
     from patron.engine.report.unowned import left_out_notes, with_left_out
 
     planner = Planner(b, context.store, list_reader(context))
     found = bounded(planner, found)
-    plan = with_doubts(planner, with_left_out(planner, found, plan_query(planner, found)))
+    plan = with_left_out(planner, found, with_overlap(planner, found, plan_query(planner, found)))
+    plan = with_doubts(planner, plan)
     program = compile_plan(optimized(plan.plan), lowering(model, context.store))
     fetched = run_program(program, context)
     doubts = [said(p) for p in doubts_of(model, b, fetched).values() if p is not None]
-    extra = [*left_out_notes(fetched), *doubts]
+    extra = [*overlap_notes(found, fetched), *left_out_notes(fetched), *doubts]
     currency = model.declared.settings.currency
     result = assemble(found, plan, fetched, currency, [*notes, *extra], pending(found, context))
     counted = [i for i, c in enumerate(result.columns) if c.role == "metric"]

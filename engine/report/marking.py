@@ -10,9 +10,10 @@ from patron.engine.model.moments import in_span, local_date
 from patron.engine.model.names import path_term
 from patron.engine.model.queries import Query
 from patron.engine.model.resolve import Model
-from patron.engine.model.terms import Field, Here, Lit, Term, all_of, compare, known
+from patron.engine.model.terms import Field, Here, Term, all_of, known
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import Plan, Sorted, SortKey, Step, columns
+from patron.engine.plan.parts import made_for
 from patron.engine.plan.planner import Planner
 from patron.engine.report.context import Context, lowering
 from patron.engine.results import Mark
@@ -49,7 +50,4 @@ def _dates(p: Planner, model: Model, path: tree.Path, query: Query, context: Con
 
 
 def _of_list(p: Planner, table: str, query: Query) -> Term | None:
-    column = p.b.ways.columns("campaigns").get("list")
-    if table != "campaigns" or query.subject.kind != "lists" or column is None or not column.filled:
-        return None
-    return compare("=", Field(Here(), "list", column.type), Lit(query.subject.names[0], TEXT))
+    return made_for(p, query.subject.names) if table == "campaigns" and query.subject.kind == "lists" else None

@@ -34,7 +34,9 @@ from patron.engine.report.assemble import assemble
 from patron.engine.report.context import Context, lowering
 from patron.engine.report.doubts import doubts_of, with_doubts
 from patron.engine.report.facts import list_facts
+from patron.engine.report.funnels import steps_that_grow
 from patron.engine.report.history import unstored
+from patron.engine.report.overlaps import overlap_notes, with_overlap
 from patron.engine.report.subjects import pending
 from patron.engine.report.unowned import left_out_notes, with_left_out
 from patron.engine.results import Conditions, Definition, Figure, Note, Part, Report, Result, Section
@@ -152,7 +154,8 @@ class _Maker:
             if needs == "people":
                 return self._conditions(node, title, place)
             if needs == "fields":
-                return Figure(node.kind.key, title, place, list_facts(self.frame, node, self.context))
+                found = list_facts(self.model, self.frame, node, self.context, self.planner, self.done)
+                return Figure(node.kind.key, title, place, found)
             return self._figure(node, title, place)
         except Unbound:
             return Figure(node.kind.key, title, place, None, problem=self._told(known), awaited=self._awaited(known))
@@ -197,13 +200,14 @@ class _Maker:
         query = replace(query, each_period=self.frame.membership == "each period")
         notes = [p.message for p in by_place(b.problems[known:]) if p.severity == "N"]
         result, sql, tables = self._answer(query, notes)
+        grown = steps_that_grow(result) if node.kind.key == "funnel" else ()
         trend = self._trend(node, defaults) if node.kind.key in ("card", "cards") else None
         marks = marking.marks(self.planner, self.model, node.phrase, query, self.context) if node.phrase.marks else ()
         return Figure(
             node.kind.key, title, place, result, settings_of(node), query.rest, marks, self._definitions(query),
             subject_words(self.frame, node.phrase.subject or defaults.subject), str(query.period),
             _compared_with(self.frame, query), _filter_words(node.phrase, defaults), sql, trend=trend,
-            named=node.title is not None, tables=tables, sides=self._sides(query.subject),
+            notes=grown, named=node.title is not None, tables=tables, sides=self._sides(query.subject),
         )  # fmt: skip
 
     def _own_defaults(self, node: tree.Show) -> Defaults:
@@ -214,14 +218,15 @@ class _Maker:
 
     def _answer(self, query: Query, notes: list[str]) -> tuple[Result, str, tuple[str, ...]]:
         """A question's answer, the SQL that computed it, and the tables it was computed from."""
-        plan = with_left_out(self.planner, query, plan_query(self.planner, query))
+        plan = with_overlap(self.planner, query, plan_query(self.planner, query))
+        plan = with_left_out(self.planner, query, plan)
         plan = with_doubts(self.planner, plan, self.doubts)
         rewritten = among_others(plan.plan)
         program = compile_plan(rewritten, lowering(self.model, self.context.store), frozenset(self.done))
         fetched = run_program(program, self.context)
         self.done |= {s.name for s in program.steps}
         self.doubts |= doubts_of(self.model, self.planner.b, fetched, self.doubts)
-        extra = left_out_notes(fetched)
+        extra = [*overlap_notes(query, fetched), *left_out_notes(fetched)]
         currency = self.model.declared.settings.currency
         result = assemble(query, plan, fetched, currency, [*notes, *extra], pending(query, self.context))
         return result, program.text(), tables_read(rewritten)

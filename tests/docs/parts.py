@@ -250,6 +250,12 @@ def codes() -> str:
     return table(("code", ""), [(f"[{c}](#{c.lower()})", words[s]) for c, s in sorted(SEVERITY.items())])
 
 
+def coverage() -> str:
+    from tests.products import page  # it writes its tables with ours
+
+    return page.coverage()
+
+
 FUNCTION_WORDS: Mapping[str, str] = {
     "lower": "the text in small letters",
     "upper": "the text in capitals",
@@ -316,4 +322,5 @@ MADE: Mapping[str, Callable[[], str]] = {
     "aggregates": aggregates,
     "states": states,
     "codes": codes,
+    "coverage": coverage,
 }

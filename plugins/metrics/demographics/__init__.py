@@ -12,8 +12,8 @@ SETTINGS = (
     SettingSpec("small", "number", "groups of fewer people are too small to read much into", 10),
 )
 
-_REASON = "it needs the census of an area or a stage, which this version does not compute"
-LATER = {f"demographics.{name}": _REASON for name in ("area_income", "area_age", "active_share")}
+_REASON = "it needs the census of an area, which this version does not look up"
+LATER = {f"demographics.{name}": _REASON for name in ("area_income", "area_age")}
 
 
 @hookimpl
