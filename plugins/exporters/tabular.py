@@ -58,6 +58,43 @@ def first_rows(result: Result, most: int) -> tuple[Result, int]:
     return replace(result, rows=tuple(result.rows[row] for row in kept), states=states, kinds=kinds), len(ordinary)
 
 
+def some_columns(result: Result, numbers: Sequence[int]) -> Result:
+    """A result with these of its columns."""
+    place = {number: n for n, number in enumerate(numbers)}
+    return replace(
+        result,
+        columns=tuple(result.columns[n] for n in numbers),
+        rows=tuple(tuple(row[n] for n in numbers) for row in result.rows),
+        states={(row, place[column]): state for (row, column), state in result.states.items() if column in place},
+    )
+
+
+def bands(result: Result, most: int) -> tuple[Result, ...]:
+    """A result as several that are not wider than so many columns: each begins with the names of its rows, and no
+    metric is parted from its comparison."""
+    if len(result.columns) <= most:
+        return (result,)
+    names = [n for n, column in enumerate(result.columns) if column.role == "dimension"][:2]
+    made: list[list[int]] = [[]]
+    for group in _groups(result, names):
+        if made[-1] and len(names) + len(made[-1]) + len(group) > most:
+            made.append([])
+        made[-1] += group
+    return tuple(some_columns(result, [*names, *band]) for band in made)
+
+
+def _groups(result: Result, names: Sequence[int]) -> list[list[int]]:
+    """The other columns, each metric together with what it is compared with."""
+    groups: list[list[int]] = []
+    for number, column in enumerate(result.columns):
+        if number not in names:
+            if groups and column.role in ("before", "change"):
+                groups[-1].append(number)
+            else:
+                groups.append([number])
+    return groups
+
+
 def _facts(report: Report, placed: Placed) -> tuple[Value, ...]:
     """Kind, place, address, rows, subject, period, comparison and filter of a part."""
     part, path = placed.part, " / ".join(placed.path)

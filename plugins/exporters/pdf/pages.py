@@ -14,18 +14,18 @@ from markupsafe import Markup
 
 from patron.engine.contracts import ExportJob
 from patron.engine.report.reader import Reader, plain
-from patron.engine.results import Definition, Figure, Part, Report, Section
+from patron.engine.results import Definition, Figure, Part, Report, Result, Section
 from patron.plugins.exporters.drawing import FONT, colours, sketch
 from patron.plugins.exporters.html.charts.spec import Chart
 from patron.plugins.exporters.html.desk import Desk
-from patron.plugins.exporters.html.figures import FigureView
+from patron.plugins.exporters.html.figures import MAKERS, FigureView
 from patron.plugins.exporters.html.layout import Block, Row, SectionView, Tabs, blocks
 from patron.plugins.exporters.html.page import STYLES, environment, heading, joined
 from patron.plugins.exporters.html.provenance import provenance_view
 from patron.plugins.exporters.html.words import page_words
 from patron.plugins.exporters.parts import chosen, figures
 from patron.plugins.exporters.pdf.words import paper_words
-from patron.plugins.exporters.tabular import first_rows
+from patron.plugins.exporters.tabular import bands, first_rows
 
 HERE = Path(__file__).parent
 WIDE = 1000
@@ -35,6 +35,8 @@ EDGE, HEAD, FOOT = 66, 78, 70
 FRAME = 42
 """What a figure's frame takes of its width."""
 BETWEEN = 18
+WIDEST = {False: 10, True: 15}
+"""Columns of a table on upright and on wide paper."""
 SIZES = {"a4": (595, 842), "letter": (612, 792)}
 """Paper in points of 1/72 inch."""
 
@@ -73,7 +75,7 @@ def pages(report: Report, job: ExportJob) -> bytes:
     paper, reader = Paper.of(job), Reader.of(report.provenance, job.locale)
     parts = report.parts if job.only is None else (chosen(report, job.only).part,)
     desk = Desk(reader, {**page_words(job.locale), **paper_words(job.locale)})
-    body = blocks(_printed(parts, paper.rows, desk), report, desk)
+    body = blocks(_printed(parts, paper, desk), report, desk)
     text = environment(HERE / "templates").get_template("paper.html.j2").render(
         report=heading(report, job.locale, desk.words),
         blocks=body,
@@ -131,23 +133,30 @@ def _nothing(url: str, *_more: object, **_named: object) -> NoReturn:
     raise ValueError(f"nothing is fetched: {url}")
 
 
-def _printed(parts: Sequence[Part], rows: int, desk: Desk) -> tuple[Part, ...]:
-    """The parts with as many rows of their tables as are printed; the rest is told."""
-    return tuple(
-        replace(part, parts=_printed(part.parts, rows, desk)) if isinstance(part, Section)
-        else _cut(part, rows, desk) if isinstance(part, Figure) else part
-        for part in parts
-    )  # fmt: skip
+def _printed(parts: Sequence[Part], paper: Paper, desk: Desk) -> tuple[Part, ...]:
+    """The parts with as many rows of their tables as are printed, and wide tables one band of columns after another."""
+    made: list[Part] = []
+    for part in parts:
+        if isinstance(part, Section):
+            made.append(replace(part, parts=_printed(part.parts, paper, desk)))
+        elif isinstance(part, Figure) and part.kind not in MAKERS and part.result is not None:
+            made += _tables(part, part.result, paper, desk)
+        else:
+            made.append(part)
+    return tuple(made)
 
 
-def _cut(figure: Figure, rows: int, desk: Desk) -> Figure:
-    if figure.result is None or figure.kind in ("line", "bar", "pie", "heatmap", "matrix", "card", "cards"):
-        return figure
-    kept, every = first_rows(figure.result, rows)
-    settings = {**figure.settings, "rows_per_page": (str(rows),)}
-    told = desk.words["print_more"].format(shown=desk.reader.count(rows), n=desk.reader.count(every))
-    notes = (*figure.notes, told) if every > rows else figure.notes
-    return replace(figure, result=kept, settings=settings, notes=notes)
+def _tables(figure: Figure, result: Result, paper: Paper, desk: Desk) -> Iterator[Figure]:
+    kept, every = first_rows(result, paper.rows)
+    told = desk.words["print_more"].format(shown=desk.reader.count(paper.rows), n=desk.reader.count(every))
+    settings = {**figure.settings, "rows_per_page": (str(paper.rows),)}
+    notes = (*figure.notes, told) if every > paper.rows else figure.notes
+    parts = bands(kept, WIDEST[paper.landscape])
+    for number, part in enumerate(parts, 1):
+        title = figure.title if number == 1 else f"{figure.title} ({number})"
+        last = number == len(parts)
+        yield replace(figure, title=title, result=part if last else replace(part, notes=()), settings=settings,
+                      notes=notes if last else ())  # fmt: skip
 
 
 def _contents(body: Sequence[Block]) -> tuple[SectionView, ...]:
@@ -172,7 +181,10 @@ def _style(paper: Paper, desk: Desk) -> str:
     across, down = paper.sides
     before, between, after = re.split(r"\{\w+\}", desk.words["page_of"])
     number = f'"{before}" counter(page) "{between}" counter(pages) "{after}"'
-    page = f"@page{{size:{across:.3f}px {down:.3f}px;margin:{HEAD}px {EDGE}px {FOOT}px}}"
+    sides = f"size:{across:.3f}px {down:.3f}px;margin:{HEAD}px {EDGE}px {FOOT}px"
+    page = f"@page{{{sides};font-family:{FONT}}}"
     paint = ";".join(f"--{name}:{colour}" for name, colour in colours().items())
     own = (HERE / "static" / "paper.css").read_text(encoding="utf-8").replace("var(--pages)", number)
-    return f"{joined(STYLES)}\n:root{{{paint}}}\nbody{{font-family:{FONT}}}\n{page}\n{own}"
+    screen = joined(tuple(name for name in STYLES if name != "print.css"))  # that is for browsers
+    flat = re.sub(r"display: (inline-)?grid", "display: block", screen)  # grids do not break between pages
+    return f"{flat}\n:root{{{paint}}}\nbody{{font-family:{FONT}}}\n{page}\n{own}"

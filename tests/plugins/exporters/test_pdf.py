@@ -125,8 +125,9 @@ def test_the_same_bytes_a_second_later(sample, job, tmp_path):
 
 def test_one_figure_alone_and_chinese_words(sample, job):
     texts, _ = pages_of(sample.rich(), job, only="Best products", locale="zh-TW")
-    assert len(texts) == 1
-    assert "第 1 頁，共 1 頁" in texts[0].replace("\u2f00", "一")
+    assert f"第 1 頁，共 {len(texts)} 頁" in texts[0]
+    assert "Blue Dream 3.5 g" in texts[0]
+    assert "Activities" not in " ".join(texts)
 
 
 def test_absent_libraries_are_told_with_the_extra(sample, job, monkeypatch):
@@ -153,3 +154,18 @@ def test_an_absent_library_of_the_system_is_told(sample, job, monkeypatch):
 def test_nothing_heavy_is_imported_before_it_is_used():
     code = "import sys, patron.plugins.exporters.pdf as x; x.patron_exporters(); print('weasyprint' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_a_wide_table_is_printed_in_bands_that_begin_with_the_names(sample, job):
+    columns = [sample.metric(f"m{n}", f"Metric {n}", sample.WHOLE, "number") for n in range(7)]
+    rows = [(f"row {n}", *(100 * n + m for m in range(14))) for n in range(3)]
+    wide = sample.compared_result([sample.dim("n", "Name"), *columns], rows, 1)
+    report = dataclasses.replace(sample.rich(), parts=(sample.figure("table", "Wide", wide),))
+    text = pages_of(report, job)[0][0]
+    assert [text.count(each) for each in ("Wide (2)", "Wide (3)", "Wide (4)")] == [1, 1, 0]
+    assert text.count("row 2") == 3
+    assert all(text.count(f"Metric {n}") == 1 for n in range(7))
+    assert (
+        "Wide (2)"
+        not in " ".join(pages_of(report, job, settings={"landscape": True, "rows": 2})[0]).partition("Wide (2)")[2]
+    )
