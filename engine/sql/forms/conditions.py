@@ -39,9 +39,9 @@ def _comparison(x: Expressions, op: Op) -> E:
 
 def _one_of(x: Expressions, op: Op) -> E:
     value, *options = op.args
-    sides = [x.sides(value, o)[1] for o in options]
-    left = x.sides(value, options[0])[0]
-    return exp.In(this=build.paren(left), expressions=sides)
+    like_it = Lit(None, value.type)  # what an option is cast to hangs on the type alone
+    left, _ = x.sides(value, options[0])
+    return exp.In(this=build.paren(left), expressions=[x.sides(like_it, o)[1] for o in options])
 
 
 def _is_missing(x: Expressions, op: Op) -> E:

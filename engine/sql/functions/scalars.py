@@ -39,8 +39,8 @@ from patron.engine.types import Type
 
 
 def lower(op: str, args: Sequence[E], types: Sequence[Type], result: Type, context: Scalars) -> E:
-    """The expression of operator or function `op`; KeyError when it is none of ours."""
-    return _LOWER[op](Call([a.copy() for a in args], types, result, context))
+    """The expression of operator or function `op`, made of these very arguments; KeyError when it is none of ours."""
+    return _LOWER[op](Call(list(args), types, result, context))
 
 
 def known(op: str) -> bool:

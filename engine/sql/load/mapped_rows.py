@@ -136,7 +136,7 @@ class Rows:
         if not scalars.known(name):
             made: E = self.functions[name].lower([a.e for a in args], self.scalars.dialect)
             return made
-        return scalars.lower(name, [a.e for a in args], [a.type for a in args], result, self.scalars)
+        return scalars.lower(name, [a.e.copy() for a in args], [a.type for a in args], result, self.scalars)
 
     def _hour(self, r: Reading) -> E:
         local = (
