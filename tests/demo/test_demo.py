@@ -13,7 +13,7 @@ from patron.engine.runtime.errors import IoFailed
 from tests.demo.conftest import read
 
 SPECS = Path(__file__).parents[2] / "specs"
-DIGEST = "da4a55f5aa2455a8a994bdfe200c973efca790573b33508a3c321e1a6f8a7e54"
+DIGEST = "8a43feae1e84e93f1d8a39e33ef89a40b058c7772a60a2f3ef930b490bd32f47"
 
 
 def digest(folder):

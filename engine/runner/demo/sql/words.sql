@@ -84,6 +84,6 @@ INSERT INTO campaign_kinds VALUES
     (4, 'Weekend coupon', 'Send Coupon', 'sms', 3, 'WEEKEND10', 10, NULL, NULL, 'all', false),
     (5, 'Workshop dates', 'Facebook Broadcast', 'facebook', NULL, NULL, NULL, NULL, NULL, 'all', false),
     (6, 'Points for members', 'Add Points', 'email', 7, NULL, NULL, 'points', 50, 'club', true),
-    (7, 'Thank you coupon', 'Send Coupon', 'email', 7, 'THANKS10', 10, NULL, NULL, 'all', true),
+    (7, 'Flash sale', 'WhatsApp Broadcast', 'whatsapp', 1, 'FLASH20', 20, NULL, NULL, 'all', true),
     (8, 'Five dollars for you', 'Add Credits', 'email', NULL, NULL, NULL, 'credits', 5, 'all', true),
-    (9, 'Flash sale', 'WhatsApp Broadcast', 'whatsapp', 1, 'FLASH20', 20, NULL, NULL, 'all', true);
+    (9, 'Thank you coupon', 'Send Coupon', 'email', 7, 'THANKS10', 10, NULL, NULL, 'all', true);
