@@ -92,3 +92,8 @@ def true_at(report: Report) -> dt.datetime:
     found = re.match(r"(\d{4})-(\d\d)-(\d\d)", report.provenance.as_of)
     year, month, day = map(int, found.groups()) if found else (2000, 1, 1)
     return dt.datetime(year, month, day)
+
+
+def told(text: str, already: str) -> bool:
+    """Whether it is said already: as it is, or as the dates of words."""
+    return already == text or already.endswith(f"({text})")

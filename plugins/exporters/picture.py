@@ -16,7 +16,7 @@ from patron.engine.results import Figure, Report
 from patron.plugins.exporters.drawing import DRAWN, FONT, Drawing, colours, drawing
 from patron.plugins.exporters.html.charts.spec import Key
 from patron.plugins.exporters.html.dates import readable
-from patron.plugins.exporters.parts import Placed, chosen, figures, stable_slugs
+from patron.plugins.exporters.parts import Placed, chosen, figures, stable_slugs, told
 
 _NAMED = re.compile(r'(<clipPath id="|clip-path="url\(#)')
 
@@ -85,7 +85,7 @@ def _poster(report: Report, drawn: Sequence[tuple[Figure, Drawing]], reader: Rea
     for figure, found in drawn:
         sheet.rule()
         sheet.top += GAP
-        own = [text for text in _about(report, reader, figure) if text not in shared]
+        own = [text for text in _about(report, reader, figure) if not any(told(text, said) for said in shared)]
         sheet.figure(figure, found, report, own)
     sheet.rule()
     sheet.words(_foot(report, reader), "var(--ink-3)", size=10.5)
@@ -187,8 +187,8 @@ class _Sheet:
         for key in keys:
             self._swatch(found.kind, key, left, line - 4)
             self._text(key.text, left + 20, line, "var(--ink)")
-            told = f"{key.value}  {key.share}".strip()
-            self._text(told, min(values, WIDTH - EDGE - measure(told) * TEXT), line, "var(--ink-2)", bold=True)
+            value = f"{key.value}  {key.share}".strip()
+            self._text(value, min(values, WIDTH - EDGE - measure(value) * TEXT), line, "var(--ink-2)", bold=True)
             line += step
 
     def ramp(self, ends: tuple[str, str]) -> None:

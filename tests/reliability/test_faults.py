@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ _VARIES = re.compile(rb"[0-9a-f]{12,64}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+]+")
 COMMANDS = {
     "load": ("query", "total_sales", "--quiet", *AS_OF),
     "report": ("run", "weekly", "--quiet", *AS_OF),
+    "files": ("run", "weekly", "--quiet", "--format", "xlsx,parquet,markdown,svg", *AS_OF),
     "export": ("audience", "regulars", "--out", "out/regulars.csv", "--quiet", *AS_OF),
     "parquet": ("audience", "regulars", "--out", "out/regulars.parquet", "--quiet", *AS_OF),
     "list": ("lists", "take", "photo", "--quiet", "--as-of", "2026-03-01T09:00"),
@@ -71,3 +74,25 @@ def test_every_write_fails_in_turn(tmp_path: Path, what: str, how: str, step: in
     else:
         pytest.fail("it never ended")
     assert 8 in seen
+
+
+@pytest.mark.parametrize("how", ["full", "broken"])
+def test_files_of_other_formats_are_whole_or_not_there(tmp_path: Path, how: str) -> None:
+    before = Shop.at(tmp_path / "before", rows=200)
+    assert before(*COMMANDS["files"]).code == 0
+    seen = set()
+    for at in range(1, 400, 6):
+        shop = before.copied(tmp_path / str(at))
+        shop.orders(300)
+        with fault(shop.root, at, fails(NUMBERS[how])) as failing:
+            told = shop(*COMMANDS["files"])
+        if failing.calls < at:
+            break
+        clear(told)
+        assert told.code in (0, 8), (at, told)
+        seen.add(told.code)
+        assert shop.half_made() == [], (at, told.err)
+        assert zipfile.ZipFile(io.BytesIO(shop.published()["weekly.xlsx"])).testzip() is None
+    else:
+        pytest.fail("it never ended")
+    assert seen == {0, 8}

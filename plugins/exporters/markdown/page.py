@@ -13,11 +13,12 @@ from patron.engine.report.text import is_number
 from patron.engine.results import OK, Column, Conditions, Figure, Note, Part, Report, Result, Section, Value
 from patron.engine.types import TEXT
 from patron.plugins.exporters.drawing import DRAWN
+from patron.plugins.exporters.html.dates import readable
 from patron.plugins.exporters.html.shape import drawn_rows, kind_of, label, name_of, order, shape, visible
 from patron.plugins.exporters.html.tables import rows_per_page
 from patron.plugins.exporters.html.words import page_words
 from patron.plugins.exporters.markdown.drawn import bar, course
-from patron.plugins.exporters.parts import chosen, figures, stable_slugs
+from patron.plugins.exporters.parts import chosen, figures, stable_slugs, told
 from patron.plugins.exporters.tabular import first_rows
 
 MOST_BARS = 30
@@ -74,14 +75,18 @@ class _Page:
             if text:
                 yield f"{quiet(text)}\n\n"
         facts = (
-            (self.words["about_whom"], report.subject), (self.words["period"], report.period),
-            (self.words["compared"], report.comparison), (self.words["as_of"], f"{source.as_of} {source.zone}"),
+            (self.words["about_whom"], report.subject), (self.words["period"], self._dated(report.period)),
+            (self.words["compared"], self._dated(report.comparison)),
+            (self.words["as_of"], f"{self._dated(source.as_of)} {source.zone}"),
             (self.words["filter"], self.filter),
         )  # fmt: skip
         yield from (f"- **{name}:** {quiet(value)}\n" for name, value in facts if value)
         yield "\n"
         yield from self._parts(parts, 2)
         yield from self._provenance()
+
+    def _dated(self, text: str) -> str:
+        return readable(text, self.reader.locale)
 
     def _parts(self, parts: Sequence[Part], level: int) -> Lines:
         for part in parts:
@@ -105,12 +110,12 @@ class _Page:
         yield "\n"
 
     def _figure(self, figure: Figure, level: int) -> Lines:
-        if figure.title:
+        if figure.title and figure.named:
             yield f"{'#' * min(6, level)} {quiet(figure.title)}\n\n"
         result = figure.result
         about = (
             figure.subject if figure.subject != self.report.subject else "",
-            figure.period if figure.period != self.report.period else "",
+            "" if told(figure.period, self.report.period) else self._dated(figure.period),
             figure.filter if figure.filter != self.filter else "",
         )
         said = " · ".join(quiet(text) for text in about if text)

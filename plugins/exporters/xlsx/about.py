@@ -9,7 +9,7 @@ from patron.engine.report.reader import plain
 from patron.engine.results import OK, Column, Definition, Figure, Report
 from patron.engine.types import MOMENT, NUMBER, Format
 from patron.plugins.exporters.drawing import colours
-from patron.plugins.exporters.parts import Placed
+from patron.plugins.exporters.parts import Placed, told
 from patron.plugins.exporters.xlsx.cells import Cells
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def about(
         page.pair(name, plain(value))
     if cells.rounded:
         page.put(words["exact"])
-    _contents(page, links, words)
+    _contents(page, report, links, words)
     _definitions(page, links, words)
     _sources(page, report, words)
 
@@ -85,7 +85,7 @@ def _facts(report: Report, cells: Cells, words: Mapping[str, str]) -> Iterator[t
     return ((name, value) for name, value in facts if value)
 
 
-def _contents(page: _Page, links: Sequence[tuple[Placed, str]], words: Mapping[str, str]) -> None:
+def _contents(page: _Page, report: Report, links: Sequence[tuple[Placed, str]], words: Mapping[str, str]) -> None:
     if not links:
         return
     page.heads(
@@ -94,26 +94,30 @@ def _contents(page: _Page, links: Sequence[tuple[Placed, str]], words: Mapping[s
     for placed, name in links:
         part = placed.part
         if name:
-            page.cells.link(page.sheet, page.line, 0, _title(placed, words), name)
+            page.cells.link(page.sheet, page.line, 0, heading(placed, words), name)
         else:
-            page.cells.text(page.sheet, page.line, 0, _title(placed, words), page.cells.style())
-        told = ["", plain(" / ".join(placed.path))]
+            page.cells.text(page.sheet, page.line, 0, heading(placed, words), page.cells.style())
+        facts = ["", plain(" / ".join(placed.path))]
         if isinstance(part, Figure):
             problem = f"{words['problem']}: {plain(part.problem)}" if part.problem else ""
-            told += [
+            facts += [
                 words.get(f"a_{part.kind}", part.kind),
-                problem or plain(part.subject),
-                plain(part.period),
+                problem or ("" if part.subject == report.subject else plain(part.subject)),
+                "" if told(part.period, report.period) else plain(part.period),
                 plain(part.filter),
             ]
-        for place, text in enumerate(told):
+        for place, text in enumerate(facts):
             if place:
                 page.cells.text(page.sheet, page.line, place, text, page.cells.style(text_wrap=True))
         page.line += 1
 
 
-def _title(placed: Placed, words: Mapping[str, str]) -> str:
-    return plain(placed.part.title or words.get(f"a_{placed.title}", placed.title))
+def heading(placed: Placed, words: Mapping[str, str]) -> str:
+    """What a part is called: its title; one that its author gave none is called as the section it stands in."""
+    part = placed.part
+    if isinstance(part, Figure) and not part.named and placed.path:
+        return plain(placed.path[-1])
+    return plain(part.title or words.get(f"a_{placed.title}", placed.title))
 
 
 def _definitions(page: _Page, links: Sequence[tuple[Placed, str]], words: Mapping[str, str]) -> None:

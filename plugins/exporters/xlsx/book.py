@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
 from patron.engine.contracts import ExportError, ExportJob
 from patron.engine.report.reader import Reader, plain
@@ -15,7 +17,7 @@ from patron.engine.results import Conditions, Figure, Report, Result
 from patron.plugins.exporters.drawing import colours
 from patron.plugins.exporters.html.shape import shape
 from patron.plugins.exporters.parts import Placed, chosen, figures, true_at
-from patron.plugins.exporters.xlsx.about import about
+from patron.plugins.exporters.xlsx.about import about, heading
 from patron.plugins.exporters.xlsx.cells import Cells
 from patron.plugins.exporters.xlsx.charts import CHARTED, ChartData, charts, sparkline
 from patron.plugins.exporters.xlsx.sheets import MOST_ROWS, conditions, figure_sheet
@@ -34,12 +36,28 @@ def write(report: Report, job: ExportJob) -> Path:
     if job.only is not None and isinstance(placed[0].part, Figure) and placed[0].part.result is None:
         raise ExportError(f'"{placed[0].title}" could not be made: {placed[0].part.problem}')
     book = Workbook(str(path), {"constant_memory": True, "tmpdir": str(job.folder), "strings_to_formulas": False})
-    moment = true_at(report)
-    book.set_properties({"title": plain(report.title), "subject": plain(report.subject), "created": moment,
+    book.set_properties({"title": plain(report.title), "subject": plain(report.subject), "created": true_at(report),
                          "comments": plain(report.describe)})  # fmt: skip
-    _Book(report, book, Cells(book, Reader.of(report.provenance, job.locale), job.raw), placed).write()
-    book.close()
+    with _let_go(book):
+        _Book(report, book, Cells(book, Reader.of(report.provenance, job.locale), job.raw), placed).write()
+        book.close()
     return path
+
+
+@contextmanager
+def _let_go(book: Workbook) -> Iterator[None]:
+    """Whatever stops the writing, no file stays open, and what the system said of it is told."""
+    try:
+        yield
+    except BaseException as error:
+        for part in (book, *book.worksheets(), *book.charts):
+            for file in (getattr(part, "row_data_fh", None), getattr(part, "fh", None)):
+                if file is not None:
+                    with suppress(OSError):
+                        file.close()
+        if isinstance(error, FileCreateError) and error.args and isinstance(error.args[0], OSError):
+            raise error.args[0] from error
+        raise
 
 
 class _Book:
@@ -97,7 +115,7 @@ class _Book:
         """The names of a figure's sheets: as many as its rows need."""
         part = placed.part
         rows = len(part.result.rows) if isinstance(part, Figure) and part.result is not None else 0
-        title = part.title or self._words.get(f"a_{placed.title}", placed.title)
+        title = heading(placed, self._words)
         pages = max(1, -(-rows // MOST_ROWS))
         return [title if n == 0 else self._words["goes_on"].format(title=title, n=n + 1) for n in range(pages)]
 

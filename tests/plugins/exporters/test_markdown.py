@@ -49,7 +49,7 @@ def test_the_contract_is_kept(tmp_path):
 def test_the_page_says_what_it_is_about_and_holds_every_figure(sample, job):
     text = text_of(sample.rich(), job)
     report = sample.rich()
-    for fact in (report.subject, report.period, report.comparison, "shopline"):
+    for fact in (report.subject, "last 30 days: Apr 7 – May 6, 2026", "Mar 8 – Apr 6, 2026", "shopline"):
         assert fact in text
     found = tables(text)
     assert found["Activities"][1][:4] == ["SMS", "Spring preview 1", "Apr 7, 2026 09:00", "7,611"]
@@ -57,6 +57,14 @@ def test_the_page_says_what_it_is_about_and_holds_every_figure(sample, job):
     assert "Rows 1 to 25 of 64" in text
     assert found["Who came back"][0] == ["Cohort", "0", "1", "2", "3", "4", "5"]
     assert "P0703: the source erp" in text
+
+
+def test_what_the_head_says_and_made_up_titles_are_not_repeated(sample, job):
+    figure = dataclasses.replace(sample.products(), title="Units, total sales", named=False, period="x")
+    report = dataclasses.replace(sample.rich(), period="last month (x)", parts=(figure,))
+    text = text_of(report, job)
+    assert "Units, total sales" not in text
+    assert "*x*" not in text
 
 
 def test_states_are_told_apart(sample, job):

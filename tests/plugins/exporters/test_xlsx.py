@@ -165,6 +165,12 @@ def test_names_of_sheets_are_taken_by_spreadsheets(sample, job, title):
         assert not name.startswith("'") and not name.endswith("'") and name.casefold() != "history"
 
 
+def test_a_figure_without_title_is_called_as_its_section(sample, job):
+    figure = dataclasses.replace(sample.products(), title="Units, total sales", named=False)
+    book = book_of(dataclasses.replace(sample.rich(), parts=(r.Section("At a glance", (figure, figure)),)), job)
+    assert [sheet.title for sheet in book.worksheets] == ["About", "At a glance", "At a glance (2)"]
+
+
 def test_texts_of_any_length_and_dates_before_spreadsheets(sample, job):
     rows = [("x" * 40_000, dt.date(1899, 12, 31)), ("", dt.date(1900, 3, 1)), (None, dt.date(9999, 12, 31))]
     sheet = one(sample, (sample.dim("t", "T"), sample.dim("d", "D", sample.DATE)), rows, job)
