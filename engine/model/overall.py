@@ -34,7 +34,7 @@ def overall(b: Binder, scope: Scope, node: tree.Call) -> Term:
     first = node.args[0].value
     if isinstance(first, tree.Call) and first.function.key in AGGREGATES:
         found = _aggregate(b, scope, first)
-        return found if name == "overall" else _before(b, scope, node, found)
+        return found if name == "overall" else _BESIDE[name](b, scope, node, found)
     if name == "overall" and isinstance(first, tree.Path):
         return _of_metric(b, node, b.metric(str(first), first.span, scope).measure)
     raise b.fail("P0302", first.span, f"`{name}` takes {OVERALL[name]}")
@@ -65,14 +65,29 @@ def of_tracked(b: Binder, table: str) -> Term | None:
 
 def _before(b: Binder, scope: Scope, node: tree.Call, found: Overall) -> Term:
     """The aggregate as it was when the month of a date of the row at hand began."""
-    inner = replace(row_scope(scope, found.rows), outer=None)
-    at = b.value(inner, node.args[1].value)
-    before = b.value(scope, node.args[2].value)
+    at, before = _both(b, scope, node, found)
     for arg, term in zip(node.args[1:], (at, before), strict=True):
         if not term.type.timely:
             raise b.fail("P0301", arg.span, f"a date or moment is expected, this is {term.type}")
     month = Op("start_of", (Lit("month", TEXT), local_date(before)), DATE)
     return replace(found, at=local_date(at), before=month)
+
+
+def _alike(b: Binder, scope: Scope, node: tree.Call, found: Overall) -> Term:
+    """The aggregate of the rows that have a value of the row at hand."""
+    at, own = _both(b, scope, node, found)
+    if at.type != own.type:
+        raise b.fail("P0301", node.args[2].span, f"cannot look for {own.type} among {at.type}")
+    return replace(found, at=at, before=own, alike=True)
+
+
+def _both(b: Binder, scope: Scope, node: tree.Call, found: Overall) -> tuple[Term, Term]:
+    """What its rows have, and what the row at hand has."""
+    inner = replace(row_scope(scope, found.rows), outer=None)
+    return b.value(inner, node.args[1].value), b.value(scope, node.args[2].value)
+
+
+_BESIDE = {"overall_before": _before, "overall_for": _alike}
 
 
 def _of_metric(b: Binder, node: tree.Call, measure: Measure) -> Term:

@@ -89,7 +89,8 @@ class Children:
 class Overall:
     """An aggregate over all rows of a table, whatever row is at hand. func as in Children.
 
-    With `before`, a date of the row at hand, it is over the rows with `at` before the month of that date.
+    With `before`, a date of the row at hand, it is over the rows with `at` before the month of that date; when `alike`,
+    over the rows with `at` equal to it.
     """
 
     rows: str
@@ -101,6 +102,7 @@ class Overall:
     order: tuple[Term, ...] = ()
     at: Term | None = None
     before: Term | None = None
+    alike: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -436,6 +436,7 @@ def children(b: Binder, scope: Scope, node: tree.Call) -> Term:
 OVERALL = {
     "overall": "overall(aggregate or metric)",
     "overall_before": "overall_before(aggregate, date of its rows, date of this row)",
+    "overall_for": "overall_for(aggregate, value of its rows, value of this row)",
 }
 
 # ---------------------------------------------------------------- rows in sequence

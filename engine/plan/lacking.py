@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from patron.engine.model.canonical import MADE
 from patron.engine.model.measures import Agg, Measure, aggregates
 from patron.engine.model.queries import Query
-from patron.engine.model.terms import Children, CreditedRows, Field, Followed, Op, Rows, Term
+from patron.engine.model.terms import Children, CreditedRows, Field, Followed, Op, Overall, Rows, Term
 from patron.engine.plan.credit import attribution_of
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.tables import filled
@@ -59,7 +59,7 @@ def _of_value(p: Planner, rows: Rows, term: Term | None) -> Iterator[str]:
     """What a value lacks; `first_known` needs one of its values, `if` what it chooses from."""
     if isinstance(term, Field):
         yield from _of_column(p, rows, term)
-    elif isinstance(term, Children) and isinstance(term.rows, str):
+    elif isinstance(term, (Children, Overall)) and isinstance(term.rows, str):
         yield from _of_table(p, term.rows)
     elif isinstance(term, Op):
         parts = [tuple(_of_value(p, rows, a)) for a in (term.args[1:] if term.name == "if" else term.args)]

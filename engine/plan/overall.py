@@ -1,4 +1,5 @@
-"""Aggregates over everybody: one row, put beside every row; or one row a month, as things stood when it began."""
+"""Aggregates over everybody: one row, put beside every row; one row a month, as things stood when it began; or one row
+for every value that rows have."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from patron.engine.plan.planner import Planner
 from patron.engine.plan.simplify import simple
 from patron.engine.types import DATE, YESNO
 
-AT, MONTH = "@at", "@month"
+AT, BESIDE = "@at", "@beside"
+MONTH = BESIDE
 
 
 def one_row(p: Planner, calls: Sequence[Overall]) -> tuple[Node, Mapping[Term, Expr]]:
@@ -46,14 +48,18 @@ def over(term: Term, known_values: Mapping[Term, Expr]) -> Expr:
 
 
 def by_month(p: Planner, calls: Sequence[Overall]) -> tuple[Node, Mapping[Term, Expr]]:
-    """One row a month of the shop's history: aggregates over what came before it, by one date of the same rows."""
-    rows = calls[0].rows
-    assert calls[0].at is not None
-    source, aggs = _source(p, calls, {AT: calls[0].at})
-    month, at = Col(MONTH, DATE), Col(AT, DATE)
+    """One row a month of the shop's history: aggregates over what came before it, by one date of the same rows. When
+    rows alike are asked for, one row for each of their values."""
+    rows, at = calls[0].rows, calls[0].at
+    assert at is not None
+    source, aggs = _source(p, calls, {AT: at})
+    if calls[0].alike:
+        node = Aggregate(source, ((BESIDE, Col(AT, at.type)),), tuple(aggs), f"over {rows} that are alike")
+        return p.step("overall", node, f"over {rows} that are alike"), _values(calls, [n for n, _ in aggs])
+    month, day = Col(BESIDE, DATE), Col(AT, DATE)
     spine = Values((month,), tuple((Lit(m, DATE),) for m in _months(p)), "months")
-    joined = Join(spine, source, "inner", (), Op("<", (at, month), YESNO), note="before each month")
-    node = Aggregate(joined, ((MONTH, month),), tuple(aggs), f"over all {rows} before each month")
+    joined = Join(spine, source, "inner", (), Op("<", (day, month), YESNO), note="before each month")
+    node = Aggregate(joined, ((BESIDE, month),), tuple(aggs), f"over all {rows} before each month")
     return p.step("overall", node, f"over all {rows} by month"), _values(calls, [n for n, _ in aggs])
 
 

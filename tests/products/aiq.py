@@ -240,10 +240,9 @@ PEOPLE = Group("AIQ", "Demographic insights", (
 report who_they_are {
   for audience all_tracked_users
   show cards of demographics.known_age, demographics.known_gender
-  show table "Areas" of members by demographics.area_income, demographics.area_age
+  show table "Areas" of members by demographics.home_postcode, demographics.area_income, demographics.area_age
 }
-""", f"{OURS}the_card_comes_before_the_form", f"{OURS}hot_spots_and_what_comes_later",
-        later="What the census says of an area comes when areas can be looked up; no person gets a value from it."),
+""", f"{OURS}the_card_comes_before_the_form", f"{OURS}the_census_is_of_the_area"),
     row("A-35", "Ages: orders, products, members of the club, active ones, redeemers", """
 report ages {
   for audience all_tracked_users

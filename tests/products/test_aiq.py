@@ -172,7 +172,6 @@ def test_homes_and_places_of_purchase(shop):
 
 def test_hot_spots_and_what_comes_later(shop):
     assert shop.figures("around_stores")["Around the stores"].awaited is True
-    assert shop.figures("who_they_are")["Areas"].awaited is True
 
 
 def test_few_people_are_hidden(shop):
@@ -217,6 +216,16 @@ def test_the_card_comes_before_the_form(shop):
     ages = dict(row[:2] for row in shop.rows("members by customer, demographics.age"))
     assert (ages["ann"], ages["bob"], ages["dee"], ages["cid"]) == (36, 55, 22, None)
     assert shop.values("who_they_are", "demographics.known_age demographics.known_gender") == (5 / 8, 6 / 8)
+
+
+def test_the_census_is_of_the_area(shop):
+    """Two counts of 80301: the newer holds. Nobody's own age comes from it."""
+    assert shop.shown("who_they_are", "Areas") == [
+        ("80202", 80_000, 31, 2),
+        ("80301", 90_000, 34, 2),
+        ("81001", None, None, 1),
+        (None, None, None, 3),
+    ]
 
 
 def test_ages(shop):

@@ -12,9 +12,6 @@ SETTINGS = (
     SettingSpec("small", "number", "groups of fewer people are too small to read much into", 10),
 )
 
-_REASON = "it needs the census of an area, which this version does not look up"
-LATER = {f"demographics.{name}": _REASON for name in ("area_income", "area_age")}
-
 
 @hookimpl
 def patron_packs() -> list[Pack]:
@@ -28,6 +25,5 @@ def patron_packs() -> list[Pack]:
             "age bands, gender, generation and the census of the home area",
             files,
             SETTINGS,
-            later=LATER,
         )
     ]

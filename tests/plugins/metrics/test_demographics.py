@@ -2,6 +2,8 @@ import datetime as dt
 
 import pytest
 
+from patron.engine.runtime.errors import SpecError
+
 TODAY = dt.date(2026, 3, 31)
 FROM = {"under 18": 0, "18-24": 18, "25-34": 25, "35-44": 35, "45-54": 45, "55-64": 55, "65+": 65}
 
@@ -66,3 +68,34 @@ def test_who_redeemed_in_the_period(shop):
     in_march = {r["customer"] for r in shop.redemptions if r["redeemed_at"] >= dt.datetime(2026, 3, 1, tzinfo=dt.UTC)}
     found = shop.row("demographics.redeemed_share during 2026-03-01 to 2026-03-31")
     assert found == (pytest.approx(len(in_march) / len(shop.customers)),)
+
+
+def test_areas_by_the_newest_count_of_the_census(open_shop):
+    """c1 lives where the location says, c2 where no census was taken."""
+    people = [{"id": "c1", "postcode": "2", "home": "h"}, {"id": "c2", "postcode": "3", "home": None}]
+    counts = [(1, 2020, 50, 40), (1, 2024, 70, 42), (2, 2024, 90, 30)]
+    tables = {
+        "customers": people,
+        "orders": [{"id": "o1", "customer": "c1", "created_at": "2026-01-01", "total": 1}],
+        "locations": [{"id": "h", "latitude": 1, "longitude": 1, "postcode": "1"}],
+        "census": [
+            {"area": area, "area_kind": "postcode", "year": year, "income": income, "median_age": age}
+            for area, year, income, age in counts
+        ],
+    }
+    shop = open_shop(tables, ["demographics"])
+    assert values(shop, "area_income") == {"c1": 70, "c2": None}
+    assert values(shop, "area_age") == {"c1": 42, "c2": None}
+
+
+def test_without_a_census_there_are_no_areas(shop):
+    result = shop.project.query("members by demographics.area_income")
+    assert result.state(0, 0) == "source missing"
+
+
+def test_what_is_looked_for_is_of_the_same_kind(open_shop):
+    order = {"id": "o1", "customer": "c1", "created_at": "2026-01-01", "total": 1}
+    with pytest.raises(SpecError, match="cannot look for a date among a text"):
+        open_shop(
+            {"orders": [order]}, [], "trait odd on customers = overall_for(count(census), area, birth_date)\n"
+        ).row("count(customers.odd)")
