@@ -43,7 +43,12 @@ class Head:
     @property
     def classes(self) -> str:
         """How its cells are set: numbers flush right, dates and short texts in one line."""
-        said = {"num": self.number, "quiet": self.quiet, "whole": self.whole, "long": not (self.whole or self.number)}
+        said = {
+            "num": self.number,
+            "quiet": self.quiet,
+            "unbroken": self.whole,
+            "long": not (self.whole or self.number),
+        }
         return " ".join(name for name, holds in said.items() if holds)
 
 

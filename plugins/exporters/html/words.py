@@ -85,7 +85,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "version": ("Made with Patron", "Patron 版本"),
     "sources": ("Sources", "資料來源"),
     "source_tables": ("{n} source tables with {rows} rows", "{n} 個來源資料表，共 {rows} 列"),
-    "source_rejected": ("{n} rows rejected", "拒絕 {n} 列"),
+    "source_rejected": ("{n} rejected", "拒絕 {n} 列"),
     "source_newest": ("newest load {when}", "最新載入 {when}"),
     "source": ("Source", "來源"),
     "table": ("Table", "資料表"),

@@ -137,7 +137,7 @@ def test_a_figure_names_the_tables_it_was_read_from(sample, page):
     assert words(facts).endswith("Read fromlines, orders · Sources")
     assert [e.attrib["href"] for e in of_tag(facts, "a")] == ["#sources"]
     (sources,) = [e for e in tree.iter() if e.attrib.get("id") == "sources"]
-    assert words(sources).startswith("3 source tables with 626,041 rows · 15 rows rejected · newest load May 6")
+    assert words(sources).startswith("3 source tables with 626,041 rows · 15 rejected · newest load May 6")
 
 
 # ---------------------------------------------------------------- axes
