@@ -20,15 +20,15 @@ from patron.engine.hooks import hookimpl
 if TYPE_CHECKING:
     from patron.engine.results import Report
 
-SETTINGS = (
-    SettingSpec("consent", "yesno", "only people who agreed to be written to that way", default=True),
-    SettingSpec("calling_code", "text", "the calling code of phone numbers that are written without one: `1`, `886`"),
+CONSENT = SettingSpec("consent", "yesno", "only people who agreed to be written to that way", default=True)
+CALLING_CODE = SettingSpec(
+    "calling_code", "text", "the calling code of phone numbers that are written without one: `1`, `886`"
 )
 PLATFORMS = {
-    "google_ads": "hashed e-mail addresses and phone numbers for Customer Match of Google Ads",
-    "meta_ads": "hashed addresses for custom audiences of Meta",
-    "microsoft_ads": "hashed e-mail addresses for customer match of Microsoft Advertising",
-    "tiktok_ads": "hashed e-mail addresses and phone numbers for custom audiences of TikTok",
+    "google_ads": ("e-mail addresses and phone numbers", "Customer Match of Google Ads"),
+    "meta_ads": ("e-mail addresses and phone numbers", "custom audiences of Meta"),
+    "microsoft_ads": ("e-mail addresses", "customer match of Microsoft Advertising"),
+    "tiktok_ads": ("e-mail addresses and phone numbers", "custom audiences of TikTok"),
 }
 
 
@@ -42,7 +42,9 @@ def export(platform: str, report: Report, job: ExportJob) -> Sequence[Path]:
 @hookimpl
 def patron_exporters() -> list[ExporterType]:
     """One exporter a platform."""
-    return [
-        ExporterType(name, describe, ".csv", partial(export, name), SETTINGS, takes="people")
-        for name, describe in PLATFORMS.items()
-    ]
+    made: list[ExporterType] = []
+    for name, (what, use) in PLATFORMS.items():
+        settings = (CONSENT, CALLING_CODE) if "phone" in what else (CONSENT,)
+        describe = f"hashed {what} for {use}"
+        made.append(ExporterType(name, describe, ".csv", partial(export, name), settings, takes="people"))
+    return made
