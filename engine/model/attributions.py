@@ -14,10 +14,10 @@ from patron.engine.model.behaviour import pair_roots
 from patron.engine.model.binder import Binder, Scope, Unbound
 from patron.engine.model.canonical import ACTION_KINDS, TABLES
 from patron.engine.model.files import Declaration
+from patron.engine.model.literals import length
 from patron.engine.model.names import unknown_column
 from patron.engine.model.seen import look_for
 from patron.engine.model.terms import Field, Followed, Here, Occurrence, Op, Term, all_of, follow, walk
-from patron.engine.model.values import length
 from patron.engine.types import MOMENT, YESNO
 
 DEFAULT_WINDOW = dt.timedelta(days=14)

@@ -12,6 +12,7 @@ from patron.engine.model.binder import Binder, Rule, Scope
 from patron.engine.model.canonical import SINGULAR, TABLES
 from patron.engine.model.conditions import comparable, window_span
 from patron.engine.model.files import Declaration
+from patron.engine.model.literals import length, whole_number
 from patron.engine.model.measures import Agg, Calc, Fixed, Measure
 from patron.engine.model.moments import in_span, local_date, within_after
 from patron.engine.model.names import path_term, resolve
@@ -41,7 +42,6 @@ from patron.engine.model.terms import (
 from patron.engine.model.terms import (
     Sequence as Steps,
 )
-from patron.engine.model.values import length, whole_number
 from patron.engine.types import WHOLE, YESNO, reference
 
 CUSTOMERS = reference("customers")

@@ -10,6 +10,7 @@ from decimal import Decimal
 from patron.dsl import tree
 from patron.engine.model import periods
 from patron.engine.model.binder import Binder, Rule, Scope, Unbound
+from patron.engine.model.literals import length, whole_number
 from patron.engine.model.moments import in_span, local_date, near
 from patron.engine.model.names import path_term
 from patron.engine.model.patterns import KNOWN, unreadable
@@ -35,7 +36,6 @@ from patron.engine.model.terms import (
     rebase,
     walk,
 )
-from patron.engine.model.values import length, whole_number
 from patron.engine.types import TEXT, WHOLE, YESNO, Type, reference
 
 

@@ -172,3 +172,11 @@ def band_labels(bounds: Sequence[Decimal], whole: bool) -> tuple[str, ...]:
         for a, b, t in zip(texts, bounds[1:], texts[1:], strict=False)
     ]
     return (f"under {texts[0]}", *between, f"{texts[-1]}+")
+
+
+OVERALL: Mapping[str, str] = {
+    "overall": "overall(aggregate or metric)",
+    "overall_before": "overall_before(aggregate, date of its rows, date of this row)",
+    "overall_for": "overall_for(aggregate, value of its rows, value of this row)",
+}
+"""Aggregates over everybody, and what they take."""

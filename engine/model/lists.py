@@ -9,9 +9,9 @@ from patron.dsl.nodes import dataclass
 from patron.engine.model.binder import Binder, Scope
 from patron.engine.model.files import Declaration
 from patron.engine.model.list_rules import NAMED, ListRules, list_rules
+from patron.engine.model.literals import read_date, whole_number
 from patron.engine.model.periods import AsOf
 from patron.engine.model.terms import Lit
-from patron.engine.model.values import read_date, whole_number
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,17 @@ from patron.dsl import tree
 from patron.engine.model.behaviour import pair_roots, row_scope_of, rows_table, with_condition
 from patron.engine.model.binder import Binder, Rule, Scope
 from patron.engine.model.canonical import TABLES
+from patron.engine.model.child_rows import (
+    aggregate_parts,
+    aggregate_table,
+    default_date,
+    default_order,
+    refuse_nesting,
+    row_scope,
+)
 from patron.engine.model.files import Declaration
 from patron.engine.model.functions import AGGREGATES, aggregate_type, common
+from patron.engine.model.literals import length, whole_number
 from patron.engine.model.measures import (
     Agg,
     Balance,
@@ -42,17 +51,7 @@ from patron.engine.model.terms import (
     constant,
     rebase,
 )  # fmt: skip
-from patron.engine.model.values import (
-    aggregate_parts,
-    aggregate_table,
-    arithmetic_type,
-    default_date,
-    default_order,
-    length,
-    refuse_nesting,
-    row_scope,
-    whole_number,
-)  # fmt: skip
+from patron.engine.model.values import arithmetic_type
 from patron.engine.types import MOMENT, NUMBER, WHOLE, YESNO, Format, reference
 
 MeasureRule = Callable[[Binder, Scope, tree.Measure], Measure]
@@ -184,7 +183,7 @@ def _call(b: Binder, scope: Scope, node: tree.Measure) -> Measure:
 def aggregate(b: Binder, scope: Scope, node: tree.Call) -> Agg:
     """An aggregate of a metric over the rows of its table."""
     refuse_nesting(b, node)
-    table = aggregate_table(b, scope, node)
+    table = aggregate_table(b, node)
     inner = row_scope(scope, table)
     value, where, share = aggregate_parts(b, replace(inner, outer=None), node, table)
     func = node.function.key
@@ -281,7 +280,7 @@ _ENTITIES = {"orders": "order", "actions": "action", "customers": "customer", "c
 
 def _credited_aggregate(b: Binder, scope: Scope, node: tree.Call, rows: CreditedRows, date: Term) -> Agg:
     refuse_nesting(b, node)
-    table = aggregate_table(b, scope, node)
+    table = aggregate_table(b, node)
     if table not in _ENTITIES:
         raise b.fail(
             "P0402", node.args[0].span, f"credited numbers count orders, actions, customers or campaigns, not {table}"

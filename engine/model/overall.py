@@ -8,19 +8,12 @@ from dataclasses import replace
 from patron.dsl import tree
 from patron.engine.model.binder import Binder, Scope, Unbound
 from patron.engine.model.canonical import TABLES
-from patron.engine.model.functions import AGGREGATES, aggregate_type
+from patron.engine.model.child_rows import aggregate_parts, aggregate_table, default_order, refuse_nesting, row_scope
+from patron.engine.model.functions import AGGREGATES, OVERALL, aggregate_type
 from patron.engine.model.measures import Agg, Calc, Fixed, Measure
 from patron.engine.model.moments import local_date
 from patron.engine.model.population import tracked
 from patron.engine.model.terms import Followed, Lit, Op, Overall, Term, all_of, known, rebase
-from patron.engine.model.values import (
-    OVERALL,
-    aggregate_parts,
-    aggregate_table,
-    default_order,
-    refuse_nesting,
-    row_scope,
-)  # fmt: skip
 from patron.engine.types import DATE, TEXT, reference
 
 CUSTOMER = reference("customers")
@@ -43,7 +36,7 @@ def overall(b: Binder, scope: Scope, node: tree.Call) -> Term:
 def _aggregate(b: Binder, scope: Scope, node: tree.Call) -> Overall:
     """An aggregate over the rows of tracked users, or over all rows of a table that leads to no customer."""
     refuse_nesting(b, node)
-    func, table = node.function.key, aggregate_table(b, scope, node)
+    func, table = node.function.key, aggregate_table(b, node)
     if func == "most_common":
         raise b.fail("P0302", node.span, "`overall` takes no `most_common`", "Make a metric of it.")
     if func in ("first", "last") and not TABLES[table].date:

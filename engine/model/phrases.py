@@ -14,6 +14,7 @@ from patron.engine.model.behaviour import customer_key, row_scope_of
 from patron.engine.model.binder import Binder, Scope, Unbound
 from patron.engine.model.canonical import SINGULAR
 from patron.engine.model.functions import AGGREGATES
+from patron.engine.model.literals import whole_number
 from patron.engine.model.measures import Agg, Metric, aggregates, needs_time
 from patron.engine.model.metrics import aggregate, default_format, dimension_key
 from patron.engine.model.moments import date_part
@@ -31,7 +32,6 @@ from patron.engine.model.queries import (
 )  # fmt: skip
 from patron.engine.model.spans import bind_period, compared_span
 from patron.engine.model.terms import Field, Here, Lit, Rows, Term, all_of
-from patron.engine.model.values import whole_number
 from patron.engine.types import DATE, MOMENT, TEXT, WHOLE
 
 T = TypeVar("T")

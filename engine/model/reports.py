@@ -15,10 +15,10 @@ from patron.engine.model.binder import Binder, ParamValue, Scope, Unbound
 from patron.engine.model.exports import check_export
 from patron.engine.model.files import Declaration
 from patron.engine.model.layouts import laid_out, parts
+from patron.engine.model.literals import length
 from patron.engine.model.phrases import Defaults, bind_phrase, bind_subject
 from patron.engine.model.queries import Query
 from patron.engine.model.terms import Lit
-from patron.engine.model.values import length
 from patron.engine.types import TEXT
 
 SHOW_NEEDS: Mapping[str, str] = {

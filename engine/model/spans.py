@@ -7,9 +7,9 @@ import datetime as dt
 from patron.dsl import tree
 from patron.engine.model import periods
 from patron.engine.model.binder import Binder, Scope
+from patron.engine.model.literals import read_date, whole_number
 from patron.engine.model.periods import ALL_TIME, Span
 from patron.engine.model.terms import Lit
-from patron.engine.model.values import read_date, whole_number
 
 
 def bind_period(b: Binder, scope: Scope, node: tree.Period) -> Span:

@@ -8,9 +8,9 @@ from typing import Any
 from patron.dsl import tree
 from patron.dsl.format import format_expr
 from patron.engine.model.binder import Binder, Scope
+from patron.engine.model.literals import whole_number
 from patron.engine.model.names import path_term
 from patron.engine.model.terms import Lit, Ranked
-from patron.engine.model.values import whole_number
 from patron.engine.plan.nodes import Col
 from patron.engine.report import valued
 from patron.engine.report.belonging import Bucket, Membership, People

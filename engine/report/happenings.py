@@ -11,9 +11,10 @@ from patron.dsl.format import format_expr
 from patron.engine.model import periods
 from patron.engine.model.binder import Binder, Scope
 from patron.engine.model.canonical import SINGULAR, TABLES
+from patron.engine.model.child_rows import default_date
 from patron.engine.model.conditions import window_span
+from patron.engine.model.literals import whole_number
 from patron.engine.model.terms import YES, Children, Here, Lit, Term, walk
-from patron.engine.model.values import default_date, whole_number
 from patron.engine.plan.children import own_terms
 from patron.engine.report.findings import Finding, timeless
 from patron.engine.report.happened import OPERATORS, Happened, Spans

@@ -9,8 +9,8 @@ from dataclasses import replace
 from patron.dsl import tree
 from patron.engine.model.behaviour import window_condition
 from patron.engine.model.binder import Binder, Scope
+from patron.engine.model.child_rows import default_date
 from patron.engine.model.terms import YES, Children, Here, Term, all_of, negated, walk
-from patron.engine.model.values import default_date
 from patron.engine.plan.children import own_terms
 from patron.engine.report.occurrences import Asked, Row
 from patron.engine.report.speech import counted
