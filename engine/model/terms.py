@@ -130,6 +130,18 @@ class Previous:
 
 
 @dataclass(frozen=True, slots=True)
+class Nearest:
+    """Of the rows of `of` that have a position, the one nearest to a row's place; missing without a place."""
+
+    row: Row
+    table: str
+    of: str
+    latitude: Term
+    longitude: Term
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
 class Binned:
     """The bin, 1 to `bins`, of a row by `value` among the rows of its table that meet `where`: highest values last.
 
@@ -271,7 +283,7 @@ Rows: TypeAlias = str | CreditedRows | FollowRows
 
 
 Term: TypeAlias = (
-    Leaf | Lit | Field | Op | Children | Overall | Numbered | Previous | Binned | Ranked | Member | Listed
+    Leaf | Lit | Field | Op | Children | Overall | Numbered | Previous | Nearest | Binned | Ranked | Member | Listed
     | BehindRows | Sequence
 )  # fmt: skip
 
@@ -318,6 +330,7 @@ _INNER: dict[type, tuple[str, ...]] = {
     Overall: ("value", "where", "order", "at"),
     Numbered: ("key", "where", "order"),
     Previous: ("key", "where", "order"),
+    Nearest: ("latitude", "longitude"),
     Binned: ("value", "where"),
     Ranked: ("value", "active"),
     BehindRows: ("where",),

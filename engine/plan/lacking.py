@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from patron.engine.model.canonical import MADE
 from patron.engine.model.measures import Agg, Measure, aggregates
 from patron.engine.model.queries import Query
-from patron.engine.model.terms import Children, CreditedRows, Field, Followed, Op, Overall, Rows, Term
+from patron.engine.model.terms import Children, CreditedRows, Field, Followed, Nearest, Op, Overall, Rows, Term
 from patron.engine.plan.credit import attribution_of
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.tables import filled
@@ -61,6 +61,10 @@ def _of_value(p: Planner, rows: Rows, term: Term | None) -> Iterator[str]:
         yield from _of_column(p, rows, term)
     elif isinstance(term, (Children, Overall)) and isinstance(term.rows, str):
         yield from _of_table(p, term.rows)
+    elif isinstance(term, Nearest):
+        yield from _of_table(p, term.of)
+        for own in (term.latitude, term.longitude):
+            yield from _of_value(p, term.table, own)
     elif isinstance(term, Op):
         parts = [tuple(_of_value(p, rows, a)) for a in (term.args[1:] if term.name == "if" else term.args)]
         if term.name == "first_known":

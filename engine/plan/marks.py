@@ -13,6 +13,7 @@ from patron.engine.model.terms import (
     Listed,
     Lit,
     Member,
+    Nearest,
     Numbered,
     Op,
     Previous,
@@ -24,7 +25,7 @@ from patron.engine.model.terms import (
 from patron.engine.model.terms import (
     Sequence as Steps,
 )
-from patron.engine.plan import numbers, people, sequences
+from patron.engine.plan import nearest, numbers, people, sequences
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import Col, Expr, Filter, Join, Node, Project, SortKey, WindowCall, columns
 from patron.engine.plan.planner import Planner
@@ -53,6 +54,9 @@ def leaf_node(p: Planner, outer: Evaluation, leaf: Term) -> Marked:
     if isinstance(leaf, numbers.First):
         ids = numbers.first_ids(p, outer, leaf.number)
         return Marked(_marked(ids), ((outer.row_id(leaf.number.row), "id"),), _is_marked())
+    if isinstance(leaf, Nearest):
+        node = nearest.by_id(p, leaf)
+        return Marked(node, ((outer.row_id(leaf.row), "id"),), Col(nearest.FOUND, leaf.type))
     if isinstance(leaf, Binned):
         return _binned(p, outer, leaf)
     if isinstance(leaf, Ranked):

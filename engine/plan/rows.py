@@ -21,6 +21,7 @@ from patron.engine.model.terms import (
     Listed,
     Lit,
     Member,
+    Nearest,
     Numbered,
     Op,
     Overall,
@@ -123,7 +124,7 @@ class Evaluation:
                 for outside in children.outside_terms(term, self.table_of(term.row)):
                     self._collect(outside)
             self._leaf(term)
-        elif isinstance(term, (Numbered, Previous, Binned, Ranked, numbers.First)):
+        elif isinstance(term, (Numbered, Previous, Nearest, Binned, Ranked, numbers.First)):
             self._need_id(term.number.row if isinstance(term, numbers.First) else term.row)
             self._leaf(term)
         elif isinstance(term, (Overall, Member, Listed, BehindRows, Steps)):

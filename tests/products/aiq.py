@@ -217,11 +217,12 @@ report places {
 report around_stores {
   for audience all_tracked_users
   smallest_group 2
-  show heatmap "Hot spots" of members by geo.home_cell
-  show table "Around the stores" of members by geo.nearest_store, geo.km_to_store
+  show table "Hot spots" of members, geo.people_share, geo.distance by geo.home_cell, geo.nearest_store.name
 }
-""", f"{OURS}hot_spots_and_what_comes_later", f"{OURS}few_people_are_hidden",
-        later="The nearest store and the distance to it come when positions can be looked up."),
+
+audience near_a_store = geo.km_to_store <= 10
+""", f"{OURS}hot_spots_around_stores", f"{OURS}few_people_are_hidden",
+        "tests/plugins/metrics/test_geo.py::test_the_nearest_store"),
 ))  # fmt: skip
 
 STAFF = Group("AIQ", "Staff insights", (

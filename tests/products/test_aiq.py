@@ -170,14 +170,18 @@ def test_homes_and_places_of_purchase(shop):
     assert shop.values("places", "geo.located geo.people_per_cell") == (5 / 8, about(5 / 3))
 
 
-def test_hot_spots_and_what_comes_later(shop):
-    assert shop.figures("around_stores")["Around the stores"].awaited is True
+def test_hot_spots_around_stores(shop):
+    """Homes lie 0.04 degrees from their store in both directions, eve's more than 100 kilometres away."""
+    spots = {row[0]: row[1:] for row in shop.shown("places", "Hot spots")}
+    assert spots["40/-105.1"] == ("North", 2, 2 / 5, about(5.601952))
+    assert spots["38.2/-104.7"] == ("South", 1, 1 / 5, about(105.31108))
+    assert of(shop, "near_a_store") == {"ann", "bob", "cid", "dee"}
 
 
 def test_few_people_are_hidden(shop):
     result = shop.figures("around_stores")["Hot spots"].result
-    assert [row[1] for row in result.rows].count(None) == 2, "one person alone, and the next fewest beside them"
-    assert result.state(0, 1) == "suppressed"
+    assert [row[2] for row in result.rows].count(None) == 2, "one person alone, and the next fewest beside them"
+    assert result.state(0, 2) == "suppressed"
 
 
 def test_a_shop_without_positions_has_bars(folder, tmp_path):

@@ -13,13 +13,10 @@ SETTINGS = (
     SettingSpec("points", "text", "a file with positions of postcodes"),
 )
 
-_REASON = "it needs positions looked up by distance, which this version does not compute"
-LATER = {f"geo.{name}": _REASON for name in ("nearest_store", "km_to_store")}
-
 
 @hookimpl
 def patron_packs() -> list[Pack]:
     """The pack `geo`."""
     folder = Path(__file__).parent
     files = {"geo.patron": folder / "geo.patron"}
-    return [Pack("geo", "1.0", "positions of customers and orders, the nearest store", files, SETTINGS, later=LATER)]
+    return [Pack("geo", "1.0", "positions of customers and orders, the nearest store", files, SETTINGS)]
