@@ -82,7 +82,8 @@ def _sized(spec: object, width: int) -> Spec:
     aspect = sized.pop("aspect", None)
     if isinstance(aspect, float):
         inner = min(width - 70.0, MAP_HEIGHT / aspect)
-        return {**sized, "width": round(inner), "height": round(min(max(inner * aspect, 120), MAP_HEIGHT))}
+        size: Spec = {"width": round(inner), "height": round(min(max(inner * aspect, 120), MAP_HEIGHT))}
+        return {**sized, **size, "background": colours()["sunk"]}
     if "width" not in sized:
         sized |= {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
     return sized

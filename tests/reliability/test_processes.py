@@ -143,7 +143,7 @@ def at_most(size: int) -> str:
     return f"import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))"
 
 
-@pytest.mark.parametrize("what", ["load", "report", "export", "list"])
+@pytest.mark.parametrize("what", ["load", "report", "files", "export", "list"])
 @pytest.mark.parametrize("size", [0, 300, 4_000, 100_000, 600_000])
 def test_files_may_not_grow(tmp_path: Path, what: str, size: int) -> None:
     shop = Shop.at(tmp_path / "shop", rows=200)
