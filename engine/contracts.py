@@ -224,6 +224,8 @@ class Pack:
     tables: tuple[str, ...] = ()
     later: Mapping[str, str] = field(default_factory=dict)
     """Members that are promised and not there yet, by full name, with the reason that a reader is told."""
+    kept: tuple[str, ...] = ()
+    """Traits on `purchase_days`, by full name, that much is computed from: kept as columns for all that ask."""
     doubts: Mapping[str, str] = field(default_factory=dict)
     """By the full name of a metric that others rest on, a metric that says as a text why it is uncertain, missing while
     it is not: told (P0615) with every answer that the first one is used in."""

@@ -6,13 +6,13 @@ is read off that. Nothing is stored for days without a purchase.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from patron.dsl.tree import NOWHERE
 from patron.engine.model.moments import local_date
 from patron.engine.model.terms import Field, Here, Lit, Op, Term, all_of, known
 from patron.engine.plan import rows as row_plans
-from patron.engine.plan.looking_back import BEFORE
+from patron.engine.plan.looking_back import BEFORE, KEPT, TABLE, kept
 from patron.engine.plan.nodes import (
     AggCall,
     Aggregate,
@@ -39,32 +39,55 @@ OF_FIRST: Mapping[str, Term] = {
     "order": Field(Here(), "id", ORDER),
 }
 """What is the first order's of the day, beside its moment."""
+BASIC = frozenset(
+    f"{prefix}{name}" for prefix in ("", BEFORE) for name in ("customer", "created_at@date", "number", "first_on")
+) | {"previous_on", "next_at@date"}
+"""Columns that need no more than the dates of each customer."""
+MOMENT_OF_DAY = ("created_at", "created_at@hour", "created_at@day_only")
 DAY, PREVIOUS_ON = Col("created_at@date", DATE), Col("previous_on", DATE)
 
 
 def purchase_days(p: Planner, needed: Mapping[str, Type]) -> Node:
-    """These columns of the table. Made once for all that ask; a step keeps only what something reads."""
-    found: Temp = p.step("purchase_days", _in_sequence(_days(p)), "purchase days")
-    return pick(found, *needed)
+    """These columns of the table. It is made once for all that ask for no more than dates, once for others: a report
+    does not know what its next figure asks."""
+    wide = set(needed) - BASIC
+    found = _made(p, orders=any(KEPT not in n for n in wide), median=any("median_gap" in n for n in wide))
+    return pick(_with_kept(p, found) if any(KEPT in n for n in wide) else found, *needed)
 
 
-def _days(p: Planner) -> Node:
-    """A row for each customer and date, with the first order."""
+def _made(p: Planner, *, orders: bool, median: bool) -> Temp:
+    days = _in_sequence(_days(p, OF_FIRST if orders else {}))
+    return p.step("purchase_days", _looking_back(_with_median(days) if median else days), "purchase days")
+
+
+def _with_kept(p: Planner, found: Temp) -> Temp:
+    """The table with what packs keep. Kept traits may need columns that nobody asked for, so they make it anew."""
+    own: list[tuple[str, Term]] = [(c.name, Field(Here(), c.name, c.type)) for c in columns(found)]
+    traits = [(field.column, term) for term, field in kept(p).items()]
+    node = row_plans.evaluate(p, TABLE, [*own, *traits], note="purchase days and what packs keep", keep=False)
+    return p.step("purchase_days", node, "purchase days and what packs keep")
+
+
+def _days(p: Planner, of_first: Mapping[str, Term]) -> Node:
+    """A row for each customer and date, with the first order where it is asked for."""
     key = Field(Here(), "customer", CUSTOMER)
     purchase = type(p.b).define_trait(p.b, p.b.declared.known("filter")[PURCHASE], NOWHERE)
-    items: list[tuple[str, Term]] = [("customer", key), ("day", local_date(AT)), ("created_at", AT), *OF_FIRST.items()]
+    keys: list[tuple[str, Term]] = [("customer", key), ("day", local_date(AT))]
+    items = [*keys, *((("created_at", AT), *of_first.items()) if of_first else ())]
     orders = row_plans.evaluate(p, "orders", items, all_of(known(key), purchase), "purchases")
     own = {c.name: c for c in columns(orders)}
-    by = (own["created_at"], own["order"])
-    calls = [("created_at", AggCall("min", MOMENT, own["created_at"]))]
-    calls += [(name, AggCall("first", own[name].type, own[name], order=by)) for name in OF_FIRST]
-    return Aggregate(orders, (("customer", own["customer"]), ("day", own["day"])), tuple(calls), "days of purchases")
+    calls: list[tuple[str, AggCall]] = []
+    if of_first:
+        by = (own["created_at"], own["order"])
+        calls = [("created_at", AggCall("min", MOMENT, own["created_at"]))]
+        calls += [(name, AggCall("first", own[name].type, own[name], order=by)) for name in of_first]
+    return Aggregate(orders, tuple((name, own[name]) for name, _ in keys), tuple(calls), "days of purchases")
 
 
-def _in_sequence(days: Node) -> Node:
+def _in_sequence(days: Node) -> Project:
     """Each day with its number, the day before, and the first purchase of the next one."""
     own = {c.name: c for c in columns(days)}
-    day, ident = own["day"], Col("order", reference("purchase_days"))
+    day = own["day"]
 
     def window(func: str, value: Col | None = None, upto: bool = False) -> WindowCall:
         args = (value,) if value is not None else ()
@@ -72,37 +95,38 @@ def _in_sequence(days: Node) -> Node:
         return WindowCall(func, type_, args, (own["customer"],), (SortKey(day),), upto)
 
     items: dict[str, Expr] = {
-        "id": ident, "customer": own["customer"], "order": own["order"],
-        "created_at": own["created_at"], "created_at@date": day, "created_at@hour": own["created_at@hour"],
-        "created_at@day_only": own["created_at@day_only"], "number": window("row_number"),
+        "customer": own["customer"], "created_at@date": day, "number": window("row_number"),
         "first_on": window("min", day, upto=True), "previous_on": window("lag", day),
-        "previous": window("lag", ident),
-        "next_at": window("lead", own["created_at"]), "next_at@date": window("lead", day),
-        "next_at@hour": window("lead", own["created_at@hour"]),
-        "next_at@day_only": window("lead", own["created_at@day_only"]),
-        f"{BEFORE}created_at": window("lag", own["created_at"]), f"{BEFORE}order": window("lag", own["order"]),
+        "next_at@date": window("lead", day),
     }  # fmt: skip
-    return _looking_back(_with_median(Project(days, tuple(items.items()))))
+    if "order" in own:
+        ident = Col("order", reference(TABLE))
+        items |= {"id": ident, "order": own["order"], "previous": window("lag", ident)}
+        items |= {f"{BEFORE}{name}": window("lag", own[name]) for name in ("created_at", "order")}
+        items |= {name: own[name] for name in MOMENT_OF_DAY}
+        items |= {name.replace("created", "next"): window("lead", own[name]) for name in MOMENT_OF_DAY}
+    return Project(days, tuple(items.items()))
 
 
 def _with_median(days: Project) -> Project:
     """With the median of the gaps up to each day."""
-    own = columns(days)
     gap = Op("days_between", (PREVIOUS_ON, DAY), WHOLE)
     median = WindowCall("median", NUMBER, (gap,), (Col("customer", CUSTOMER),), (SortKey(DAY),), upto=True)
-    items: Sequence[Named] = [*((c.name, c) for c in own), ("median_gap", median)]
-    return Project(days, tuple(items))
+    return Project(days, (*((c.name, c) for c in columns(days)), ("median_gap", median)))
 
 
 def _looking_back(days: Project) -> Project:
     """With what the day before was, read off the row itself where it can be."""
     own = {c.name: c for c in columns(days)}
-    median = WindowCall("lag", NUMBER, (own["median_gap"],), (own["customer"],), (SortKey(DAY),))
     back: dict[str, Expr] = {
         "number": Op("-", (own["number"], Lit(1, WHOLE)), WHOLE), "first_on": own["first_on"],
-        "customer": own["customer"], "next_at": own["created_at"],
+        "customer": own["customer"],
     }  # fmt: skip
+    back |= {"next_at": own["created_at"]} if "created_at" in own else {}
     later = Op("is_missing", (PREVIOUS_ON,), YESNO)
     made: list[Named] = [(f"{BEFORE}{n}", Op("if", (later, Lit(None, e.type), e), e.type)) for n, e in back.items()]
-    made += [(f"{BEFORE}created_at@date", PREVIOUS_ON), (f"{BEFORE}median_gap", median)]
+    made.append((f"{BEFORE}created_at@date", PREVIOUS_ON))
+    if "median_gap" in own:
+        median = WindowCall("lag", NUMBER, (own["median_gap"],), (own["customer"],), (SortKey(DAY),))
+        made.append((f"{BEFORE}median_gap", median))
     return Project(days, (*((c.name, c) for c in own.values()), *made))

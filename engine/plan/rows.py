@@ -56,13 +56,16 @@ def evaluate(
     where: Term | None = None,
     note: str = "",
     of: People | None = None,
+    keep: bool = True,
 ) -> Node:
-    """The terms as named columns, for the rows that meet a condition and belong to the people wanted."""
+    """The terms as named columns, for the rows that meet a condition and belong to the people wanted; `keep`: what
+    packs keep is read, not computed."""
+    if rows == looking_back.TABLE:
+        kept = looking_back.columns_kept(p, (where, *(t for _, t in items))) if keep else {}
+        items = [(name, looking_back.as_columns(t, kept)) for name, t in items]
+        where = looking_back.as_columns(where, kept) if where is not None else None
     items = [(name, numbers.by_first(t)) for name, t in items]
     where = numbers.by_first(where) if where is not None else None
-    if rows == looking_back.TABLE:
-        items = [(name, looking_back.looked_back(t)) for name, t in items]
-        where = looking_back.looked_back(where) if where is not None else None
     if isinstance(rows, str):  # columns of credited pairs stand for whole terms
         items = [(name, settled(p, rows, t)) for name, t in items]
         where = settled(p, rows, where) if where is not None else None
@@ -308,7 +311,7 @@ class Evaluation:
             self._attach(node, (), dict(values))
         else:
             node, values = overall.by_month(self.p, group)
-            self._attach(node, ((self.expr(first.before), overall.MONTH),), dict(values))
+            self._attach(node, ((self.expr(first.before), overall.BESIDE),), dict(values))
 
     def _join_children(self, first: Children) -> None:
         """All aggregates of one group of children at once."""

@@ -57,6 +57,7 @@ def patron_packs() -> list[Pack]:
             files,
             SETTINGS,
             later={"lifecycle.changes": "a pack cannot bring a table yet; metrics count how stages change"},
+            kept=("lifecycle.wait_cold_on", "lifecycle.wait_gone_on"),
             doubts={"lifecycle.house_gap": "lifecycle.why_uncertain"},
         )
     ]
