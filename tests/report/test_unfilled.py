@@ -65,3 +65,22 @@ def test_a_figure_knows_its_tables_and_the_titles_of_its_sides(shop_with):
     assert figure.tables == ("customers", "orders")
     assert figure.sides == {"first": "The first", "second": "Second"}
     assert [row[0] for row in figure.result.rows] == ["first", "second", "all"]
+
+
+LATER = """
+use predictions
+report later {
+  for all records
+  show cards "To come" of predictions.lifetime_value, predictions.order_value, total_sales
+  show cards "Now" of total_sales
+}
+"""
+
+
+def test_what_a_pack_promises_for_later_is_awaited_and_told_in_one_sentence(shop_with):
+    to_come, now = shop_with(LATER).report("later").parts
+    assert (to_come.result, to_come.awaited) == (None, True)
+    names, _, reason = to_come.problem.partition(" are not there yet: ")
+    assert names == "`predictions.lifetime_value`, `predictions.order_value`"
+    assert reason
+    assert (now.problem, now.awaited) == ("", False)

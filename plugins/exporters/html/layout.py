@@ -64,13 +64,15 @@ class Tabs:
     block: str = "tabs"
 
 
+FIRST = 2
+"""The level of headings below the title of the page."""
 COMMON = 3
 """A note is told once, below, when so many figures of a section have it."""
 
 Block: TypeAlias = Row | NoteView | SectionView | Tabs | Overview | Waiting
 
 
-def blocks(parts: Sequence[Part], report: Report, desk: Desk, level: int = 2) -> tuple[Block, ...]:
+def blocks(parts: Sequence[Part], report: Report, desk: Desk, level: int = FIRST) -> tuple[Block, ...]:
     """The parts of a report or section as blocks of the page; one panel where there is nothing to see."""
     nothing = whole(parts, desk)
     if nothing is not None:
@@ -78,7 +80,8 @@ def blocks(parts: Sequence[Part], report: Report, desk: Desk, level: int = 2) ->
     notes = desk.tell_once(_common(parts))
     made: list[Block] = []
     for kind, run in itertools.groupby(parts, key=_kind):
-        made += _run(kind, tuple(run), report, desk, level)
+        first = level == FIRST and all(isinstance(block, NoteView) for block in made)
+        made += _run(kind, tuple(run), report, desk, level, first=first)
     desk.forget(notes)
     return (*made, *(NoteView(sentence(note), common=True) for note in notes))
 
@@ -107,8 +110,8 @@ def _kind(part: Part) -> str:
     return f"waiting {state}" if state else "figures"
 
 
-def _run(kind: str, parts: tuple[Part, ...], report: Report, desk: Desk, level: int) -> list[Block]:
-    """The blocks of parts of one kind."""
+def _run(kind: str, parts: tuple[Part, ...], report: Report, desk: Desk, level: int, *, first: bool) -> list[Block]:
+    """The blocks of parts of one kind; `first` when no figure stands before them."""
     if kind.startswith("waiting"):
         return [waiting([part for part in parts if isinstance(part, Figure)], desk)]
     if kind == "figures":
@@ -119,9 +122,7 @@ def _run(kind: str, parts: tuple[Part, ...], report: Report, desk: Desk, level: 
     sections = tuple(_section(part, report, desk, level) for part in given)
     if kind == "sections":
         return list(sections)
-    short = (
-        overview([(view.id, part) for view, part in zip(sections, given, strict=True)], desk) if level == 2 else None
-    )
+    short = overview([(view.id, part) for view, part in zip(sections, given, strict=True)], desk) if first else None
     if short is None:
         return [Tabs(sections)]
     return [Tabs((SectionView(desk.fresh("p"), desk.words["overview"], False, (short,), level), *sections))]

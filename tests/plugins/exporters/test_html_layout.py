@@ -66,6 +66,12 @@ def test_an_overview_of_the_author_is_enough(sample, page):
     assert not of_class(tree, "tile")
 
 
+def test_figures_before_the_tabs_are_the_overview(sample, page):
+    tree = page(r.Note("A word."), sample.cards(), *tabs((sample.cards(),), (sample.cards(),), (sample.cards(),)))
+    assert not of_class(tree, "tile")
+    assert of_class(page(r.Note("A word."), *tabs(*[(sample.cards(),)] * 3)), "tile")
+
+
 @pytest.mark.parametrize("kinds", [["cards", "cards"], ["cards", "products", "products"]])
 def test_few_tabs_or_numbers_need_no_overview(sample, page, kinds):
     assert not of_class(page(*tabs(*((getattr(sample, kind)(),) for kind in kinds))), "tile")

@@ -73,6 +73,8 @@ def test_a_table_that_is_absent_switches_off_only_what_uses_it(all_packs):
     names = "loyalty.signups, staff.average_rating, conversions.sent, lifecycle.new_customers"
     result = all_packs.query(names)
     assert [result.state(0, place) for place in range(4)] == ["source missing"] * 3 + ["ok"]
+    (note,) = [note for note in result.notes if note.startswith("no source fills")]
+    assert note == "no source fills `memberships`, `reviews`, `actions`: map them to see Sign-ups, Average rating, Sent"
 
 
 ORDER = {"id": "o1", "customer": "c1", "created_at": "2026-01-01", "total": 5, "tax": 1}
