@@ -109,6 +109,7 @@ def test_check_imports_nothing_heavy(tmp_path: Path) -> None:
 def test_ctrl_c_is_clean(tmp_path: Path) -> None:
     script = (
         "import os, signal, threading\nfrom patron.engine.cli import ending, main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # whoever started the tests may ignore it
         "from patron.engine.cli.commands import plugins\n"
         "plugins._catalog = lambda options: os.kill(os.getpid(), signal.SIGINT) or __import__('time').sleep(5)\n"
         "import sys\nsys.argv = ['patron', 'plugins']\nmain()"
