@@ -14,6 +14,7 @@ from patron.engine.model.functions import AGGREGATES, FUNCTIONS, OVERALL, Functi
 from patron.engine.model.literals import LITERALS, MOST_COUNT
 from patron.engine.model.moments import local_date, local_hour
 from patron.engine.model.names import path_term
+from patron.engine.model.nearest import nearest
 from patron.engine.model.rows_in_order import ROW_SEQUENCES, bins_of, row_sequence
 from patron.engine.model.terms import Lit, Op, Term, constant
 from patron.engine.types import DATE, MONEY, NUMBER, WHOLE, Type
@@ -96,8 +97,6 @@ def _call(b: Binder, scope: Scope, node: tree.Call) -> Term:
 
         return overall(b, scope, node)
     if name == "nearest":
-        from patron.engine.model.nearest import nearest
-
         return nearest(b, scope, node)
     if name == "bins_of":
         return bins_of(b, scope, node)

@@ -18,7 +18,6 @@ from patron.engine.plan.simplify import simple
 from patron.engine.types import DATE, YESNO
 
 AT, BESIDE = "@at", "@beside"
-MONTH = BESIDE
 
 
 def one_row(p: Planner, calls: Sequence[Overall]) -> tuple[Node, Mapping[Term, Expr]]:

@@ -549,7 +549,7 @@ def adds_up(measure: Measure) -> bool:
         return measure.func in ("sum", "count") and (measure.once is None or measure.split)
     if isinstance(measure, Calc):
         return measure.op in ("+", "-", "neg") and all(adds_up(a) for a in measure.args)
-    return False
+    return isinstance(measure, ShareOf) and adds_up(measure.measure)
 
 
 def _adds_up_exactly(agg: Agg) -> bool:

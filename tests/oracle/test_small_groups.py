@@ -21,6 +21,7 @@ PHRASES = (
     "total_orders by staff.name during last 30 days",
     "total_shoppers by month during last 6 full months",
     "members by customer.habit",
+    "share_of_all by customer.city",
 )
 _OPEN: dict[int, tuple[Patron, Shop]] = {}
 

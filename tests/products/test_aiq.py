@@ -182,6 +182,7 @@ def test_few_people_are_hidden(shop):
     result = shop.figures("around_stores")["Hot spots"].result
     assert [row[2] for row in result.rows].count(None) == 2, "one person alone, and the next fewest beside them"
     assert result.state(0, 2) == "suppressed"
+    assert [row[3] for row in result.rows].count(None) == 2, "a share would give the number beside it away"
 
 
 def test_a_shop_without_positions_has_bars(folder, tmp_path):
