@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from patron.engine.report.reader import plain
@@ -134,7 +134,10 @@ def _view(part: Figure | Conditions, report: Report, desk: Desk) -> FigureView |
 
 def _section(part: Section, report: Report, desk: Desk, level: int) -> SectionView:
     name = desk.fresh("p")
-    return SectionView(name, plain(part.title), part.collapsed, blocks(part.parts, report, desk, level + 1), level)
+    inner = blocks(part.parts, report, desk, level + 1)
+    if not part.tab:  # its title is enough
+        inner = tuple(replace(each, whole=False) if isinstance(each, Waiting) else each for each in inner)
+    return SectionView(name, plain(part.title), part.collapsed, inner, level)
 
 
 def _rows(parts: Sequence[FigureView | ConditionsView]) -> list[Block]:

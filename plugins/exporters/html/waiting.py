@@ -38,7 +38,7 @@ def waits(figure: Figure) -> str:
     """The state that all of a figure is in; "" when there is something to see."""
     if figure.result is None:
         return LATER if figure.awaited else ""
-    if tells_nothing(figure.result, table=figure.kind == "table"):
+    if tells_nothing(figure.result, table=figure.kind == "table" and bool(figure.result.rows)):
         return SOURCE_MISSING
     result = without_lacking(figure.result)
     numbers = [n for n, column in enumerate(result.columns) if column.role == "metric"]

@@ -153,6 +153,20 @@ def test_a_tab_that_nothing_fills_is_one_panel(sample, page):
     assert "A word." not in words(tree)
 
 
+def test_a_section_that_nothing_fills_has_its_title_and_a_line(sample, page):
+    tree = page(sample.cards(), r.Section("Ratings", (lacking(sample, "By staff"), lacking(sample, "By day"))))
+    (panel,) = of_class(tree, "waiting")
+    assert words(panel).startswith("By staff By day Shown once a source fills reviews")
+    assert not of_class(tree, "whole")
+
+
+def test_a_table_without_rows_because_nothing_fills_what_they_are_told_by_waits(sample, page):
+    columns = (sample.dim("geo.cell", "Cell"), sample.dim("store", "Store"), sample.SALES)
+    made = r.Result(columns, (), lacking={"geo.cell": ("locations",)})
+    (panel,) = of_class(page(sample.figure("table", "Hot spots", made)), "waiting")
+    assert "locations" in words(panel)
+
+
 def test_what_a_pack_promises_for_later_is_no_fault(sample, page):
     told = "`p.a`, `p.b` are not there yet: they need models"
     later = dataclasses.replace(lacking(sample, "Rank"), result=None, problem=told, awaited=True)
