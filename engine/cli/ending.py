@@ -15,6 +15,8 @@ from patron.engine.cli.options import Options, options_of
 from patron.engine.runtime.errors import INTERRUPTED, InternalError, IoFailed, LimitReached, PatronError, UsageError
 from patron.engine.runtime.printable import plain
 
+STOPPED = "Query interrupted"
+"""What DuckDB makes of Ctrl-C."""
 REPORT_TO = "Please report it with this key and the line of the command; `--debug` shows where it happened."
 
 
@@ -34,8 +36,7 @@ def _run(work: Callable[[], object], given: Mapping[str, Any], args: Sequence[st
     except BrokenPipeError:
         raise
     except (KeyboardInterrupt, click.Abort, EOFError):
-        click.echo("interrupted", err=True)
-        return INTERRUPTED
+        return _interrupted()
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
@@ -45,7 +46,7 @@ def _run(work: Callable[[], object], given: Mapping[str, Any], args: Sequence[st
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else int(error.code is not None)
     except BaseException as error:  # noqa: BLE001 - whatever else happens is a fault of Patron and must end like one
-        return _fault(error, given, _options(given, args))
+        return _interrupted() if str(error) == STOPPED else _fault(error, given, _options(given, args))
     return result if isinstance(result, int) and not isinstance(result, bool) else 0
 
 
@@ -69,6 +70,11 @@ def _reader_left() -> int:
 
 
 # ---------------------------------------------------------------- what is said
+
+
+def _interrupted() -> int:
+    click.echo("interrupted", err=True)
+    return INTERRUPTED
 
 
 def _wrong_use(error: click.ClickException, options: Options) -> int:

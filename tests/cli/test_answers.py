@@ -138,7 +138,7 @@ def test_many_warnings_of_a_load_are_recalled_in_one_line(shop: Shop) -> None:
     [
         (PermissionDenied("no"), 5), (Busy("busy"), 6), (LimitReached("P0902: too long"), 7), (Damaged("broken"), 9),
         (DataError((), "data"), 4), (MemoryError(), 7), (OSError(28, "No space left on device", "/x"), 8),
-        (RuntimeError("a fault"), 1), (KeyboardInterrupt(), 130),
+        (RuntimeError("a fault"), 1), (KeyboardInterrupt(), 130), (RuntimeError("Query interrupted"), 130),
     ],
 )  # fmt: skip
 def test_exit_codes(shop: Shop, error: BaseException, code: int) -> None:

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from patron.dsl.parse import parse_file
+from patron.engine.cli.commands.demo import _holds_something
 from patron.engine.runner.demo import SIZES, ground, make_shop, making, write_data
 from patron.engine.runtime.errors import IoFailed
 from tests.demo.conftest import read
@@ -152,6 +153,16 @@ def test_stopped_in_the_middle(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         make_shop(tmp_path / "shop")
     assert list((tmp_path / "shop").iterdir()) == []
+
+
+def test_what_a_killed_demo_left_is_nothing(tmp_path):
+    left = tmp_path / ".scratch-1a2b.999999999.part"
+    (left / "data").mkdir(parents=True)
+    assert not _holds_something(tmp_path)
+    assert not left.exists()
+    (tmp_path / "notes.txt").touch()
+    assert _holds_something(tmp_path)
+    assert not _holds_something(tmp_path / "new")
 
 
 # ---------------------------------------------------------------- the specs
