@@ -64,11 +64,13 @@ def run_query(model: Model, found: Query, b: Binder, context: Context, notes: Se
     from patron.engine.report.doubts import doubts_of, with_doubts
     from patron.engine.report.overlaps import overlap_notes, with_overlap
     from patron.engine.report.subjects import pending
+    from patron.engine.report.tracking import not_tracked, with_tracking
     from patron.engine.report.unowned import left_out_notes, with_left_out
 
     planner = Planner(b, context.store, list_reader(context))
     found = bounded(planner, found)
-    plan = with_left_out(planner, found, with_overlap(planner, found, plan_query(planner, found)))
+    plan = with_overlap(planner, found, with_tracking(planner, found, plan_query(planner, found)))
+    plan = with_left_out(planner, found, plan)
     plan = with_doubts(planner, plan)
     program = compile_plan(optimized(plan.plan), lowering(model, context.store))
     fetched = run_program(program, context)
@@ -76,6 +78,7 @@ def run_query(model: Model, found: Query, b: Binder, context: Context, notes: Se
     extra = [*overlap_notes(found, fetched), *left_out_notes(fetched), *doubts]
     currency = model.declared.settings.currency
     result = assemble(found, plan, fetched, currency, [*notes, *extra], pending(found, context))
+    result = not_tracked(found, fetched, result)
     counted = [i for i, c in enumerate(result.columns) if c.role == "metric"]
     if any(row[i] for row in result.rows for i in counted):
         return result

@@ -38,6 +38,7 @@ from patron.engine.report.funnels import steps_that_grow
 from patron.engine.report.history import unstored
 from patron.engine.report.overlaps import overlap_notes, with_overlap
 from patron.engine.report.subjects import pending
+from patron.engine.report.tracking import not_tracked, with_tracking
 from patron.engine.report.unowned import left_out_notes, with_left_out
 from patron.engine.results import Conditions, Definition, Figure, Note, Part, Report, Result, Section
 from patron.engine.runtime.errors import PatronError, SpecError
@@ -218,7 +219,8 @@ class _Maker:
 
     def _answer(self, query: Query, notes: list[str]) -> tuple[Result, str, tuple[str, ...]]:
         """A question's answer, the SQL that computed it, and the tables it was computed from."""
-        plan = with_overlap(self.planner, query, plan_query(self.planner, query))
+        plan = with_tracking(self.planner, query, plan_query(self.planner, query))
+        plan = with_overlap(self.planner, query, plan)
         plan = with_left_out(self.planner, query, plan)
         plan = with_doubts(self.planner, plan, self.doubts)
         rewritten = among_others(plan.plan)
@@ -229,7 +231,7 @@ class _Maker:
         extra = [*overlap_notes(query, fetched), *left_out_notes(fetched)]
         currency = self.model.declared.settings.currency
         result = assemble(query, plan, fetched, currency, [*notes, *extra], pending(query, self.context))
-        return result, program.text(), tables_read(rewritten)
+        return not_tracked(query, fetched, result), program.text(), tables_read(rewritten)
 
     def _sides(self, subject: Subject) -> dict[str, str]:
         """The titles of the people that stand side by side, by name."""

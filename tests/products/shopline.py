@@ -304,10 +304,10 @@ report activity_types {
 report tracking {
   for list spring
   show table "Activities" of conversions.clicked, conversions.placed_order
-    by campaign.name, campaign.tracked_from, campaign.tracked_channels
+    by campaign.name, campaign.sent_at, campaign.tracked_from
+    having conversions.activities >= 1
 }
-""", f"{OURS}when_tracking_began_is_a_column",
-        later="A number from before tracking began is counted as it is; the column beside it says from when."),
+""", f"{OURS}not_tracked_is_not_nothing"),
     row("S-38", "Sent", """
 report sent_to {
   for list spring

@@ -178,8 +178,12 @@ def test_activities_of_the_list_are_marked(shop):
     """Winter was for nobody's list, Nudge was not sent."""
     (figure,) = shop.figures("marked").values()
     assert [(mark.on, mark.names) for mark in figure.marks] == [
-        (dt.date(2026, 4, 29), ("Gift",)), (dt.date(2026, 5, 1), ("Spring",)), (dt.date(2026, 5, 9), ("Flash",)),
-    ]  # fmt: skip
+        (dt.date(2026, 4, 3), ("Points",)),
+        (dt.date(2026, 4, 29), ("Gift",)),
+        (dt.date(2026, 5, 1), ("Spring",)),
+        (dt.date(2026, 5, 9), ("Flash",)),
+        (dt.date(2026, 5, 20), ("Credits",)),
+    ]
 
 
 def test_the_pie_is_whole(shop):
@@ -229,6 +233,8 @@ def test_orders_with_what_they_are_attributed_to(shop):
 def test_the_list_of_activities(shop):
     """What was not sent is there too; what was made for no list or another one is not."""
     assert [row[:3] + row[5:] for row in shop.only("activity_list")] == [
+        ("Add credits", "Credits", "sent", None),
+        ("Add points", "Points", "sent", None),
         ("Email broadcast", "Spring", "sent", 4),
         ("SMS broadcast", "Flash", "sent", 2),
         ("Send coupon", "Gift", "sent", 3),
@@ -246,12 +252,15 @@ def test_activity_performance(shop):
     assert shop.only("placed_with_its_coupon") == [("Gift", "SAVE", 1)]
 
 
-def test_when_tracking_began_is_a_column(shop):
+def test_not_tracked_is_not_nothing(shop):
+    """Points was sent before its tracking began, Credits by SMS where only e-mail is tracked; Nudge was not sent."""
     (figure,) = shop.figures("tracking").values()
-    assert [column.name for column in figure.result.columns][1:3] == [
-        "campaign.tracked_from",
-        "campaign.tracked_channels",
-    ]
+    states = {row[0]: (row[3], figure.result.state(n, 3)) for n, row in enumerate(figure.result.rows)}
+    assert states["Points"] == states["Credits"] == (None, "not tracked")
+    assert (states["Nudge"], states["Gift"]) == ((0, "ok"), (2, "ok"))
+    by_people = shop.project.query("conversions.sent, conversions.clicked by campaign.category")
+    assert ("Add credits", 1, None) in [tuple(row) for row in by_people.rows], "what is known is shown"
+    assert shop.row('conversions.clicked where campaign.category is "Add credits"') == (0,), "no row of a campaign"
 
 
 def test_broadcasts(shop):

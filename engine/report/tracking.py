@@ -1,0 +1,93 @@
+"""What a campaign led to that nobody could follow is not tracked, and not nothing (language reference, section 13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from patron.dsl import tree
+from patron.engine.model.binder import Scope
+from patron.engine.model.measures import Measure, aggregates
+from patron.engine.model.names import path_term
+from patron.engine.model.queries import Query
+from patron.engine.model.terms import CreditedRows, Field, Followed, Here, Lit, Op, Row, Rows, Term
+from patron.engine.plan import rows as row_plans
+from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Plan, Project, Step, columns
+from patron.engine.plan.planner import Planner
+from patron.engine.plan.query import QueryPlan
+from patron.engine.plan.tables import filled
+from patron.engine.report.assemble import clean
+from patron.engine.results import NOT_TRACKED, Result
+from patron.engine.types import WHOLE, YESNO
+
+OUTPUT = "untracked"
+SINCE = ("tracked_from", "tracked_channels")
+
+
+def with_tracking(p: Planner, query: Query, plan: QueryPlan) -> QueryPlan:
+    """The plan with one more output: the campaigns of the question's rows, where none of a row is tracked."""
+    dims = _of_campaigns(query)
+    if not dims or not any(filled(p, "campaigns", name) for name in SINCE):
+        return plan
+    tracked = path_term(p.b, Scope("campaigns", use="row"), tree.Path((tree.Name("tracked"),)))
+    items = [*((f"d{place}", term) for place, term in dims.items()), ("tracked", tracked)]
+    node = row_plans.evaluate(p, "campaigns", items)
+    *keys, mark = columns(node)
+    times = AggCall("count", WHOLE, where=mark)
+    grouped = Aggregate(node, tuple((c.name, c) for c in keys), (("times", times),))
+    none = Filter(grouped, Op("=", (Col("times", WHOLE), Lit(0, WHOLE)), YESNO))
+    only = Project(none, tuple((c.name, c) for c in keys), "campaigns that are not tracked")
+    return replace(plan, plan=Plan(tuple(p.steps), (*plan.plan.outputs, Step(OUTPUT, only, "not tracked"))))
+
+
+def not_tracked(query: Query, fetched: Mapping[str, Sequence[tuple[Any, ...]]], result: Result) -> Result:
+    """The result with `not tracked` where a number of such a campaign would be 0."""
+    if not fetched.get(OUTPUT):
+        return result
+    names = [query.dims[place].name for place in _of_campaigns(query)]
+    places = [next(i for i, c in enumerate(result.columns) if c.name == name) for name in names]
+    types = [result.columns[i].type for i in places]
+    campaigns = {tuple(map(clean, row, types)) for row in fetched[OUTPUT]}
+    led_to = {m.name for m in query.metrics if _follows(m.metric.measure)}
+    cells = [i for i, c in enumerate(result.columns) if c.role != "dimension" and c.metric in led_to]
+    rows, states = [list(row) for row in result.rows], dict(result.states)
+    for number, row in enumerate(rows):
+        if tuple(row[i] for i in places) not in campaigns:
+            continue
+        for cell in cells:
+            if not row[cell] and (number, cell) not in states:
+                row[cell], states[(number, cell)] = None, NOT_TRACKED
+    return replace(result, rows=tuple(map(tuple, rows)), states=states)
+
+
+def _follows(measure: Measure) -> bool:
+    """Whether a metric counts what campaigns led to: reactions, or orders that they earned."""
+    return any(_led_to(agg.rows) for agg in aggregates(measure))
+
+
+def _led_to(rows: Rows) -> bool:
+    return rows == "actions" or isinstance(rows, CreditedRows)
+
+
+def _of_campaigns(query: Query) -> dict[int, Term]:
+    """The dimensions that a campaign has, as values of its row."""
+    frame = next((f for rows, f in query.frames.items() if _led_to(rows)), None)
+    found = {} if frame is None else {place: _there(term) for place, term in enumerate(frame.dims)}
+    return {place: term for place, term in found.items() if term is not None}
+
+
+def _there(term: Term | None) -> Term | None:
+    """A value reached by way of a campaign, as its row has it."""
+    if isinstance(term, Field):
+        if term.column == "campaign" and term.type.table == "campaigns":
+            return Field(Here(), "id", term.type)
+        return replace(term, row=Here()) if _is_campaign(term.row) else None
+    if isinstance(term, Op):
+        args = [a if isinstance(a, Lit) else _there(a) for a in term.args]
+        return None if any(a is None for a in args) else replace(term, args=tuple(args))  # type: ignore[arg-type]
+    return None
+
+
+def _is_campaign(row: Row) -> bool:
+    return isinstance(row, Followed) and row.table == "campaigns"
