@@ -68,7 +68,6 @@ def test_tabs_go_by_arrow_keys(sample, visit):
     page = visit(sample.rich())
     page.locator("[role=tab]").first.focus()
     page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
     assert page.locator("[role=tab][aria-selected=true]").inner_text() == "Messages"
     assert page.locator("[role=tabpanel]:visible").count() == 1
     page.keyboard.press("End")
@@ -118,7 +117,7 @@ def test_all_tabs_are_printed(sample, visit):
     page = visit(sample.rich())
     page.emulate_media(media="print")
     assert page.locator("[role=tabpanel]:visible").count() == page.locator("[role=tab]").count()
-    assert page.locator(".panel-title:visible").all_inner_texts()[:2] == ["Overview", "Key numbers"]
+    assert page.locator(".panel-title:visible").all_inner_texts()[0] == "Key numbers"
 
 
 @pytest.mark.parametrize("width", [360, 390, 900, 1280])
