@@ -12,6 +12,7 @@ from patron.plugins.exporters.html.shape import Measure, shape, visible
 from patron.plugins.exporters.html.tables import tone
 
 WIDTH, HEIGHT = 120, 32
+CROWDED, LONG_TITLE = 5, 21
 NUMBERS = ("", EMPTY, EXPIRED)
 """States that leave a number to be seen, or a dash."""
 SIZES = (9, 11, 13, 15, 17)
@@ -20,10 +21,12 @@ SIZES = (9, 11, 13, 15, 17)
 
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """The cards of a figure; `size` is the place of its longest value among the sizes."""
+    """The cards of a figure; `size` is the place of its longest value among the sizes, `tall` when a title may need two
+    lines and the values of all shall stand in one."""
 
     all: tuple[Card, ...]
     size: int
+    tall: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ def cards(figure: Figure, result: Result, desk: Desk) -> Cards | None:
         _card(figure, result, row, measure, desk) for row in range(len(result.rows)) for measure in found.measures
     )
     longest = max((len(card.value) for card in made if card.state in NUMBERS), default=0)
-    return Cards(made, sum(longest > most for most in SIZES)) if made else None
+    tall = len(made) >= CROWDED and any(len(card.title) > LONG_TITLE for card in made)
+    return Cards(made, sum(longest > most for most in SIZES), tall) if made else None
 
 
 def _card(figure: Figure, result: Result, row: int, measure: Measure, desk: Desk) -> Card:

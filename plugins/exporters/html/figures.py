@@ -164,7 +164,7 @@ def _subtitle(figure: Figure, result: Result | None, report: Report, desk: Desk)
         else desk.words["beside"].format(other=comparison),
         desk.words["nothing_before"] if result is not None and past_dropped(figure.result, result) else "",
     )
-    return " · ".join(plain(text) for text in said if text)
+    return " · ".join(plain(text) for text in said if text and text.casefold() != figure.title.casefold())
 
 
 def _told(text: str, already: str) -> bool:

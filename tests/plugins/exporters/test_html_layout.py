@@ -179,3 +179,16 @@ def test_one_point_is_no_line(sample):
     made = r.Result((sample.dim("day", "Day", sample.DATE, "day"), sample.ORDERS), ((sample.FIRST, 3),))
     figure = sample.figure("line", "Days", made)
     assert line(figure, made, Desk(Reader(), page_words("en"))) is None
+
+
+def test_a_subtitle_repeats_no_title(sample, page):
+    tree = page(dataclasses.replace(sample.channels(), title="All time", period="all time"))
+    assert not of_class(tree, "sub")
+
+
+def test_values_of_crowded_cards_stand_in_one_line(sample, page):
+    columns = [sample.metric(f"m{n}", "Revenue from conversions" if n == 2 else "Sent", sample.WHOLE, "number")
+               for n in range(6)]  # fmt: skip
+    crowded = sample.figure("cards", "", r.Result(tuple(columns), ((1,) * 6,)))
+    few = sample.figure("cards", "", r.Result(tuple(columns[:3]), ((1,) * 3,)))
+    assert [len(of_class(page(figure), "tall")) for figure in (crowded, few)] == [1, 0]
