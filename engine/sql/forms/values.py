@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from patron.engine.model.terms import Lit, Op
+from patron.engine.plan.nodes import Expr
 from patron.engine.sql import build
 from patron.engine.sql.build import E
 from patron.engine.sql.forms.form import Form, arguments
@@ -18,8 +19,13 @@ if TYPE_CHECKING:
 
 
 def _choice(x: Expressions, op: Op) -> E:
-    condition, then, otherwise = op.args
-    return build.case([(x.filter(condition), x.value(then))], x.value(otherwise))
+    """A chain of choices is one CASE: an engine copies what an inner one gives once for every level around it."""
+    branches: list[tuple[E, E]] = []
+    rest: Expr = op
+    while isinstance(rest, Op) and rest.name == "if":
+        condition, then, rest = rest.args
+        branches.append((x.filter(condition), x.value(then)))
+    return build.case(branches, x.value(rest))
 
 
 def _int_div(x: Expressions, op: Op) -> E:

@@ -127,14 +127,14 @@ def _power(c: Call) -> E:
     """What is no number, as the root of a negative one, or none that is finite, is missing."""
     base, exponent = c.args
     if isinstance(exponent, exp.Literal) and exponent.this == "0.5":
-        return _no_number(exp.Sqrt(this=double(base)), "NaN")
-    return _no_number(exp.Pow(this=double(base), expression=double(exponent)), "NaN", "Infinity", "-Infinity")
-
-
-def _no_number(value: E, *left_out: str) -> E:
-    for one in left_out:
-        value = exp.Nullif(this=value, expression=build.cast(build.text(one), "DOUBLE"))
-    return value
+        found: E = exp.Sqrt(this=double(base))
+    else:
+        found = exp.Pow(this=double(base), expression=double(exponent))
+    if c.context.dialect == "duckdb":
+        return build.case([(exp.Anonymous(this="ISFINITE", expressions=[found.copy()]), found)])
+    for one in ("NaN", "Infinity", "-Infinity"):
+        found = exp.Nullif(this=found, expression=build.cast(build.text(one), "DOUBLE"))
+    return found
 
 
 def _extreme(kind: type[exp.Expression]) -> Lower:

@@ -165,3 +165,16 @@ def test_rfm(shop, open_shop, ties, bins):
         expected = binned({c: w[place] for c, w in people.items()}, bins, ties == "together")
         found = {c: b for c, b, _ in other.rows(f"members by customer, rfm.{trait}")}
         assert found == {c["id"]: expected.get(c["id"]) for c in shop.customers}
+
+
+# ---------------------------------------------------------------- what it takes
+
+
+def test_a_chain_of_choices_is_one_case_and_days_alone_are_enough(shop):
+    said = shop.project.sql("members by lifecycle.stage")
+    counted = " ".join(said.rpartition("ORDER BY")[0].split())
+    assert "THEN 'Highly absent'" in counted
+    assert "ELSE CASE" not in counted
+    made = said.partition('"purchase_days" AS')[2].partition(";")[0]
+    assert '"id"' not in made
+    assert "OVER" not in made
