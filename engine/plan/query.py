@@ -32,6 +32,7 @@ from patron.engine.plan.nodes import (
     Aggregate,
     Col,
     Expr,
+    Filter,
     Join,
     Named,
     Node,
@@ -43,13 +44,14 @@ from patron.engine.plan.nodes import (
     Values,
     WindowCall,
     columns,
+    renamed,
 )  # fmt: skip
 from patron.engine.plan.overall import beside, over
 from patron.engine.plan.parts import LABEL, Asked, People, Window, banded, part_node
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.subjects import subject_people
 from patron.engine.plan.windows import Dates, bucketed
-from patron.engine.types import DATE, NUMBER, WHOLE, Type
+from patron.engine.types import DATE, NUMBER, WHOLE, YESNO, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +118,14 @@ class QueryPlanner:
     def plan(self) -> QueryPlan:
         query = self.query
         sides = self.sides()
-        rows = self.rows(sides, self.all_dims)
-        kept = self.kept(rows)
+        rows = self.dates.inside(self.rows(sides, self.all_dims), self._kinds())
+        with_rest = bool(query.rest and query.top is not None and query.dims)
+        rows = self.p.step("found", rows, "rows before some are cut off") if with_rest else rows
+        kept = chosen.kept(query, rows)
         outputs = [Step("rows", self._in_columns(chosen.in_order(query, kept)), "result")]
         extra: list[tuple[str, Node]] = []
-        if query.rest and query.top is not None and query.dims:
-            extra.append(("rest", self._rest(sides, kept)))
+        if with_rest:
+            extra.append(("rest", self._rest(sides, rows, kept)))
         if query.total and query.dims:
             extra.append(("total", self._total(sides)))
         outputs += [Step(name, self._in_columns(node), name) for name, node in extra]
@@ -520,11 +524,17 @@ class QueryPlanner:
         own = {c.name: c for c in columns(node)}
         return Project(node, tuple((o.name, own[o.name]) for o in self._outputs(LABEL in own)))
 
-    def _rest(self, sides: Sequence[_Side], kept: Node) -> Node:
-        """One row for everything cut off, recomputed from rows."""
+    def _rest(self, sides: Sequence[_Side], rows: Node, kept: Node) -> Node:
+        """One row for everything cut off, recomputed from rows; none where nothing was."""
         keys = [k for k in keys_of(kept) if k.name != LABEL]
         cut = self.p.step("kept", Project(kept, tuple((k.name, k) for k in keys)), "rows kept")
-        return self._single(sides, cut)
+        rest = self._single(sides, cut)
+        mine = renamed(cut, {k.name: f"@{k.name}" for k in keys})
+        on = tuple((k, Col(f"@{k.name}", k.type)) for k in keys)
+        others = Join(rows, mine, "anti", on, missing_equal=True, note="rows cut off")
+        times = Aggregate(others, (), (("@cut", AggCall("count", WHOLE)),))
+        some = Filter(Join(rest, times, "cross"), Op(">", (Col("@cut", WHOLE), Lit(0, WHOLE)), YESNO))
+        return Project(some, tuple((c.name, c) for c in columns(rest)))
 
     def _total(self, sides: Sequence[_Side]) -> Node:
         return self._single(sides, None)
