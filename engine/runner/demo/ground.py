@@ -46,6 +46,7 @@ def ground(scratch: Path) -> Iterator[Ground]:
     """A database of little memory; what finds no room in it goes to the scratch folder. IoFailed when that is full."""
     try:
         with duckdb.connect(config={"memory_limit": "1GB", "threads": 2, "temp_directory": str(scratch)}) as connection:
+            connection.execute("SET enable_progress_bar = false")  # ours is another
             yield Ground(connection)
     except _WANT_OF_ROOM as error:
         raise IoFailed(f"making the shop failed: {str(error).splitlines()[0]}", "Is the disk full?") from error
