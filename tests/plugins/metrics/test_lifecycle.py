@@ -4,6 +4,8 @@ from itertools import pairwise
 
 import pytest
 
+from patron.engine.runtime.errors import SpecError
+
 
 def days(shop):
     """The purchase days of every customer who bought, in order."""
@@ -165,6 +167,51 @@ def test_rfm(shop, open_shop, ties, bins):
         expected = binned({c: w[place] for c, w in people.items()}, bins, ties == "together")
         found = {c: b for c, b, _ in other.rows(f"members by customer, rfm.{trait}")}
         assert found == {c["id"]: expected.get(c["id"]) for c in shop.customers}
+
+
+# ---------------------------------------------------------------- numbers of everybody
+
+OVERALL = """
+metric everyone = overall(total_orders)
+metric typical = overall(median(orders.total where purchase))
+metric above = total_orders / everyone
+trait dear on customers = sum(orders.total where purchase) > 5 * overall(average_order)
+audience some {
+  include id is one of "c1", "c2", "c3"
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def everybody(shop, open_shop):
+    """The orders of the shop, and numbers of everybody."""
+    tables = {"customers": shop.customers, "orders": shop.orders}
+    return open_shop(tables, ["lifecycle"], OVERALL)
+
+
+def test_a_number_of_everybody_is_the_same_everywhere(everybody):
+    mine = [o for o in everybody.purchases if o["customer"] is not None]
+    typical = statistics.median(o["total"] for o in mine)
+    assert everybody.row("everyone, typical for all records") == (len(mine), pytest.approx(typical))
+    rows = everybody.rows("above, everyone, typical by month during 2026-01-01 to 2026-03-31 for audience some")
+    assert [row[2:] for row in rows] == [(len(mine), pytest.approx(typical))] * 3
+    some = [o for o in mine if o["customer"] in ("c1", "c2", "c3") and o["created_at"].month == 1]
+    some = [o for o in some if o["created_at"].year == 2026]
+    assert rows[0][1] == pytest.approx(len(some) / len(mine))
+
+
+@pytest.mark.parametrize(
+    "phrase, code",
+    [
+        ("everyone by customer.gender", "P0402"),
+        ("count(orders where total > overall(lifecycle.retention))", "P0302"),
+        ("count(customers where days_between(lifecycle.first_on, today) > overall(count(orders), 1))", "P0302"),
+    ],
+)
+def test_what_has_no_number_of_everybody(everybody, phrase, code):
+    with pytest.raises(SpecError) as failed:
+        everybody.rows(phrase)
+    assert any(p.code.startswith(code) for p in failed.value.problems)
 
 
 # ---------------------------------------------------------------- what it takes

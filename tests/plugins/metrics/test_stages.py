@@ -77,6 +77,13 @@ RULES = {
 CASES = [("measured", 20), *((name, seed) for seed, name in enumerate(RULES))]
 
 
+FADING = """
+audience fading {
+  include lifecycle.stage is one of "Chilling", "Absent"
+}
+"""
+
+
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case[0]}, shop {case[1]}")
 def both(request, open_shop):
     """A shop in Patron, and the same in plain Python."""
@@ -84,7 +91,7 @@ def both(request, open_shop):
     rules = RULES[name]
     learns = rules.rule in ("blended", "own") or rules.cuts == "data"
     customers, orders, days = made_shop(seed, 130 if learns else PEOPLE)
-    shop = open_shop({"customers": customers, "orders": orders}, [rules.written])
+    shop = open_shop({"customers": customers, "orders": orders}, [rules.written], FADING)
     return shop, Rhythm(days, rules, TODAY)
 
 
@@ -106,6 +113,12 @@ def test_where_customers_are_today(both):
     expected = {c: (plain.stage(c, TODAY), plain.gone_on(c), plain.next_stage_on(c)) for c in plain.days}
     assert {row[0]: row[1:4] for row in found} == expected
     assert len({stage for stage, _, _ in expected.values()}) >= 6
+
+
+def test_stages_choose_people(both):
+    shop, plain = both
+    found = {c for c, _ in shop.rows("members by customer for audience fading")}
+    assert found == {c for c in plain.days if plain.stage(c, TODAY) in ("Chilling", "Absent")}
 
 
 def test_how_long_customers_take(both):
