@@ -21,6 +21,7 @@ FONT = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Noto Sans TC'
 DRAWN = frozenset(kind for kind, (form, _) in MAKERS.items() if form == "chart")
 """Kinds of figures that have a drawing."""
 MAP_HEIGHT = 420
+LONGEST, UNSEEN = 80, "\N{ZERO WIDTH SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,12 @@ def colours() -> dict[str, str]:
 def painted(text: str) -> str:
     """A text with its colours' names replaced by the colours."""
     known = colours()
-    return re.sub(r"var\(--([\w-]+)\)", lambda found: known[found[1]], text)
+    return re.sub(r"var\(--([\w-]+)\)", lambda found: known.get(found[1], found[0]), text)
 
 
 def _sized(spec: object, width: int) -> Spec:
     """The spec with a width: of the whole picture, or for a map a shape that is true to the land."""
-    sized: Spec = json.loads(painted(json.dumps(spec)))
+    sized: Spec = json.loads(painted(json.dumps(_shortened(spec, {}))))
     aspect = sized.pop("aspect", None)
     if isinstance(aspect, float):
         inner = min(width - 70.0, MAP_HEIGHT / aspect)
@@ -89,18 +90,36 @@ def _sized(spec: object, width: int) -> Spec:
     return sized
 
 
+def _shortened(part: Any, names: dict[str, str]) -> Any:
+    """A spec whose texts are no longer than a drawing shows; they differ as before, by signs that nobody sees."""
+    if isinstance(part, dict):
+        return {key: _shortened(value, names) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_shortened(value, names) for value in part]
+    if isinstance(part, str) and len(part) > LONGEST:
+        return names.setdefault(part, f"{part[: LONGEST - 1]}…{UNSEEN * len(names)}")
+    return part
+
+
 def _panel(name: str, spec: Spec, reader: Reader, title: str) -> Panel:
     import vl_convert
 
     signs: dict[str, Any] = dict(d3_locale(reader))
-    svg = str(
-        vl_convert.vegalite_to_svg(
-            {**spec, "$schema": "https://vega.github.io/schema/vega-lite/v6.json"},
-            config=json.loads(painted(json.dumps(_CONFIG))),
-            format_locale=signs["number"],
-            time_format_locale=signs["time"],
+
+    def drawn(spec: Spec) -> str:
+        return str(
+            vl_convert.vegalite_to_svg(
+                {**spec, "$schema": "https://vega.github.io/schema/vega-lite/v6.json"},
+                config=json.loads(painted(json.dumps(_CONFIG))),
+                format_locale=signs["number"],
+                time_format_locale=signs["time"],
+            )
         )
-    )
+
+    try:
+        svg = drawn(spec)
+    except ValueError:  # the library cuts long names, and some in the middle of a sign
+        svg = drawn(json.loads(_BEYOND.sub("\N{WHITE SQUARE}", json.dumps(spec, ensure_ascii=False))))
     size = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg)
     assert size is not None
     return Panel(_renamed(svg, name), float(size[1]), float(size[2]), title)
@@ -113,6 +132,8 @@ def _renamed(svg: str, chart: str) -> str:
     return _NAMED.sub(lambda found: f"{found[1]}{numbers.get(found[2], found[2])}", svg)
 
 
+_BEYOND = re.compile("[\ud800-\udfff\U00010000-\U0010ffff]")
+"""Signs that are two for a script of the web, and halves of such."""
 _NAMED = re.compile(r'(<clipPath id="|url\(#)([^")]+)')
 
 _CONFIG: Spec = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow.parquet
 
 from patron.engine.contracts import ExportJob
-from patron.engine.results import EMPTY, OK, Column, Report, Result
+from patron.engine.results import EMPTY, OK, Column, Report, Result, Value
 from patron.engine.types import TEXT
 from patron.plugins.exporters.parts import chosen, figures, stable_slugs
 from patron.plugins.exporters.tabular import index, problem, values_of
@@ -34,8 +34,16 @@ def write(report: Report, job: ExportJob) -> Sequence[Path]:
 
 
 def _write(path: Path, result: Result) -> None:
-    table = _with_states(result).to_arrow()
+    stated = _with_states(result)
+    try:
+        table = stated.to_arrow()
+    except UnicodeEncodeError:  # half a sign, which no file can hold
+        table = replace(stated, rows=tuple(tuple(map(_whole, row)) for row in stated.rows)).to_arrow()
     pyarrow.parquet.write_table(table, path, row_group_size=GROUP, compression="zstd", write_page_checksum=True)
+
+
+def _whole(value: Value) -> Value:
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _with_states(result: Result) -> Result:

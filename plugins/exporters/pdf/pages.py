@@ -35,6 +35,8 @@ EDGE, HEAD, FOOT = 66, 78, 70
 FRAME = 42
 """What a figure's frame takes of its width."""
 BETWEEN = 18
+LONGEST = 600
+"""Signs of a text."""
 WIDEST = {False: 10, True: 15}
 """Columns of a table on upright and on wide paper."""
 SIZES = {"a4": (595, 842), "letter": (612, 792)}
@@ -87,7 +89,7 @@ def pages(report: Report, job: ExportJob) -> bytes:
         style=Markup(_style(paper, desk)),  # noqa: S704 - our own files
         paper=_Drawn(desk, dict(_widths(body, int(paper.sides[0]) - 2 * EDGE))),
     )  # fmt: skip
-    document = weasyprint.HTML(string=_painted(text), url_fetcher=_nothing)
+    document = weasyprint.HTML(string=_printable(text), url_fetcher=_nothing)
     return bytes(document.write_pdf(zoom=paper.points * 96 / 72, pdf_identifier=b"patron"))
 
 
@@ -102,12 +104,19 @@ class _Drawn:
         return Markup(sketch(self.desk, name, self.widths[name]).svg)  # noqa: S704 - its maker escapes texts
 
 
-def _painted(text: str) -> str:
-    """The page with the colours of its small drawings written into them: they know no style sheet here."""
+def _printable(text: str) -> str:
+    """The page with no text longer than anybody reads on paper, and with the colours of its small drawings written into
+    them: they know no style sheet here."""
+    head, end, body = text.partition("</head>")
+    body = _TEXT.sub(lambda found: f"{_ENTITY.sub('', found[0][:LONGEST])}…", body)
     paint = {name: said.format(**colours()) for name, said in _PAINT.items()}
-    return re.sub(r'class="(rail|past|fill|course)"', lambda found: f"{found[0]} {paint[found[1]]}", text)
+    return re.sub(
+        r'class="(rail|past|fill|course)"', lambda found: f"{found[0]} {paint[found[1]]}", f"{head}{end}{body}"
+    )
 
 
+_TEXT = re.compile(rf"(?<=>)[^<>]{{{LONGEST + 1},}}(?=<)")
+_ENTITY = re.compile(r"&[^;\s]{0,9}$")
 _PAINT = {
     "rail": 'fill="{line}"', "past": 'fill="{s1}" fill-opacity="0.3"', "fill": 'fill="{s1}"',
     "course": 'fill="none" stroke="{s1}" stroke-width="1.75" stroke-linejoin="round"',

@@ -1,14 +1,19 @@
-"""200,000 rows, each format in a process of its own: what it needs beside the rows themselves is bounded."""
+"""Much, long and nothing: 200,000 rows in bounded memory, texts of any length, reports without a number."""
 
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime as dt
+import importlib
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+
+from patron.engine.results import Result
 
 ROWS = 200_000
 MOST = {"csv": 40, "parquet": 200, "xlsx": 80, "markdown": 60, "pdf": 200}
@@ -78,3 +83,39 @@ def of_xlsx(folder: Path) -> None:
 
 
 READ = {"csv": of_csv, "parquet": of_parquet, "xlsx": of_xlsx}
+
+
+NASTY = (
+    "x" * 40_000,
+    "=cmd()|' /C calc'!A0",
+    "<script>alert(1)</script>",
+    "a\nb\r\nc\td",
+    "\u202eevil\u202c \u05e9\u05dc\u05d5\u05dd",
+    "\U0001f389\U0001f469\u200d\U0001f469\u200d\U0001f467" * 500,
+    "\x00\x07\ud800 half a sign",
+    "word " * 8_000,
+    "\u540d\u55ae" * 5_000,
+    "&amp;<![CDATA[ var(--ink) var(--nothing) {{ t }} {% x %}",
+)
+
+
+@pytest.mark.parametrize("name", ["csv", "json", "markdown", "parquet", "pdf", "png", "svg", "xlsx"])
+def test_texts_of_any_kind_and_length_are_written(name, sample, job):
+    columns = (sample.dim("t", "T"), sample.SALES)
+    result = Result(columns, tuple((text, n) for n, text in enumerate(NASTY)))
+    parts = (sample.figure("table", "T" * 300, result), sample.figure("bar", f"Bar {NASTY[4]}", result))
+    report = dataclasses.replace(sample.rich(), title=NASTY[2], subject=NASTY[1] + "y" * 3000, parts=parts)
+    exporter = importlib.import_module(f"patron.plugins.exporters.{name}")
+    started = time.process_time()
+    files = exporter.export(report, job)
+    assert all(0 < path.stat().st_size < 5_000_000 for path in files)
+    assert time.process_time() - started < 30
+
+
+@pytest.mark.parametrize("name", ["csv", "json", "markdown", "parquet", "pdf", "png", "svg", "xlsx"])
+def test_nothing_to_show_is_written_as_well(name, sample, job):
+    empty = sample.figure("table", "Empty", Result((sample.dim("t", "T"), sample.SALES), ()))
+    charts = [sample.figure(kind, f"No {kind}", Result((), ())) for kind in ("line", "bar", "pie", "heatmap", "matrix")]
+    failed = sample.figure("cards", "Failed", None, problem="P0703: there is no table `reviews`")
+    exporter = importlib.import_module(f"patron.plugins.exporters.{name}")
+    assert exporter.export(dataclasses.replace(sample.rich(), parts=(empty, *charts, failed)), job)
