@@ -17,15 +17,12 @@ EXTRA = "html"
 
 def export(report: Report, job: ExportJob) -> Sequence[Path]:
     """Write `stem.html`. ImportError names the extra to install when a library is absent."""
-    try:
+    from patron.plugins.exporters.parts import chosen, extra
+
+    with extra(EXTRA, "pages"):
         from patron.plugins.exporters.html.page import page
-        from patron.plugins.exporters.parts import chosen
 
         text = page(report, job.locale, None if job.only is None else (chosen(report, job.only).part,))
-    except ModuleNotFoundError as error:
-        if error.name and error.name.startswith("patron"):
-            raise
-        raise ImportError(f"pages need {error.name}: pip install 'patron[{EXTRA}]'", name=error.name) from error
     path = job.folder / f"{job.stem}.html"
     path.write_bytes(text.encode("utf-8", "replace"))
     return (path,)
