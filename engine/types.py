@@ -14,13 +14,15 @@ class Type:
     `kind` is one of text number money date moment duration yesno choice reference texts missing.
     `table` names the canonical table of a reference (`customers`); an id column is a reference to its own table.
     `whole` marks numbers that are counts: they print without decimals.
-    `labels` are the texts that bands can have, in the order in which they sort.
+    `labels` are the texts that bands can have, in the order in which they sort. `words` are values and what readers
+    are shown instead of them.
     """
 
     kind: str
     table: str = ""
     whole: bool = False
     labels: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         """The words an analyst reads: "a text", "a number", "a customer"."""

@@ -50,10 +50,18 @@ def _in_order(args: Sequence[Term], type_: Type) -> Term | None:
     return replace(text, type=sorted_type) if isinstance(text, (Op, Field, Children)) else text
 
 
+def _shown_as(args: Sequence[Term], type_: Type) -> Term | None:
+    """The text itself, of a type that knows what readers are shown instead of one of its values."""
+    text, value, words = args
+    said = ((str(value.value), str(words.value)),) if isinstance(value, Lit) and isinstance(words, Lit) else ()
+    shown_type = replace(type_, words=(*type_.words, *said))
+    return replace(text, type=shown_type) if isinstance(text, (Op, Field, Children)) else text
+
+
 _DECIDED: Mapping[str, Callable[[Sequence[Term], Type], Term | None]] = {
-    "days": _days, "nth": _nth, "number": _number, "in_order": _in_order,
+    "days": _days, "nth": _nth, "number": _number, "in_order": _in_order, "shown_as": _shown_as,
 }  # fmt: skip
-FOLDED = frozenset({"days", "nth", "in_order"})
+FOLDED = frozenset({"days", "nth", "in_order", "shown_as"})
 """Those that are always known."""
 
 __all__ = ["FOLDED", "decided"]

@@ -57,7 +57,8 @@ def common(types: Sequence[Type]) -> Type | None:
     first = known[0]
     if all(t.kind == first.kind and t.table == first.table for t in known):
         labels = next((t.labels for t in known if t.labels), ())
-        return Type(first.kind, first.table, all(t.whole for t in known), labels)
+        words = next((t.words for t in known if t.words), ())
+        return Type(first.kind, first.table, all(t.whole for t in known), labels, words)
     if all(t.textual for t in known):
         return TEXT
     if all(t.timely for t in known):
@@ -112,6 +113,7 @@ FUNCTIONS: Mapping[str, Function] = _table(
     Function("power", (NUMERIC, NUMERIC), NUMBER, "power(number, exponent)"),
     Function("nth", (NUMERIC, ANY), _nth, "nth(n, a, b, ...)", repeats=True, literal=frozenset({0})),
     Function("in_order", (TEXTUAL, TEXTUAL), TEXT, "in_order(text, first, second, ...)", repeats=True),
+    Function("shown_as", (TEXTUAL, TEXTUAL, TEXTUAL), _first, "shown_as(text, value, words)"),
     Function("number", (TEXTUAL | AMOUNT,), NUMBER, "number(text)"),
     Function("money", (TEXTUAL | AMOUNT,), MONEY, "money(text)"),
     Function("band", (AMOUNT, AMOUNT), TEXT, "band(value, bound, bound, ...)", repeats=True),

@@ -57,6 +57,7 @@ class Reader:
             column.format.digits,
             column.role,
             column.time,
+            column.type.words,
         )
 
     def date(self, day: dt.date) -> str:
@@ -83,8 +84,16 @@ def shown(value: Value, state: str, column: Column, currency: str = "USD", local
 
 @functools.lru_cache(maxsize=512)
 def _formatter(
-    reader: Reader, kind: str, whole: bool, form: str, digits: int, role: str, time: str
+    reader: Reader,
+    kind: str,
+    whole: bool,
+    form: str,
+    digits: int,
+    role: str,
+    time: str,
+    words: tuple[tuple[str, str], ...],
 ) -> Callable[[Value], str]:
+    instead = dict(words)
     number = _number_formatter(reader, kind, whole, form, digits, role)
     step = _step_formatter(reader, time)
 
@@ -94,7 +103,7 @@ def _formatter(
         if isinstance(value, bool):
             return word("yes" if value else "no", reader.locale)
         if isinstance(value, str):
-            return plain(value)
+            return plain(instead.get(value, value))
         if step is not None:
             return step(value)
         if isinstance(value, dt.datetime):

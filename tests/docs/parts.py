@@ -276,6 +276,7 @@ FUNCTION_WORDS: Mapping[str, str] = {
     "greatest": "the largest of the values",
     "power": "the number raised to the exponent; missing where that is no number, as the root of -1 is",
     "nth": "the n-th of the values, missing where there are fewer; n is a whole number written out",
+    "shown_as": "the text itself; readers are shown the words instead of that value, conditions and files keep it",
     "in_order": "the text itself; results, charts and matrices show its values in this order",
     "number": "the number that a text spells",
     "money": "the amount that a text spells, in the project's currency",

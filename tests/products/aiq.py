@@ -318,7 +318,7 @@ report named_stages {
   for audience all_tracked_users
   show table "Stages" of members by lifecycle.stage
 }
-""", f"{OURS}stages_of_the_small_shop", later="Gone keeps its plain name whatever the labels are."),
+""", f"{OURS}gone_is_shown_as_likely_gone", f"{OURS}stages_of_the_small_shop"),
     row("A-33", "People of a stage", """
 audience going = lifecycle.stage is one of "Chilling", "Absent"
 """, f"{OURS}stages_choose_people"),

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 import patron
+from patron.engine.report.reader import shown
 
 MAY = "during 2026-05-02 to 2026-05-31"
 TOGETHER = ("Together", 510, 19)
@@ -287,6 +288,14 @@ def test_stages_of_the_small_shop(shop):
     assert all(f.result is not None for f in shop.figures("lifecycle_tab").values())
     assert shop.values("won_back", "lifecycle.won_back lifecycle.won_back_customers") == (0, 0)
     assert shop.values("lifecycle_tab", "lifecycle.new_customers lifecycle.gone") == (7, 1)
+
+
+def test_gone_is_shown_as_likely_gone(shop):
+    """Readers see the preset's word; conditions and files keep the value."""
+    result = shop.figures("named_stages")["Stages"].result
+    kept = [row[0] for row in result.rows]
+    read = [shown(row[0], "ok", result.columns[0]) for row in result.rows]
+    assert [(k, r) for k, r in zip(kept, read, strict=True) if k != r] == [("Gone", "Likely gone")]
 
 
 def test_gone_for_each_new_one(shop):
