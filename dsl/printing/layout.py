@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 WIDTH = 120
-PARTS, SPLIT, THEN, OR, AND, COMMA, OPERATOR = range(1, 8)
+PARTS, SPLIT, ELSE, THEN, OR, AND, COMMA, OPERATOR = range(1, 9)
 DEEPER = 10
 """What a bracket adds to the level of the blanks inside it."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from patron.dsl import tree as t
 from patron.dsl.printing import words as w
-from patron.dsl.printing.layout import AND, COMMA, DEEPER, OPERATOR, OR, THEN, soft
+from patron.dsl.printing.layout import AND, COMMA, DEEPER, ELSE, OPERATOR, OR, THEN, soft
 
 IN_OR, IN_AND, IN_NOT, IN_PREDICATE, IN_SUM, IN_PRODUCT, IN_UNARY, IN_ATOM = range(8)
 """How tightly the place around a value binds."""
@@ -62,11 +62,11 @@ def _choose(given: t.Choose, level: int) -> str:
     rest: t.Expr = given
     while isinstance(rest, t.Choose):
         then = rest.then
-        said = f"({_choose(then, level)})" if isinstance(then, t.Choose) else expr(then, IN_UNARY, level, True)
+        said = f"({_choose(then, level + DEEPER)})" if isinstance(then, t.Choose) else expr(then, IN_UNARY, level, True)
         out.append(f"if ({condition(rest.condition, level + DEEPER)}){soft(level + THEN)}then {said}")
         rest = rest.otherwise
     otherwise = expr(rest, IN_UNARY, level, True)
-    return f"{soft(level + THEN)}else ".join([*out, otherwise])
+    return f"{soft(level + ELSE)}else ".join([*out, otherwise])
 
 
 def call(given: t.Call, level: int = 0) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from support import condition, good
 
@@ -241,3 +243,30 @@ def test_a_tree_without_a_text_prints_as_well():
 def test_nothing_prints_as_nothing():
     assert format_document(parse_file("", "f")[0]) == ""
     assert format_document(parse_file("# only this", "f")[0]) == "# only this\n"
+
+
+ROOT = Path(__file__).parents[2]
+OURS = sorted(f for place in ("plugins", "specs", "benchmarks", "docs") for f in (ROOT / place).rglob("*.patron"))
+
+
+@pytest.mark.parametrize("file", OURS, ids=lambda f: f.name)
+def test_specs_of_ours_are_in_form(file):
+    text = file.read_text(encoding="utf-8")
+    assert format_document(parse_file(text, file.name)[0]) == text
+
+
+def test_a_long_choice_has_a_line_for_each_case():
+    cases = [f'if (amount_of_this_very_order < {n}000) then "less than {n} thousand"' for n in range(1, 4)]
+    long = f"if (is_a_sale) then (if (a_very_long_name_for_a_condition_of_this_order) then {'first_' * 9}x else other)"
+    check(
+        f"language 1\ntrait size on orders = {' else '.join(cases)} else {long} else missing\n",
+        "language 1\ntrait size on orders =\n"
+        f"  {cases[0]}\n"
+        f"    else {cases[1]}\n"
+        f"    else {cases[2]}\n"
+        "    else if (is_a_sale)\n"
+        "      then (if (a_very_long_name_for_a_condition_of_this_order)\n"
+        f"          then {'first_' * 9}x\n"
+        "        else other)\n"
+        "    else missing\n",
+    )
