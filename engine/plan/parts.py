@@ -85,13 +85,13 @@ def part_node(
     """The aggregates asked (all of one kind of rows and one date) by the dimensions of a level.
 
     Columns: `@label` when people have labels, `d<n>` for each dimension of the level, then the aggregates by name.
-    `cut` removes rows whose dimension values it holds (for `rest`).
+    `cut` removes rows whose set of people and dimension values it holds (for `rest`).
     """
     if people is not None and people.lists:
         asked = [_of_lists(p, people, a) for a in asked]
     first = asked[0].agg
     frame = query.frames[first.rows]
-    cut_dims = [int(c.name[1:]) for c in columns(cut)] if cut is not None else []
+    cut_dims = [int(c.name[1:]) for c in columns(cut) if c.name != LABEL] if cut is not None else []
     if first.date is None and any(query.dims[i].unit for i in cut_dims):
         cut, cut_dims = None, []
     wanted = [i for i in dict.fromkeys([*level, *cut_dims]) if i != window.rolled_dim]

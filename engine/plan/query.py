@@ -525,15 +525,18 @@ class QueryPlanner:
         return Project(node, tuple((o.name, own[o.name]) for o in self._outputs(LABEL in own)))
 
     def _rest(self, sides: Sequence[_Side], rows: Node, kept: Node) -> Node:
-        """One row for everything cut off, recomputed from rows; none where nothing was."""
-        keys = [k for k in keys_of(kept) if k.name != LABEL]
+        """One row for everything cut off, recomputed from rows, for each set of people; none where nothing was."""
+        keys = keys_of(kept)
         cut = self.p.step("kept", Project(kept, tuple((k.name, k) for k in keys)), "rows kept")
         rest = self._single(sides, cut)
         mine = renamed(cut, {k.name: f"@{k.name}" for k in keys})
         on = tuple((k, Col(f"@{k.name}", k.type)) for k in keys)
         others = Join(rows, mine, "anti", on, missing_equal=True, note="rows cut off")
-        times = Aggregate(others, (), (("@cut", AggCall("count", WHOLE)),))
-        some = Filter(Join(rest, times, "cross"), Op(">", (Col("@cut", WHOLE), Lit(0, WHOLE)), YESNO))
+        sets = [k for k in keys if k.name == LABEL]
+        times = Aggregate(others, tuple(("@set", k) for k in sets), (("@cut", AggCall("count", WHOLE)),))
+        pairs = tuple((k, Col("@set", k.type)) for k in sets)
+        some = Filter(Join(rest, times, "inner" if sets else "cross", pairs),
+                      Op(">", (Col("@cut", WHOLE), Lit(0, WHOLE)), YESNO))  # fmt: skip
         return Project(some, tuple((c.name, c) for c in columns(rest)))
 
     def _total(self, sides: Sequence[_Side]) -> Node:

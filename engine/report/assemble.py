@@ -35,10 +35,8 @@ def assemble(query: Query, plan: QueryPlan, fetched: dict[str, list[Row]], curre
     """The result of a query from the rows of its outputs."""
     grid = _Grid()
     readers = _readers(query, plan, currency, grid)
-    for output in ("rows", "rest", "total"):
-        for row in fetched.get(output, ()):
-            kind = "" if output == "rows" else output
-            _add(grid, readers, plan, row, kind)
+    for row, kind in _by_sets(fetched, readers):
+        _add(grid, readers, plan, row, kind)
     _label_extra_rows(grid, query)
     _missing_sources(grid, plan)
     if query.smallest_group > 0:
@@ -48,6 +46,17 @@ def assemble(query: Query, plan: QueryPlan, fetched: dict[str, list[Row]], curre
     found = Result(tuple(grid.columns), tuple(tuple(r) for r in grid.rows), dict(grid.states), tuple(grid.kinds),
                    tuple(notes), plan.missing)  # fmt: skip
     return replace(found, notes=(*notes, lacking_note(found))) if found.lacking else found
+
+
+def _by_sets(fetched: dict[str, list[Row]], readers: list[tuple[str, int]]) -> list[tuple[Row, str]]:
+    """The rows with their kinds: `rest` and `total` below the others, those of each set of people below its own."""
+    found = [
+        (row, "" if kind == "rows" else kind) for kind in ("rows", "rest", "total") for row in fetched.get(kind, ())
+    ]
+    label = next((n for n, (role, _) in enumerate(readers) if role == "label"), None)
+    if label is not None:
+        found.sort(key=lambda each: (each[0][label] is None, each[0][label]))
+    return found
 
 
 def _readers(query: Query, plan: QueryPlan, currency: str, grid: _Grid) -> list[tuple[str, int]]:

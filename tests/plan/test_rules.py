@@ -70,6 +70,7 @@ PHRASES = (
     "total_sales, total_shoppers, dearest by customer.city for audience regulars",
     "total_sales, members by customer.city for audiences regulars, quiet",
     'units by customer.city, product.category for audience regulars top 2 of units rest "Rest" total "All"',
+    'units by product.category for each audience regulars, quiet top 1 of units rest "Rest"',
     "units by customer.city for audience regulars",
     'typical, total_orders by week for audience quiet during last 30 days compare to previous period total "All"',
     "total_sales by customer.city",
