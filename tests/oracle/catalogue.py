@@ -139,7 +139,7 @@ PHRASES = (
     'total_shoppers by order.channel top 1 of total_shoppers rest "Others" total "All"',
     'average_order by customer.city top 2 of average_order rest "Others" total "All"',
     'total_orders by order.channel top 20 of total_orders rest "Others"',
-    'total_sales by order.channel for each audience boulder, not_boulder top 1 of total_sales rest "Others" total "All"',
+    'total_sales by order.channel for each audience boulder, not_boulder top 1 of total_sales rest "Rest" total "All"',
     'total_orders, members by customer.city for each audience recent, boulder top 2 of total_orders rest "Others"',
     "product_sales by product.category, product.name top 1 of product_sales per product.category",
     'total_sales by month during last 6 full months total "Together"',
