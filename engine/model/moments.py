@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from patron.engine.model.periods import Span, dates_of
-from patron.engine.model.terms import NO, YES, Children, Field, Lit, Op, Term, all_of, any_of
+from patron.engine.model.terms import (
+    NO,
+    YES,
+    Children,
+    Field,
+    Lit,
+    Op,
+    Overall,
+    Term,
+    all_of,
+    any_of,
+    compare,
+    negated,
+)
 from patron.engine.types import DATE, DURATION, MOMENT, TEXT, WHOLE, YESNO, Type
 
 _COMPANIONS = {"date": DATE, "hour": WHOLE, "day_only": YESNO}
@@ -43,6 +57,8 @@ def local_hour(term: Term) -> Term:
 def _companion(term: Term, what: str) -> Term:
     """What is stored beside a moment, carried through aggregates and choices."""
     kind = _COMPANIONS[what]
+    if term.type.kind == "date":  # one choice among dates and moments
+        return {"date": term, "day_only": YES}.get(what, Lit(None, kind))
     if isinstance(term, Field):
         return Field(term.row, f"{term.column}@{what}", kind)
     if isinstance(term, Lit):
@@ -50,18 +66,57 @@ def _companion(term: Term, what: str) -> Term:
         if isinstance(value, dt.datetime):
             return Op("local_" + what, (term,), kind)
         return Lit(None, kind)
-    if isinstance(term, Children) and term.value is not None and term.func in ("min", "max", "first", "last"):
+    if (
+        isinstance(term, (Children, Overall))
+        and term.value is not None
+        and term.func in ("min", "max", "first", "last")
+    ):
         order = (term.value, *term.order) if term.func in ("min", "max") else term.order
         func = {"min": "first", "max": "last"}.get(term.func, term.func)
         return replace(term, func=func, value=_companion(term.value, what), type=kind, order=order)
-    if isinstance(term, Op) and term.name == "if":
-        condition, *branches = term.args
-        return Op("if", (condition, *(_companion(b, what) for b in branches)), kind)
-    if isinstance(term, Op) and term.name == "first_known":
-        if what == "date":
-            return Op("first_known", tuple(local_date(a) for a in term.args), kind)
-        return _companion(term.args[0], what)
+    if isinstance(term, Op) and term.name in _CHOICES:
+        return _CHOICES[term.name](term, what)
     return Op("local_" + what, (term,), kind)
+
+
+def _of_branches(term: Op, what: str) -> Term:
+    condition, *branches = term.args
+    return Op("if", (condition, *(_companion(b, what) for b in branches)), _COMPANIONS[what])
+
+
+def _of_first_known(term: Op, what: str) -> Term:
+    if what == "date":  # which is known where the moment is
+        return Op("first_known", tuple(local_date(a) for a in term.args), DATE)
+    first, *others = term.args
+    found = _companion(first, what)
+    for number, other in enumerate(others, 1):
+        known_before = negated(Op("is_missing", (Op("first_known", term.args[:number], term.type),), YESNO))
+        found = Op("if", (known_before, found, _companion(other, what)), _COMPANIONS[what])
+    return found
+
+
+def _of_extreme(term: Op, what: str) -> Term:
+    """That of the moment which is the smallest or largest; missing ones do not take part."""
+    first, *others = term.args
+    found = _companion(first, what)
+    for number, other in enumerate(others, 1):
+        ahead = Op(term.name, term.args[:number], term.type) if number > 1 else first
+        before = compare("<=" if term.name == "least" else ">=", ahead, other)
+        stays = any_of(Op("is_missing", (other,), YESNO), before)
+        found = Op("if", (stays, found, _companion(other, what)), _COMPANIONS[what])
+    return found
+
+
+def _of_missing_if(term: Op, what: str) -> Term:
+    value, unwanted = term.args
+    kind = _COMPANIONS[what]
+    return Op("if", (compare("=", value, unwanted), Lit(None, kind), _companion(value, what)), kind)
+
+
+_CHOICES: Mapping[str, Callable[[Op, str], Term]] = {
+    "if": _of_branches, "first_known": _of_first_known, "least": _of_extreme, "greatest": _of_extreme,
+    "missing_if": _of_missing_if,
+}  # fmt: skip
 
 
 def date_part(term: Term, part: str) -> Term:
