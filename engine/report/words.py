@@ -84,6 +84,12 @@ def state_words(state: str, locale: str, smallest_group: int = 0) -> StateWords:
     return words
 
 
+def in_language(words: Mapping[str, tuple[str, str]], locale: str) -> dict[str, str]:
+    """Words, each said in English and in Chinese, as a reader of that locale knows them."""
+    place = ("en", "zh").index(language(locale))
+    return {name: said[place] for name, said in words.items()}
+
+
 def word(name: str, locale: str) -> str:
     """A small word that values need: yes, no, unknown, day, days."""
     return _PLAIN[language(locale)][name]

@@ -9,6 +9,7 @@ from patron.engine.report.unfilled import without_lacking
 from patron.engine.results import EMPTY, OK, Column, Figure, Result, Value
 from patron.plugins.exporters.html.desk import Desk
 from patron.plugins.exporters.html.shape import amount
+from patron.plugins.exporters.tabular import some_columns
 
 SIDE = ("audience", "list")
 """Dimensions whose values stand side by side."""
@@ -65,17 +66,7 @@ def _without_empty_past(result: Result) -> Result:
     if len(cells) < FEW or any(amount(result.rows[r][i]) or result.state(r, i) not in (OK, EMPTY) for r, i in cells):
         return result
     kept = [i for i, c in enumerate(result.columns) if c.role not in ("before", "change")]
-    return _only(result, kept)
-
-
-def _only(result: Result, kept: list[int]) -> Result:
-    places = {old: new for new, old in enumerate(kept)}
-    return replace(
-        result,
-        columns=tuple(result.columns[i] for i in kept),
-        rows=tuple(tuple(row[i] for i in kept) for row in result.rows),
-        states={(row, places[c]): state for (row, c), state in result.states.items() if c in places},
-    )
+    return some_columns(result, kept)
 
 
 # ---------------------------------------------------------------- side by side

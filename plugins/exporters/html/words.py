@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from patron.engine.report.words import language
+from patron.engine.report.words import in_language
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "skip": ("Skip to the report", "跳到報表內容"),
@@ -106,10 +106,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "all_of_map": ("The whole map", "顯示全圖"),
 }  # fmt: skip
 
-_PLACE = {"en": 0, "zh": 1}
-
 
 def page_words(locale: str) -> dict[str, str]:
     """All words of the page in the language of the locale."""
-    place = _PLACE[language(locale)]
-    return {name: words[place] for name, words in _WORDS.items()}
+    return in_language(_WORDS, locale)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from patron.engine.report.words import language
+from patron.engine.report.words import in_language
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "contents": ("Contents", "目錄"),
@@ -12,10 +12,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "definitions": ("What the numbers mean", "數字的定義"),
 }
 
-_PLACE = {"en": 0, "zh": 1}
-
 
 def paper_words(locale: str) -> dict[str, str]:
     """All of them in the language of the locale."""
-    place = _PLACE[language(locale)]
-    return {name: words[place] for name, words in _WORDS.items()}
+    return in_language(_WORDS, locale)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from patron.engine.report.words import language
+from patron.engine.report.words import in_language
 from patron.plugins.exporters.html.words import page_words
 
 _WORDS: Mapping[str, tuple[str, str]] = {
@@ -41,10 +41,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "a_conditions": ("Conditions", "條件"),
 }
 
-_PLACE = {"en": 0, "zh": 1}
-
 
 def book_words(locale: str) -> dict[str, str]:
     """All words of a workbook in the language of the locale."""
-    place = _PLACE[language(locale)]
-    return {**page_words(locale), **{name: words[place] for name, words in _WORDS.items()}}
+    return {**page_words(locale), **in_language(_WORDS, locale)}
