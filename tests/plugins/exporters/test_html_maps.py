@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import random
-import shutil
 
 import pytest
 
@@ -77,23 +76,16 @@ def test_a_country_without_an_outline_of_its_own_is_drawn_too(sample):
 
 # ---------------------------------------------------------------- in a browser
 
-browsers = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-
 
 @pytest.fixture(scope="module")
-def map_page(sample, tmp_path_factory):
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium")
+def map_page(sample, tmp_path_factory, browser):
     report = dataclasses.replace(sample.rich(), parts=(sample.places(),))
     (path,) = exporter.export(report, ExportJob(tmp_path_factory.mktemp("map"), "page"))
-    with browsers.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = chromium.new_page()
-        page.goto(path.as_uri())
-        page.wait_for_selector("html[data-charts=drawn]")
-        yield page
-        chromium.close()
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-charts=drawn]")
+    yield page
+    page.close()
 
 
 def seen(page):
