@@ -53,6 +53,7 @@ _SYNONYMS = (
     (("dates", "date_range", "range", "timeframe"), "period", "Write `period last 30 days`."),
     (("filter",), "only", "Write `only` and the condition."),
     (("filter",), "where", "Write `where` and the condition."),
+    (("if",), "when", "Write `when` and the condition."),
     (("versus", "vs", "against"), "compare", "Write `compare to previous period`."),
 )
 """Words, the keyword that fits where they are meant, what to write."""

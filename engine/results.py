@@ -203,7 +203,10 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Note:
+    """A line of text; `when` is the condition on metrics under which it is said, as it is written."""
+
     text: str
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)

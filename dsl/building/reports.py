@@ -89,7 +89,8 @@ def like_body(_b: Builder, parts: Parts, _start: int, _end: int) -> tuple[Clause
 
 @builds("note")
 def note(b: Builder, parts: Parts, start: int, end: int) -> Clause:
-    return _part(t.Note(b.text(parts[0]), span=b.span(start, end)), start, end)
+    text, when = parts
+    return _part(t.Note(b.text(text), when, span=b.span(start, end)), start, end)
 
 
 @builds("show")

@@ -57,8 +57,9 @@ def _clause_text(given: t.ReportClause) -> str:
 
 def _part(given: t.Part) -> Entry:
     match given:
-        case t.Note(text):
-            return Entry(f"note {w.text(text)}", given.span)
+        case t.Note(text, when):
+            holds = "" if when is None else f" when {condition(when)}"
+            return Entry(f"note {w.text(text)}{holds}", given.span)
         case t.Tab(title, parts, section, collapsed, like):
             head = f"{'section' if section else 'tab'} {w.text(title)}{' collapsed' if collapsed else ''}"
             if like is not None:

@@ -78,7 +78,10 @@ class Show(Node):
 
 
 class Note(Node):
+    """`note "..." [when condition]`: with a condition on metrics it is said only where that holds."""
+
     text: Text
+    when: Expr | None = None
 
 
 class Target(Node):

@@ -32,9 +32,13 @@ from patron.engine.model.queries import (
 )  # fmt: skip
 from patron.engine.model.spans import bind_period, compared_span
 from patron.engine.model.terms import Field, Here, Lit, Rows, Term, all_of
-from patron.engine.types import DATE, MOMENT, TEXT, WHOLE
+from patron.engine.types import DATE, MOMENT, NUMBER, TEXT, WHOLE
 
+N = TypeVar("N", bound=tree.Node)
 T = TypeVar("T")
+
+BEFORE, CHANGE = "_before", "_change"
+"""What a comparison adds to the name of a metric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,18 +270,41 @@ class _Phrase:
     # ------------------------------------------------------------ result rows
 
     def _columns(self, dims: list[QueryDim]) -> dict[str, Term]:
+        """The columns of the result; with a comparison also what each metric was before, and its change."""
         found: dict[str, Term] = {d.name.casefold(): Field(Here(), d.name, d.type) for d in dims}
+        compared = self._is_compared()
         for metric in self.metrics:
-            found[metric.name.casefold()] = Field(Here(), metric.name, metric.metric.type)
+            name, type_ = metric.name, metric.metric.type
+            found[name.casefold()] = Field(Here(), name, type_)
+            if compared:
+                found[f"{name}{BEFORE}".casefold()] = Field(Here(), f"{name}{BEFORE}", type_)
+                found[f"{name}{CHANGE}".casefold()] = Field(Here(), f"{name}{CHANGE}", NUMBER)
         return found
+
+    def _is_compared(self) -> bool:
+        return self.compare_node is not None and not isinstance(self.compare_node, tree.NoComparison)
+
+    def _beside(self, path: tree.Path, dims: list[QueryDim]) -> bool:
+        """Adds a metric that `having` names without its being shown, also by what it was before."""
+        if path.key in self._columns(dims):
+            return True
+        base = compared_metric(str(path))
+        if self.b.has("metric", str(path)):
+            self._hidden(str(path), path.span)
+        elif base and self.b.has("metric", base):
+            if not self._is_compared():
+                raise self.b.fail("P0201", path.span, f"there is no `{path}`: nothing is compared",
+                                  "Add `compare to previous period`.")  # fmt: skip
+            self._hidden(base, path.span)
+        return True
 
     def _having(self, dims: list[QueryDim]) -> Term | None:
         node = self.phrase.having
         if node is None:
             return None
-        for path in paths_in(node):
-            if path.key not in self._columns(dims) and self.b.has("metric", str(path)):
-                self._try(lambda path=path: self._hidden(str(path), path.span))  # type: ignore[misc]
+        known = [self._try(lambda path=path: self._beside(path, dims)) for path in paths_in(node)]  # type: ignore[misc]
+        if None in known:
+            return None
         return self._try(lambda: self.b.condition(replace(self.scope, terms=self._columns(dims)), node))
 
     def _order(self, dims: list[QueryDim]) -> Ordering | None:
@@ -371,16 +398,26 @@ def _named(b: Binder, scope: Scope, node: tree.Name | tree.Param, kind: str) -> 
                  else f"a {kind} is expected, this is {value.type}")  # fmt: skip
 
 
+def compared_metric(name: str) -> str:
+    """The metric of a column `total_sales_before` or `total_sales_change`; "" for another name."""
+    return next((name[: -len(end)] for end in (BEFORE, CHANGE) if name.casefold().endswith(end)), "")
+
+
 def paths_in(node: object) -> Iterator[tree.Path]:
     """Every path inside an expression."""
-    if isinstance(node, tree.Path):
+    return nodes_in(node, tree.Path)
+
+
+def nodes_in(node: object, *kinds: type[N]) -> Iterator[N]:
+    """The nodes of these kinds inside an expression, not those inside them."""
+    if isinstance(node, kinds):
         yield node
         return
     for name in getattr(node, "__dataclass_fields__", {}):
         value = getattr(node, name)
         for item in value if isinstance(value, tuple) else (value,):
             if hasattr(item, "__dataclass_fields__") and not isinstance(item, tree.Span):
-                yield from paths_in(item)
+                yield from nodes_in(item, *kinds)
 
 
 def _all_aggregates(metric: Metric) -> Iterator[Agg]:

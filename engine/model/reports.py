@@ -16,6 +16,7 @@ from patron.engine.model.exports import check_export
 from patron.engine.model.files import Declaration
 from patron.engine.model.layouts import laid_out, parts
 from patron.engine.model.literals import length
+from patron.engine.model.notes import bind_note
 from patron.engine.model.phrases import Defaults, bind_phrase, bind_subject
 from patron.engine.model.queries import Query
 from patron.engine.model.terms import Lit
@@ -124,6 +125,8 @@ def check_report(b: Binder, declaration: Declaration) -> None:
         try:
             if isinstance(part, tree.Show):
                 check_show(frame, part)
+            elif isinstance(part, tree.Note):
+                bind_note(frame.binder, frame.defaults, part)
             elif isinstance(part, tree.Export):
                 check_export(b, part, titles)
         except Unbound:

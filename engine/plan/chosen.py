@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from patron.engine.model.phrases import BEFORE, compared_metric
 from patron.engine.model.queries import Query
 from patron.engine.model.terms import Field, Lit, Op
 from patron.engine.plan.nodes import Col, Expr, Filter, Node, Project, Sorted, SortKey, WindowCall, columns
 from patron.engine.plan.parts import LABEL, banded
-from patron.engine.types import WHOLE, YESNO
+from patron.engine.types import NUMBER, WHOLE, YESNO
 
 
 def keys_of(node: Node) -> list[Col]:
@@ -51,8 +52,18 @@ def _column(query: Query, name: str) -> Expr:
     for i, dim in enumerate(query.dims):
         if dim.name == name:
             return Col(f"d{i}", WHOLE if banded(query, i) else dim.type)
-    number = next(n for n, m in enumerate(query.metrics) if m.name == name)
-    return Col(f"m{number}", query.metrics[number].metric.type)
+    number = next((n for n, m in enumerate(query.metrics) if m.name == name), None)
+    return Col(f"m{number}", query.metrics[number].metric.type) if number is not None else _compared(query, name)
+
+
+def _compared(query: Query, name: str) -> Expr:
+    """What a metric was before, or by how much of that it changed."""
+    base = compared_metric(name)
+    number, type_ = next((n, m.metric.type) for n, m in enumerate(query.metrics) if m.name == base)
+    now, before = Col(f"m{number}", type_), Col(f"m{number}{BEFORE}", type_)
+    if name.endswith(BEFORE):
+        return before
+    return Op("/", (Op("-", (now, before), type_), Op("abs", (before,), type_)), NUMBER)
 
 
 def _having(query: Query, term: object) -> Expr:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from patron.dsl.problems import Problem, by_place
 from patron.engine.model.binder import ParamValue, Scope, Unbound
 from patron.engine.model.files import Declaration
 from patron.engine.model.layouts import parts as report_parts
+from patron.engine.model.notes import bind_note
 from patron.engine.model.periods import Span
 from patron.engine.model.phrases import Defaults, bind_phrase, bind_subject
 from patron.engine.model.queries import Query, Subject
@@ -36,6 +38,7 @@ from patron.engine.report.doubts import doubts_of, with_doubts
 from patron.engine.report.facts import list_facts
 from patron.engine.report.funnels import steps_that_grow
 from patron.engine.report.history import unstored
+from patron.engine.report.holding import holds
 from patron.engine.report.overlaps import overlap_notes, with_overlap
 from patron.engine.report.subjects import pending
 from patron.engine.report.tracking import not_tracked, with_tracking
@@ -128,6 +131,9 @@ class _Maker:
                     check_show(self.frame, part)
                 except Unbound:
                     continue
+            elif isinstance(part, tree.Note):
+                with suppress(Unbound):
+                    bind_note(self.frame.binder, self.frame.defaults, part)
         stopping = by_place(p for p in b.problems[known:] if p.stops)
         if stopping:
             raise SpecError(problems=stopping)
@@ -141,10 +147,25 @@ class _Maker:
                 inner = self._parts(item.parts, f"{address}/{item.title.value}")
                 found.append(Section(item.title.value, inner, not item.section, item.collapsed))
             elif isinstance(item, tree.Note):
-                found.append(Note(item.text.value))
+                found += self._note(item)
             elif isinstance(item, tree.Show):
                 found.append(self._show(item, address))
         return tuple(found)
+
+    def _note(self, node: tree.Note) -> Iterator[Note]:
+        """The note, where its condition holds by numbers that may be shown."""
+        text, when = node.text.value, format_expr(node.when) if node.when is not None else ""
+        known = len(self.frame.binder.problems)
+        try:
+            query = bind_note(self.frame.binder, self.frame.defaults, node)
+            if query is None or holds(self._answer(self._timed(query), [])[0]):
+                yield Note(text, when)
+        except Unbound:  # a member that a pack promises for later
+            del self.frame.binder.problems[known:]
+        except SpecError:
+            raise
+        except PatronError as error:
+            yield Note(f"{text} (whether `{when}` could not be told: {error})", when)
 
     def _show(self, node: tree.Show, address: str) -> Figure | Conditions:
         title = node.title or _title_of(node)
@@ -197,8 +218,7 @@ class _Maker:
         b = self.frame.binder
         known = len(b.problems)
         defaults = self._own_defaults(node)
-        query = bounded(self.planner, bind_phrase(b, node.phrase, defaults))
-        query = replace(query, each_period=self.frame.membership == "each period")
+        query = self._timed(bind_phrase(b, node.phrase, defaults))
         notes = [p.message for p in by_place(b.problems[known:]) if p.severity == "N"]
         result, sql, tables = self._answer(query, notes)
         grown = steps_that_grow(result) if node.kind.key == "funnel" else ()
@@ -210,6 +230,10 @@ class _Maker:
             _compared_with(self.frame, query), _filter_words(node.phrase, defaults), sql, trend=trend,
             notes=grown, named=node.title is not None, tables=tables, sides=self._sides(query.subject),
         )  # fmt: skip
+
+    def _timed(self, query: Query) -> Query:
+        """The question within the bounds of its lists, of the people that the report's `membership` says."""
+        return replace(bounded(self.planner, query), each_period=self.frame.membership == "each period")
 
     def _own_defaults(self, node: tree.Show) -> Defaults:
         own = next((s for s in node.settings if s.key.key == "smallest_group"), None)

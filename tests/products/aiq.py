@@ -326,10 +326,15 @@ audience going = lifecycle.stage is one of "Chilling", "Absent"
 audience win_back_at_once = lifecycle.stage is "Gone" and lifecycle.gone_on is in the last 90 days
 report what_to_do {
   for audience all_tracked_users
-  show cards of lifecycle.leaky_bucket
-  note "Above 1 more customers go than come: write to those who are just gone."
+  show cards of lifecycle.leaky_bucket, lifecycle.gone, lifecycle.new_customers
+  note "More customers go than come: win back those who are just gone." when lifecycle.gone > lifecycle.new_customers
+  note "Fewer are active than before: reach those who are going." when lifecycle.cooled_down > lifecycle.turned_active
 }
-""", f"{OURS}stages_choose_people", later="A note stands there whatever the numbers are."),
+report what_to_do_of_february like what_to_do {
+  period 2026-02-01 to 2026-02-28
+}
+""", f"{OURS}stages_choose_people", f"{OURS}what_to_do_is_said_when_it_is_to_be_done",
+        "tests/report/test_notes.py::test_a_note_is_said_when_its_condition_holds"),
 ))  # fmt: skip
 
 AIQ = (QUESTION, ORDERS, PREDICTIONS, CLUB, ACTIONS, PLACES, STAFF, PEOPLE, LIFE)

@@ -7,6 +7,7 @@ import pytest
 
 import patron
 from patron.engine.report.reader import shown
+from patron.engine.results import Note
 
 MAY = "during 2026-05-02 to 2026-05-31"
 TOGETHER = ("Together", 510, 19)
@@ -311,3 +312,10 @@ def test_stages_choose_people(shop):
     assert of(shop, "likely_to_leave") == {"hal"}
     assert of(shop, "win_back_at_once") == set(), "ivy is gone for more than 90 days"
     assert shop.values("what_to_do", "lifecycle.leaky_bucket") == (about(1 / 7),)
+
+
+def test_what_to_do_is_said_when_it_is_to_be_done(shop):
+    """One turned Gone in February and nobody came; in all there were seven new ones for one who went."""
+    said = [part.text for part in shop.report("what_to_do_of_february").parts if isinstance(part, Note)]
+    assert [text.partition(":")[0] for text in said] == ["More customers go than come", "Fewer are active than before"]
+    assert not any(isinstance(part, Note) for part in shop.report("what_to_do").parts)

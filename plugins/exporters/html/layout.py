@@ -37,9 +37,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class NoteView:
-    """A note of the author, or one that several figures share."""
+    """A note of the author, said under a condition or always, or one that several figures share."""
 
     text: str
+    when: str = ""
     common: bool = False
     block: str = "note"
 
@@ -117,7 +118,7 @@ def _run(kind: str, parts: tuple[Part, ...], report: Report, desk: Desk, level: 
     if kind == "figures":
         return _rows([_view(part, report, desk) for part in parts if isinstance(part, Figure | Conditions)])
     if kind == "notes":
-        return [NoteView(plain(part.text)) for part in parts if isinstance(part, Note)]
+        return [NoteView(plain(part.text), plain(part.when)) for part in parts if isinstance(part, Note)]
     given = [part for part in parts if isinstance(part, Section)]
     sections = tuple(_section(part, report, desk, level) for part in given)
     if kind == "sections":

@@ -50,7 +50,7 @@ def part_object(part: Part) -> Object:
         case Conditions():
             return _conditions(part)
         case Note():
-            return {"part": "note", "text": part.text}
+            return {"part": "note", "text": part.text, **({"when": part.when} if part.when else {})}
         case Section():
             return _section(part)
 

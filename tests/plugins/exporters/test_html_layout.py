@@ -130,6 +130,12 @@ def test_a_past_with_anything_in_it_stays(sample, page, past, state):
     assert [words(e) for e in of_tag(of_class(tree, "kind-table")[0], "th")] == ["Case", "Orders", "before", "change"]
 
 
+def test_a_note_tells_when_it_is_said(page):
+    always, seldom, *_ = of_class(page(r.Note("Always."), r.Note("Few.", 'total_orders < 2 and "<"')), "note")
+    assert "title" not in always.attrib
+    assert (words(seldom), seldom.attrib["title"]) == ("Few.", 'Said when total_orders < 2 and "<"')
+
+
 def test_a_note_that_three_figures_share_is_told_once_below(sample, page):
     figures = [dataclasses.replace(sample.channels(), notes=("18 orders are left out", f"only {n}")) for n in range(3)]
     tree = page(*figures)

@@ -1,7 +1,7 @@
 import dataclasses
 import json
 
-from patron.engine.results import STATES
+from patron.engine.results import STATES, Note
 from patron.plugins.exporters import json as exporter
 from patron.plugins.exporters.json.document import part_object
 
@@ -45,3 +45,8 @@ def test_equal_reports_give_equal_bytes(sample, job, tmp_path):
     (first,) = exporter.export(sample.rich(), job)
     (second,) = exporter.export(sample.rich(), dataclasses.replace(job, stem="again"))
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_note_tells_when_it_is_said():
+    assert part_object(Note("Always.")) == {"part": "note", "text": "Always."}
+    assert part_object(Note("Few.", "total_orders < 2"))["when"] == "total_orders < 2"
