@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import patron
 from patron.dsl import tree
@@ -26,6 +26,7 @@ from patron.engine.runtime.errors import (
     SpecError,
     UsageError,
 )
+from patron.engine.runtime.extras import absent
 from patron.engine.runtime.files import io_errors, move_in, sha256, slug
 from patron.engine.runtime.scratch import working_folder
 
@@ -37,6 +38,9 @@ CANNOT = "P0807"
 """The code of an export that its exporter cannot make."""
 PREFERRED = ("html", "csv", "json")
 """Formats for a report that names none: the first that is installed."""
+
+Entry: TypeAlias = Mapping[str, object]
+"""A file as a manifest tells of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +102,13 @@ def make(project: Project, order: Order) -> Made:
     decl = project.layout(order.name)
     pieces, skipped = pieces_of(project, decl, order)
     exporters = {p.format: _exporter(project, p) for p in pieces}
+    lacking = {p: problem for p in pieces if (problem := _lacking(exporters[p.format], p)) is not None}
+    pieces, skipped = tuple(p for p in pieces if p not in lacking), (*skipped, *lacking.values())
+    folder = (order.out or project.config.output_folder) / folder_name(order)
+    if lacking and not pieces:  # told before anybody waited for the numbers
+        return Made(order.name, folder, (), skipped)
     project.progress.step(f"report {order.name}")
     report = project.report(order.name, **order.params)
-    folder = (order.out or project.config.output_folder) / folder_name(order)
     files: list[Path] = []
     with working_folder(folder.parent) as shop, io_errors(shop):
         sent: list[tuple[Piece, list[Path]]] = []
@@ -118,13 +126,12 @@ def make(project: Project, order: Order) -> Made:
         for piece, made in sent:
             if piece.to is not None:
                 deliver(project, piece.to, made)
-        manifest = _manifest(shop, report, here, told)
         with held(project.config.state_folder):
-            gone = set(_listed(folder / MANIFEST)) - {f.name for f in here}
+            before = _listed(folder / MANIFEST)
+            kept = () if order.exports else _others(before, here, folder)
+            manifest = _manifest(shop, report, here, told, kept)
             files.extend(move_in((*here, manifest), folder)[:-1])
-            for name in gone:
-                if Path(name).name == name:
-                    (folder / name).unlink(missing_ok=True)
+            _sweep(folder, {*before} - {f.name for f in here} - {str(entry["name"]) for entry in kept}, files)
     return Made(order.name, folder, tuple(files), skipped, (*report.notes, *told))
 
 
@@ -208,8 +215,17 @@ def _exported(
     except ImportError as error:
         if (error.name or "patron").partition(".")[0] == "patron":
             raise
-        hint = f"pip install 'patron[{exporter.needs}]'" if exporter.needs else ""
-        return Problem(CANNOT, piece.span, f"{exporter.name} cannot be made: {error.name} is not installed", hint)
+        return _uninstalled(exporter, piece, str(error.name))
+
+
+def _lacking(exporter: ExporterType, piece: Piece) -> Problem | None:
+    library = absent(exporter.needs) if exporter.needs else ""
+    return _uninstalled(exporter, piece, library) if library else None
+
+
+def _uninstalled(exporter: ExporterType, piece: Piece, library: str) -> Problem:
+    hint = f"pip install 'patron[{exporter.needs}]'" if exporter.needs else ""
+    return Problem(CANNOT, piece.span, f"{exporter.name} cannot be made: {library} is not installed", hint)
 
 
 def _part(project: Project, report: Report, order: Order, detail: str, stem: str) -> Report:
@@ -226,12 +242,15 @@ def folder_name(order: Order) -> str:
     return slug(f"{order.name}{said}")
 
 
-def _manifest(shop: Path, report: Report, files: Sequence[Path], told: Sequence[str]) -> Path:
-    """What belongs to this report, with hashes, and what its exporters said of it."""
+def _manifest(
+    shop: Path, report: Report, files: Sequence[Path], told: Sequence[str], kept: Sequence[Entry] = ()
+) -> Path:
+    """What belongs to this report, with hashes, and what its exporters said of it; files of earlier runs by their own
+    moment."""
+    made = [{"name": f.name, "size": f.stat().st_size, "sha256": sha256(f)} for f in files]
     body = {
         "report": report.name, "title": report.title, "as_of": report.provenance.as_of,
-        "spec_hash": report.provenance.spec_hash, "patron": patron.__version__,
-        "files": [{"name": f.name, "size": f.stat().st_size, "sha256": sha256(f)} for f in files],
+        "spec_hash": report.provenance.spec_hash, "patron": patron.__version__, "files": [*made, *kept],
         **({"notes": list(told)} if told else {}),
     }  # fmt: skip
     path = shop / MANIFEST
@@ -239,8 +258,25 @@ def _manifest(shop: Path, report: Report, files: Sequence[Path], told: Sequence[
     return path
 
 
-def _listed(manifest: Path) -> list[str]:
+def _listed(manifest: Path) -> dict[str, Entry]:
+    """What a manifest says of each file, by name."""
     try:
-        return [str(f["name"]) for f in json.loads(manifest.read_text(encoding="utf-8"))["files"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
+        body = json.loads(manifest.read_text(encoding="utf-8"))
+        return {str(f["name"]): {**f, "as_of": f.get("as_of", body.get("as_of"))} for f in body["files"]}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _others(before: Mapping[str, Entry], made: Sequence[Path], folder: Path) -> tuple[Entry, ...]:
+    """Files of earlier runs that stay beside those of a format asked for once; names of another case are the same."""
+    names = {f.name.casefold() for f in made}
+    there = {path.name for path in folder.iterdir()} if before else set()
+    return tuple(entry for name, entry in before.items() if name in there and name.casefold() not in names)
+
+
+def _sweep(folder: Path, gone: Iterable[str], files: Sequence[Path]) -> None:
+    """Remove files that are no longer the report's. On some disks one of them is a new one by another case."""
+    for name in gone:
+        path = folder / name
+        if Path(name).name == name and path.exists() and not any(path.samefile(file) for file in files):
+            path.unlink()

@@ -66,9 +66,13 @@ def sketch(desk: Desk, name: str, width: int, title: str = "") -> Panel:
 
 @functools.cache
 def colours() -> dict[str, str]:
-    """The page's colours by name, as they are on paper: those of the first rule of its style."""
+    """The page's colours by name, as they are on paper: those of the first rule of its style.
+
+    All of them have six digits: a workbook takes no fewer.
+    """
     first, _, _ = COLOURS.read_text(encoding="utf-8").partition("}")
-    return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{3,6})", first))
+    found = re.findall(r"--([\w-]+):\s*#([0-9a-f]{3,6})", first)
+    return {name: f"#{code if len(code) == 6 else ''.join(2 * digit for digit in code)}" for name, code in found}
 
 
 def painted(text: str) -> str:

@@ -37,6 +37,8 @@ def pictures(report: Report, job: ExportJob, ending: str, made: Callable[[str], 
         (each.part, found, name) for each, name in named if isinstance(each.part, Figure)
         and (found := drawing(each.part, reader, WIDTH - 2 * EDGE)) is not None
     ]  # fmt: skip
+    if not drawn:
+        raise ExportError("the report has no chart to draw", f"Drawn are: {', '.join(sorted(DRAWN))}.")
     main.write_bytes(made(_poster(report, [(figure, found) for figure, found, _ in drawn], reader)))
     paths = [job.folder / f"{job.stem}-{name}.{ending}" for *_, name in drawn]
     for path, (figure, found, _) in zip(paths, drawn, strict=True):

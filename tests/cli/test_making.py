@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from patron.engine.catalog import Catalog
+from patron.engine.contracts import ExporterType
 from patron.engine.runtime.errors import LimitReached
 
 if TYPE_CHECKING:
+    import pytest
     from cli.conftest import Shop  # type: ignore[import-not-found]
 
 
@@ -23,11 +26,37 @@ def test_a_report_is_made_with_its_exports(shop: Shop) -> None:
     assert sorted(p.name for p in (shop.root / "out").iterdir()) == ["weekly"]
 
 
-def test_formats_asked_replace_the_exports_and_old_files_go(shop: Shop) -> None:
+def test_a_format_asked_for_once_stands_beside_the_exports(shop: Shop) -> None:
+    shop("run", "weekly", "--as-of", "2026-05-05")
+    done = shop("run", "weekly", "--format", "fake", "--as-of", "2026-05-06")
+    assert (done.exit_code, done.stdout) == (0, "out/weekly/weekly.txt\n")
+    folder = shop.root / "out/weekly"
+    assert sorted(p.name for p in folder.iterdir()) == ["Weekly_numbers.txt", "manifest.json", "weekly.txt"]
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["as_of"] == "2026-05-06"
+    assert {f["name"]: f.get("as_of") for f in manifest["files"]} == {
+        "weekly.txt": None, "Weekly_numbers.txt": "2026-05-05",
+    }  # fmt: skip
+    (folder / "weekly.txt").unlink()
+    shop("run", "weekly", "--format", "fake", "--as-of", "2026-05-07")
+    told = [f.get("as_of") for f in json.loads((folder / "manifest.json").read_text())["files"]]
+    assert told == [None, "2026-05-05"], "a file keeps its own moment"
     shop("run", "weekly")
-    done = shop("run", "weekly", "--format", "fake")
-    assert done.exit_code == 0
-    assert sorted(p.name for p in (shop.root / "out/weekly").iterdir()) == ["manifest.json", "weekly.txt"]
+    assert sorted(p.name for p in folder.iterdir()) == ["Weekly_numbers.txt", "manifest.json"], "what is declared"
+
+
+def test_an_absent_library_is_told_before_anything_is_computed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop("run", "weekly")
+    monkeypatch.setattr("patron.engine.runner.making.absent", lambda extra: "xlsxwriter" if extra == "xlsx" else "")
+    exporter = ExporterType("xlsx", "a book", ".xlsx", lambda _r, _j: [], needs="xlsx")
+    known = shop.stages.catalog(None).exporters
+    monkeypatch.setattr(shop.stages, "catalog", lambda _config: Catalog(exporters={**known, "xlsx": exporter}))
+    shop.stages.crash = AssertionError("nothing is asked")
+    done = shop("run", "weekly", "--format", "xlsx")
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "P0807: xlsx cannot be made: xlsxwriter is not installed" in done.stderr
+    assert "pip install 'patron[xlsx]'" in done.stderr
+    assert (shop.root / "out/weekly/Weekly_numbers.txt").exists()
 
 
 def test_an_export_that_cannot_be_made_is_left_out_and_told(shop: Shop) -> None:

@@ -38,6 +38,7 @@ def run(options: Options, names: tuple[str, ...], forms: str | None, out: str | 
     NAME is a report or a run. Without a name every report of the project is made and no `run` is performed, since a
     run may also take lists and send things. Files appear under the output folder, one folder a report, each
     file whole or not at all; their paths are printed. An export that this role may not make is skipped and told.
+    --format makes the whole report in these formats instead of its exports, beside the files that are there.
     """
     formats = [f.strip().lower() for f in (forms or "").split(",") if f.strip()]
     with watched(options) as project:

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from patron.engine.report.reader import plain
-from patron.engine.results import OK, Column, Definition, Figure, Report
+from patron.engine.report.unfilled import lacks
+from patron.engine.results import OK, SOURCE_MISSING, Column, Definition, Figure, Report
 from patron.engine.types import MOMENT, NUMBER, Format
 from patron.plugins.exporters.drawing import colours
+from patron.plugins.exporters.html.waiting import waits
 from patron.plugins.exporters.parts import Placed, told
 from patron.plugins.exporters.xlsx.cells import Cells
 
@@ -99,7 +101,7 @@ def _contents(page: _Page, report: Report, links: Sequence[tuple[Placed, str]], 
             page.cells.text(page.sheet, page.line, 0, heading(placed, words), page.cells.style())
         facts = ["", plain(" / ".join(placed.path))]
         if isinstance(part, Figure):
-            problem = f"{words['problem']}: {plain(part.problem)}" if part.problem else ""
+            problem = _why_absent(page.cells, part, words)
             facts += [
                 words.get(f"a_{part.kind}", part.kind),
                 problem or ("" if part.subject == report.subject else plain(part.subject)),
@@ -110,6 +112,16 @@ def _contents(page: _Page, report: Report, links: Sequence[tuple[Placed, str]], 
             if place:
                 page.cells.text(page.sheet, page.line, place, text, page.cells.style(text_wrap=True))
         page.line += 1
+
+
+def _why_absent(cells: Cells, figure: Figure, words: Mapping[str, str]) -> str:
+    """Why a figure has no sheet; "" when it has one."""
+    if figure.problem:
+        return f"{words['problem']}: {plain(figure.problem)}"
+    state = waits(figure)
+    if state == SOURCE_MISSING and figure.result is not None:
+        return f"{words['waiting_names']} {', '.join(lacks(figure.result))}"
+    return cells.reader.words(state).full if state else ""
 
 
 def heading(placed: Placed, words: Mapping[str, str]) -> str:

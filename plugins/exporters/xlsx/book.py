@@ -13,9 +13,11 @@ from xlsxwriter.exceptions import FileCreateError
 
 from patron.engine.contracts import ExportError, ExportJob
 from patron.engine.report.reader import Reader, plain
+from patron.engine.report.unfilled import without_lacking
 from patron.engine.results import Conditions, Figure, Report, Result
 from patron.plugins.exporters.drawing import colours
 from patron.plugins.exporters.html.shape import shape
+from patron.plugins.exporters.html.waiting import waits
 from patron.plugins.exporters.parts import Placed, chosen, figures, true_at
 from patron.plugins.exporters.xlsx.about import about, heading
 from patron.plugins.exporters.xlsx.cells import Cells
@@ -88,8 +90,8 @@ class _Book:
         if isinstance(part, Conditions):
             conditions(part, self._cells, self._words, own[0])
             return
-        result = part.result
-        assert result is not None
+        assert part.result is not None
+        result = without_lacking(part.result)
         figure_sheet(part, result, self._cells, self._words, lambda: next(left))
         if data is None:
             return
@@ -132,7 +134,8 @@ class _Book:
 
 
 def _shown(placed: Placed) -> bool:
-    return isinstance(placed.part, Conditions) or placed.part.result is not None
+    """Whether there is something to see; of the rest the first sheet tells why not."""
+    return isinstance(placed.part, Conditions) or (placed.part.result is not None and not waits(placed.part))
 
 
 def _charted(shown: Sequence[Placed]) -> bool:

@@ -94,6 +94,14 @@ def test_what_is_not_drawn_is_told(sample, job):
         svg.export(sample.rich(), dataclasses.replace(job, only="Stock by day"))
 
 
+def test_a_report_without_charts_has_no_picture(sample, job):
+    report = dataclasses.replace(sample.rich(), parts=(sample.figure("table", "T", sample.channels().result),))
+    with pytest.raises(ExportError, match="no chart to draw") as refused:
+        svg.export(report, job)
+    assert "bar" in refused.value.hint
+    assert not list(job.folder.iterdir())
+
+
 def test_an_absent_library_is_told_with_the_extra(sample, job, monkeypatch):
     monkeypatch.setitem(sys.modules, "vl_convert", None)
     for exporter in (svg, png):

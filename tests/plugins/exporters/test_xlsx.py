@@ -230,3 +230,22 @@ def test_an_absent_library_is_told_with_the_extra(sample, job, monkeypatch):
 def test_an_empty_report(sample, job):
     empty = Report("e", "E", "P", "all", "", "", (), sample.rich().provenance)
     assert [s.title for s in book_of(empty, job).worksheets] == ["About"]
+
+
+def test_colours_have_six_digits(sample, job):
+    (path,) = exporter.export(sample.rich(), job)
+    styles = zipfile.ZipFile(path).read("xl/styles.xml").decode()
+    assert {len(code) for code in re.findall(r'rgb="(\w*)"', styles)} == {8}
+
+
+def test_what_no_source_fills_has_no_sheet_and_no_column(sample, job):
+    rating = sample.metric("rating", "Rating", sample.NUMBER, "number")
+    columns = (sample.dim("n", "N"), sample.AVERAGE, rating)
+    part = Result(columns, (("a", 1, None),), {(0, 2): r.SOURCE_MISSING}, lacking={"rating": ("reviews",)})
+    none = Result((rating,), ((None,),), {(0, 0): r.SOURCE_MISSING}, lacking={"rating": ("reviews", "staff.name")})
+    figures = (sample.figure("table", "Some", part), sample.figure("cards", "None", none))
+    book = book_of(dataclasses.replace(sample.rich(), parts=figures), job)
+    assert [sheet.title for sheet in book.worksheets] == ["About", "Some"]
+    assert len(values(book["Some"])[0]) == 2
+    told = next(row for row in values(book["About"]) if row[0] == "None")
+    assert "Shown once a source fills reviews, staff.name" in told
