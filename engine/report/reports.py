@@ -40,7 +40,7 @@ from patron.engine.report.funnels import steps_that_grow
 from patron.engine.report.history import unstored
 from patron.engine.report.holding import holds
 from patron.engine.report.overlaps import overlap_notes, with_overlap
-from patron.engine.report.subjects import pending
+from patron.engine.report.subjects import pending, untaken
 from patron.engine.report.tracking import not_tracked, with_tracking
 from patron.engine.report.unowned import left_out_notes, with_left_out
 from patron.engine.results import Conditions, Definition, Figure, Note, Part, Report, Result, Section
@@ -120,6 +120,8 @@ class _Maker:
         if people == 0:
             subject = bind_subject(self.frame.binder, Scope(""), self.frame.defaults.subject)
             yield from why_empty(self.model, subject, self.context)
+            for name in untaken(subject, self.context):
+                yield f"the list `{name}` has not been taken: `patron lists take {name}`, of another day with --as-of"
 
     def _check_all(self, node: tree.ReportDecl) -> None:
         """All problems of all shows at once, before anything runs."""

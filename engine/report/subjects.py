@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from patron.engine.model.queries import Query
+from patron.engine.model.queries import Query, Subject
 from patron.engine.plan.planner import ListMembers
 from patron.engine.report.context import Context
 
 
 def pending(query: Query, context: Context) -> bool:
     """Whether a list that is asked about has not been taken yet."""
-    if query.subject.kind != "lists" or context.lists is None:
-        return query.subject.kind == "lists"
-    return any(
-        context.lists.get(n, v) is None for n, v in zip(query.subject.names, query.subject.versions, strict=True)
-    )
+    return bool(untaken(query.subject, context))
+
+
+def untaken(subject: Subject, context: Context) -> tuple[str, ...]:
+    """The lists of a subject that have not been taken yet."""
+    if subject.kind != "lists":
+        return ()
+    named = zip(subject.names, subject.versions, strict=True)
+    return tuple(n for n, v in named if context.lists is None or context.lists.get(n, v) is None)
 
 
 def list_members(context: Context, name: str, version: int | None) -> ListMembers:

@@ -30,7 +30,9 @@ _ENGLISH: Mapping[str, StateWords] = {
         "Too little history for a prediction. It appears by itself once there is enough.",
     ),
     r.PENDING: StateWords(
-        "pending", "pending: list not taken yet", "The list has not been taken yet. Look again after its first run."
+        "pending",
+        "pending: list not taken yet",
+        "The list has not been taken yet. Take it (patron lists take NAME), or wait for the run that does.",
     ),
     r.EXPIRED: StateWords(
         "expired", "expired: last known value", "The list's time is over; its last values stay. Take the list anew."
@@ -52,7 +54,9 @@ _CHINESE: Mapping[str, StateWords] = {
     r.EMPTY: StateWords("–", "–", "沒有可計算的資料：沒有符合的列，或除數為零。"),
     r.NOT_TRACKED: StateWords("未追蹤", "未追蹤", "當時尚未開始記錄，或此通路沒有記錄。請選擇較晚的期間。"),
     r.NOT_ENOUGH_DATA: StateWords("資料不足", "資料不足", "歷史資料太少，無法預測。累積足夠後會自動顯示。"),
-    r.PENDING: StateWords("等待中", "等待中：名單尚未建立", "名單尚未建立，請在首次執行後再查看。"),
+    r.PENDING: StateWords(
+        "等待中", "等待中：名單尚未建立", "名單尚未建立。請執行 patron lists take NAME，或等候建立名單的執行。"
+    ),
     r.EXPIRED: StateWords("已過期", "已過期：最後已知的數值", "名單期限已過，保留最後的數值。請重新建立名單。"),
     r.SUPPRESSED: StateWords("已隱藏", "已隱藏：人數太少", "為保護個人資料而隱藏。請選擇較長的期間或較大的群組。"),
     r.NOT_PERMITTED: StateWords("無權限", "您的角色無權限", "您的角色不能查看此項。請洽專案擁有者。"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from patron.dsl import tree
@@ -12,7 +13,7 @@ from patron.dsl.nodes import dataclass
 from patron.dsl.problems import Problem
 from patron.engine.runner.formatting import formatted
 from patron.engine.runner.project import open_project
-from patron.engine.runner.proposal import propose
+from patron.engine.runner.proposal import Proposal, propose
 from patron.engine.runner.proposal.template import settings, template
 from patron.engine.runner.spec_files import spec_files
 from patron.engine.runtime.errors import UsageError
@@ -21,17 +22,24 @@ from patron.engine.runtime.files import publish
 _KEPT = (tree.ProjectDecl, tree.LanguageDecl, tree.SourceDecl)
 """Statements without which nothing else would hold."""
 
+_PLACES = frozenset({"data", "csv", "raw", "files", "input", "export", "exports", "download", "downloads"})
+"""Names of folders that hold files of anybody."""
+
 ROUNDS = 12
 """How often a proposal is checked and mended before it is handed over as it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A new project: the files written, what was found, what was taken out of the proposal, what is still wrong."""
+    """A new project: the files written, what was found, what was taken out of the proposal, what is still wrong.
+
+    `take` is the command that takes the list of its second report, when it has one.
+    """
 
     folder: Path
     files: tuple[str, ...]
     found: tuple[str, ...] = ()
+    take: str = ""
     taken_out: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -52,25 +60,27 @@ def start(wish: Wish) -> Started:
     """Write a new project. Nothing that is there is overwritten unless `force`."""
     title = wish.title or _title(wish)
     if wish.data is None:
-        files = template(title, wish.timezone or "UTC", wish.currency or "USD")
-        found: tuple[str, ...] = ()
+        proposal = Proposal(template(title, wish.timezone or "UTC", wish.currency or "USD"), ())
     else:
-        files, found = _from_data(wish, wish.data, title)
+        proposal = _from_data(wish, wish.data, title)
+    files = proposal.files
     _refuse_overwriting(wish, files)
     _refuse_strangers(wish)
     for name, text in files.items():
         publish(wish.folder / name, _in_form(name, text))
     taken_out, problems = _mend(wish.folder, [n for n in files if n.endswith(".patron")])
-    return Started(wish.folder, tuple(files), found, tuple(taken_out), problems)
+    return Started(wish.folder, tuple(files), proposal.found, proposal.take, tuple(taken_out), problems)
 
 
 def _title(wish: Wish) -> str:
-    """A title from the name of the folder."""
-    name = wish.folder.resolve().name if wish.data is None or wish.folder != Path() else wish.data.resolve().name
+    """A title from the name of the folder; where files lie says nothing, so there the folder around it counts."""
+    data = wish.data.resolve() if wish.data is not None else wish.folder.resolve()
+    own = data.parent if data.name.lower() in _PLACES else data
+    name = own.name if wish.folder == Path() else wish.folder.resolve().name
     return re.sub(r"[\W_]+", " ", name).strip().capitalize() or "My shop"
 
 
-def _from_data(wish: Wish, data: Path, title: str) -> tuple[Mapping[str, str], tuple[str, ...]]:
+def _from_data(wish: Wish, data: Path, title: str) -> Proposal:
     if not data.is_dir():
         raise UsageError(
             f"there is no folder {data}", "--from names a folder of csv, parquet, json, sqlite or duckdb files."
@@ -79,7 +89,7 @@ def _from_data(wish: Wish, data: Path, title: str) -> tuple[Mapping[str, str], t
     beside = Path(os.path.relpath(data.resolve(), root)).as_posix()
     proposal = propose(data.resolve(), beside, title, timezone=wish.timezone, currency=wish.currency)
     outside = not data.resolve().is_relative_to(root)
-    return {**proposal.files, "patron.toml": settings(beside if outside else None)}, proposal.found
+    return replace(proposal, files={**proposal.files, "patron.toml": settings(beside if outside else None)})
 
 
 def _refuse_overwriting(wish: Wish, files: Mapping[str, str]) -> None:

@@ -123,6 +123,7 @@ def test_a_list_that_was_not_taken_is_pending(shop):
     (figure,) = shop.figures("waiting").values()
     assert figure.result.rows[0] == (None,)
     assert figure.result.state(0, 0) == PENDING
+    assert any("`patron lists take not_yet`" in note for note in shop.report("waiting").notes)
 
 
 # ---------------------------------------------------------------- what counts as marketing

@@ -189,8 +189,9 @@ def test_two_ready_reports_about_the_last_days_of_the_files(tmp_path: Path) -> N
     ready = files["ready.patron"]
     assert "report data_analytics like aiq.data_analytics {\n  for audience all_tracked_users\n" in ready
     assert "report list_performance like shopline.list_performance {\n  for list regulars\n" in ready
-    assert ready.count("  period 2026-01-15 to 2026-01-28\n") == 2, "as many days as there are before"
-    assert "`patron lists take regulars --as-of 2026-01-15`" in ready
+    assert ready.count("  period 2026-01-19 to 2026-01-25\n  as of 2026-01-28\n") == 2, "as many weeks as before"
+    assert "  take once on 2026-01-18\n" in ready
+    assert "`patron lists take regulars --as-of 2026-01-18`" in ready
     nobody = "\n".join(",".join(line.split(",")[::2] + line.split(",")[3:]) for line in ORDERS.splitlines()) + "\n"
     assert "ready.patron" not in propose(write(tmp_path, orders=nobody), "data", "Shop", timezone="UTC").files
 
@@ -317,6 +318,16 @@ def test_a_project_is_never_written_over(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is there already"):
         start(Wish(tmp_path, data))
     assert not (tmp_path / "model.patron").exists()
+
+
+def test_a_project_is_not_called_by_where_files_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = tmp_path / "corner_cafe" / "data"
+    data.mkdir(parents=True)
+    write(data, orders=ORDERS)
+    monkeypatch.chdir(data.parent)
+    made = start(Wish(Path(), Path("data")))
+    assert 'project "Corner cafe" {' in Path("model.patron").read_text()
+    assert made.take == "patron lists take regulars --as-of 2026-01-18"
 
 
 def test_a_proposal_answers_at_once(tmp_path: Path) -> None:

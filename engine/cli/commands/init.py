@@ -73,14 +73,20 @@ def _tell(made: Started, options: Options) -> None:
 def _next(made: Started) -> str:
     go = "" if made.folder == Path() else f"  cd {made.folder}\n"
     report = "first_look" if made.found else "overview"
-    ready = "\n  patron run data_analytics            every tab; ready.patron says more, and has one about a list"
     return (
         "\nNext:\n"
         f"{go}"
         "  patron check                         is everything right?\n"
         '  patron query "total_sales by month"  one question\n'
         f"  patron run {report:<26}the report"
-        f"{ready if 'ready.patron' in made.files else ''}"
+        f"{_ready(made.take) if made.take else ''}"
+    )
+
+
+def _ready(take: str) -> str:
+    return (
+        "\n  patron run data_analytics            every tab; ready.patron says more"
+        f"\n  {take}\n  patron run list_performance          what the people of a list did since it was taken"
     )
 
 

@@ -20,7 +20,7 @@ from patron.engine.runner.proposal.names import named_for, snake
 from patron.engine.runner.proposal.orders import counted, orders
 from patron.engine.runner.proposal.places import currency_of, zone_of
 from patron.engine.runner.proposal.reading import EXPECTED, read_folder
-from patron.engine.runner.proposal.ready import ready_text
+from patron.engine.runner.proposal.ready import list_taken, ready_text
 from patron.engine.runner.proposal.tables import Origin, Sources, Table, Unread, key_of
 from patron.engine.runner.proposal.writing import About, SourceText, model_text
 from patron.engine.runtime.errors import UsageError
@@ -30,10 +30,11 @@ SOURCE_NAMES: Mapping[str, str] = {"csv": "files", "parquet": "data", "json": "d
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The files of a project, and what was found, in sentences."""
+    """The files of a project, and what was found, in sentences. `take` is the command that takes its list, if any."""
 
     files: Mapping[str, str]
     found: tuple[str, ...]
+    take: str = ""
 
 
 def propose(
@@ -57,7 +58,8 @@ def propose(
     }
     if sales.customer is not None:
         files["ready.patron"] = ready_text(title, span)
-    return Proposal(files, (*_told(mapped), *(f"not used:  {text}" for text in left)))
+    take = list_taken(span) if "ready.patron" in files else ""
+    return Proposal(files, (*_told(mapped), *(f"not used:  {text}" for text in left)), take)
 
 
 def _no_sales(data: Path, tables: Sequence[Table], unread: Sequence[Unread]) -> tuple[str, str]:

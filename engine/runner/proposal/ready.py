@@ -25,13 +25,17 @@ def ready_text(title: str, span: Span | None) -> str:
         "",
         *_tabs(span, days),
         "",
-        *_list(days),
+        *_list(span, days),
     ]
     return "\n".join(out) + "\n"
 
 
 def _last_days(span: Span) -> tuple[dt.date, dt.date]:
-    """The last days of the files, as many as can be compared with as many before."""
+    """The last whole weeks of the files, as many as can be compared with as many before; else the last days."""
+    sunday = span.last - dt.timedelta((span.last.weekday() + 1) % 7)
+    weeks = min(MOST_DAYS // 7, ((sunday - span.first).days + 1) // 14)
+    if weeks > 0:
+        return sunday - dt.timedelta(7 * weeks - 1), sunday
     days = max(1, min(MOST_DAYS, ((span.last - span.first).days + 1) // 2))
     return span.last - dt.timedelta(days - 1), span.last
 
@@ -39,31 +43,41 @@ def _last_days(span: Span) -> tuple[dt.date, dt.date]:
 def _tabs(span: Span | None, days: tuple[dt.date, dt.date] | None) -> Iterator[str]:
     yield "# A tab each for orders, members, campaigns, places, staff and people: `patron run data_analytics`."
     if span:
-        yield f"# The files end on {span.last}: with `--as-of {span.last}` stages are those of that day, not of today."
+        yield f"# The files end on {span.last}, so that is its today; for rows that keep coming leave out `as of`"
+        yield "# and write `period last 12 full weeks` or the like."
     yield "# What no table fills says which table and column to map."
     yield "report data_analytics like aiq.data_analytics {"
     yield "  for audience all_tracked_users"
-    yield from _period(days)
+    yield from _period(span, days)
     yield "}"
 
 
-def _list(days: tuple[dt.date, dt.date] | None) -> Iterator[str]:
-    asked = f" --as-of {days[0]}" if days else ""
-    yield f"# A list is a photograph of an audience, taken once: `patron lists take regulars{asked}`."
+def list_taken(span: Span | None) -> str:
+    """The command that takes the list of the report, on the day before its period."""
+    return f"patron lists take regulars{f' --as-of {_day_before(_last_days(span))}' if span else ''}"
+
+
+def _day_before(days: tuple[dt.date, dt.date]) -> dt.date:
+    return days[0] - dt.timedelta(1)
+
+
+def _list(span: Span | None, days: tuple[dt.date, dt.date] | None) -> Iterator[str]:
+    yield f"# A list is a photograph of an audience, taken once: `{list_taken(span)}`."
     yield "# What its people did from then on: `patron run list_performance`."
     yield 'list regulars "Came back" {'
     yield "  from audience came_back"
-    yield f"  take once on {days[0] if days else '2026-01-01'}"
+    yield f"  take once on {_day_before(days) if days else '2026-01-01'}"
     yield "}"
     yield ""
     yield "report list_performance like shopline.list_performance {"
     yield "  for list regulars"
-    yield from _period(days)
+    yield from _period(span, days)
     yield ""
     yield '  export "List performance" as html'
     yield "}"
 
 
-def _period(days: tuple[dt.date, dt.date] | None) -> Iterator[str]:
-    if days:
+def _period(span: Span | None, days: tuple[dt.date, dt.date] | None) -> Iterator[str]:
+    if span and days:
         yield f"  period {days[0]} to {days[1]}"
+        yield f"  as of {span.last}"
