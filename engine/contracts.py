@@ -226,6 +226,9 @@ class Pack:
     """Members that are promised and not there yet, by full name, with the reason that a reader is told."""
     kept: tuple[str, ...] = ()
     """Traits on `purchase_days`, by full name, that much is computed from: kept as columns for all that ask."""
+    changes: Mapping[str, str] = field(default_factory=dict)
+    """Of a state that a customer is in: traits on `purchase_days`, by full name, that date a change by itself, with
+    those of the state then; in order. They make the table `<pack>.changes`."""
     doubts: Mapping[str, str] = field(default_factory=dict)
     """By the full name of a metric that others rest on, a metric that says as a text why it is uncertain, missing while
     it is not: told (P0615) with every answer that the first one is used in."""

@@ -10,6 +10,7 @@ from patron.dsl.problems import suggest
 from patron.engine.model import periods
 from patron.engine.model.binder import Binder, Rule, Scope
 from patron.engine.model.canonical import SINGULAR, TABLES
+from patron.engine.model.child_rows import offered
 from patron.engine.model.conditions import comparable, window_span
 from patron.engine.model.files import Declaration
 from patron.engine.model.literals import length, whole_number
@@ -84,7 +85,7 @@ def order_of(b: Binder, table: str) -> Term | None:
 def statement_table(b: Binder, path: tree.Path) -> str:
     """The table a statement is `on`."""
     if path.key in TABLES:
-        return path.key
+        return offered(b, path.key, path.span)
     raise b.fail("P0201", path.span, f"there is no table called `{path}`", suggest(str(path), TABLES))
 
 
@@ -113,6 +114,8 @@ def _child_table(b: Binder, scope: Scope, node: tree.Has) -> str | None:
     """The child table a `has` names by its singular, when the row at hand can have such children."""
     key = node.event.key
     table = SINGULAR.get(key)
+    if table is not None:
+        offered(b, table, node.event.span)
     if table is None or not scope.table or (scope.table == "customers" and b.has("event", key, scope.prefix)):
         return None
     return table if b.ways.key_to(table, scope.table) is not None or _siblings(b, table, scope.table) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from functools import cache
 
 from patron.dsl.nodes import dataclass
@@ -114,9 +114,11 @@ stock stock counted_on
 purchase_days purchase_day created_at
   id text R; customer ->customers R; order ->orders; created_at moment R; number count; first_on date
   previous_on date; previous ->purchase_days; next_at moment; median_gap number
+lifecycle.changes lifecycle.change changed_at
+  customer ->customers R; changed_at date R; from_stage text R; to_stage text R
 """
 
-MADE: Mapping[str, str] = {"purchase_days": "orders"}
+MADE: Mapping[str, str] = {"purchase_days": "orders", "lifecycle.changes": "orders"}
 """Tables that are made of another whenever they are asked for: no source fills them, nothing of them is stored."""
 
 
@@ -152,6 +154,12 @@ def _read() -> Mapping[str, CanonicalTable]:
 
 TABLES: Mapping[str, CanonicalTable] = _read()
 SINGULAR: Mapping[str, str] = {t.singular: t.name for t in TABLES.values()}
+
+
+def named(parts: Sequence[str], known: Container[str]) -> int:
+    """How many of these names, one or two, name a table (`orders`, `lifecycle.changes`); 0 when they name none."""
+    return next((n for n in (1, 2) if len(parts) >= n and ".".join(parts[:n]) in known), 0)
+
 
 ACTION_KINDS: Mapping[str, str] = {
     "text_received": "received", "received": "received", "delivered": "received", "email_received": "received",

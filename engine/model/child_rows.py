@@ -8,7 +8,7 @@ from patron.dsl import tree
 from patron.dsl.depth import parts_of
 from patron.dsl.problems import suggest
 from patron.engine.model.binder import Binder, Scope
-from patron.engine.model.canonical import TABLES
+from patron.engine.model.canonical import TABLES, named
 from patron.engine.model.doubling import refuse_doubling
 from patron.engine.model.functions import AGGREGATES, OVERALL, aggregate_type
 from patron.engine.model.names import path_term
@@ -22,11 +22,19 @@ def aggregate_table(b: Binder, node: tree.Call) -> str:
     if first is None:
         raise b.fail("P0302", node.args[0].span if node.args else node.span,
                      f"`{node.function}` takes {AGGREGATES[node.function.key]}")  # fmt: skip
-    key = first.parts[0].key
-    if key in TABLES:
-        return key
-    raise b.fail("P0201", first.parts[0].span, f"there is no table called `{first.parts[0].text}`",
-                 suggest(first.parts[0].text, TABLES))  # fmt: skip
+    used = named([part.key for part in first.parts], TABLES)
+    if not used:
+        raise b.fail("P0201", first.parts[0].span, f"there is no table called `{first.parts[0].text}`",
+                     suggest(first.parts[0].text, TABLES))  # fmt: skip
+    return offered(b, ".".join(part.key for part in first.parts[:used]), first.span)
+
+
+def offered(b: Binder, table: str, span: tree.Span) -> str:
+    """A table that may be asked about: a pack's where that pack is used (P0201)."""
+    pack = table.rpartition(".")[0]
+    if pack and pack not in b.declared.packs:
+        raise b.fail("P0201", span, f"there is no table called `{table}`", f"Write `use {pack}`.")
+    return table
 
 
 def _first_path(node: tree.Expr) -> tree.Path | None:
@@ -71,7 +79,7 @@ def aggregate_parts(
     if len(node.args) != wanted:
         raise b.fail("P0302", node.span, f"`{func}` takes {AGGREGATES[func]}")
     first = node.args[0].value
-    whole_table = isinstance(first, tree.Path) and len(first.parts) == 1
+    whole_table = isinstance(first, tree.Path) and first.key.count(".") == table.count(".")
     if whole_table and func not in ("count", "unique"):
         raise b.fail("P0302", first.span, f"`{func}` takes a column, not a table", AGGREGATES[func])
     value = Field(scope.row, "id", reference(table)) if whole_table else b.value(scope, first)

@@ -6,13 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from patron.dsl import tree
-from patron.dsl.problems import Problem
+from patron.dsl.problems import Problem, suggest
 from patron.engine.catalog import Lacking, require_setting
 from patron.engine.contracts import ExporterType
 from patron.engine.model.given import given_value
 
 if TYPE_CHECKING:
     from patron.engine.model.binder import Binder
+    from patron.engine.model.files import Declared
+
+ORDER_DETAILS, PEOPLE = "order_details", "people"
 
 
 def check_export(b: Binder, node: tree.Export, titles: Iterable[str]) -> None:
@@ -33,7 +36,16 @@ def check_export(b: Binder, node: tree.Export, titles: Iterable[str]) -> None:
             b.problems.append(target.at(node.to.call.function.span))
 
 
+def details(declared: Declared) -> tuple[str, ...]:
+    """The tables of rows that an export may be made of."""
+    catalog = declared.catalog
+    return (ORDER_DETAILS, PEOPLE, *(f"{pack}.changes" for pack in declared.packs if catalog.packs[pack].changes))
+
+
 def _check_part(b: Binder, node: tree.Export, exporters: Sequence[ExporterType], titles: Sequence[str]) -> None:
+    if isinstance(node.of, tree.Path) and node.of.key not in details(b.declared):
+        raise b.fail("P0201", node.of.span, f"there is no detail called `{node.of}`",
+                     suggest(str(node.of), details(b.declared)))  # fmt: skip
     if isinstance(node.of, tree.Text) and node.of.value not in titles:
         hint = f"Shows: {', '.join(titles) or 'none has a title'}."
         raise b.fail("P0201", node.of.span, f'there is no show called "{node.of.value}" in this report', hint)

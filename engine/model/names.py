@@ -10,7 +10,7 @@ from patron.dsl import tree
 from patron.dsl.problems import suggest
 from patron.dsl.tree import Name
 from patron.engine.model.binder import Binder, Scope, Unbound
-from patron.engine.model.canonical import SINGULAR, TABLES
+from patron.engine.model.canonical import SINGULAR, TABLES, named
 from patron.engine.model.moments import date_part, moment_parts
 from patron.engine.model.paths import Ambiguous
 from patron.engine.model.queries import TIME_UNITS
@@ -86,9 +86,9 @@ def _first(b: Binder, scope: Scope, parts: Sequence[Name]) -> tuple[Term | Place
     trait = _trait_of_customer(b, scope, parts)
     if trait is not None:
         return trait, parts[2:]
-    target = SINGULAR.get(name.key)
-    if target is not None and scope.table:
-        return _by_chain(b, scope, name, target), parts[1:]
+    used = named([part.key for part in parts], SINGULAR)
+    if used and scope.table:
+        return _by_chain(b, scope, name, SINGULAR[_key(parts, used)]), parts[used:]
     raise _unknown(b, scope, name, parts)
 
 
@@ -107,18 +107,23 @@ def _in_scope(
     name = parts[0]
     if name.key == "action" and level.credited and len(parts) > 1 and parts[1].key in PAIR_FIELDS:
         return Field(Here(depth), parts[1].key, PAIR_FIELDS[parts[1].key]), parts[2:]
-    if name.key in level.roots:
-        row, table = level.roots[name.key]
-        return (shift(row, depth), table), parts[1:]
+    rooted = named([part.key for part in parts], level.roots)
+    if rooted:
+        row, table = level.roots[_key(parts, rooted)]
+        return (shift(row, depth), table), parts[rooted:]
     row = shift(level.row, depth)
-    own_name = bool(level.table) and TABLES[level.table].singular == name.key
-    if level.table and not (own_name and len(parts) > 1) and not _too_bare(level, parts):
+    own_name = named([part.key for part in parts], (TABLES[level.table].singular,)) if level.table else 0
+    if level.table and not (own_name and len(parts) > own_name) and not _too_bare(level, parts):
         member, used = _member(b, level.table, parts, asked.prefix)
         if member is not None:
             return on_row(member, row, level.table), parts[used:]
     if own_name:
-        return (row, level.table), parts[1:]
+        return (row, level.table), parts[own_name:]
     return None
+
+
+def _key(parts: Sequence[Name], used: int) -> str:
+    return ".".join(part.key for part in parts[:used])
 
 
 def _too_bare(level: Scope, parts: Sequence[Name]) -> bool:

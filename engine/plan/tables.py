@@ -27,10 +27,11 @@ VISIBLE = "@visible_at"
 
 def table_node(p: Planner, table: str, needed: Mapping[str, Type]) -> Node:
     """These columns of a table, as of the run. Columns that nothing fills are missing."""
-    if table in MADE:
-        from patron.engine.plan.purchase_days import purchase_days  # which are made of orders, read here
+    if table in MADE:  # of orders, read here
+        from patron.engine.plan.changes import changes
+        from patron.engine.plan.purchase_days import purchase_days
 
-        return purchase_days(p, needed)
+        return purchase_days(p, needed) if table == looking_back.TABLE else changes(p, table, needed)
     stored = p.store.tables.get(table)
     if stored is None:
         return _nothing(table, needed)
@@ -73,6 +74,8 @@ def day_only_known(p: Planner, table: str, column: str) -> Lit | None:
 def never_missing(p: Planner, table: str, column: str) -> bool:
     if table == looking_back.TABLE:
         return column in looking_back.SURE
+    if table in MADE:
+        return True
     stored = p.store.tables.get(table)
     found = stored.columns.get(column.partition("@")[0]) if stored is not None else None
     return found is not None and found.never_missing

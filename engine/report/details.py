@@ -1,4 +1,5 @@
-"""The rows behind a report: `order_details`, one row per order of its people and period, and `people`, one each."""
+"""The rows behind a report: `order_details`, one row per order of its people and period, `people`, one each, and the
+changes of a state that a pack follows (`lifecycle.changes`)."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from patron.dsl import tree
 from patron.dsl.parse import parse_phrase
 from patron.dsl.problems import Problem, by_place, suggest
 from patron.engine.model.binder import Binder, Scope, Unbound
+from patron.engine.model.exports import ORDER_DETAILS, PEOPLE, details
 from patron.engine.model.moments import in_span
 from patron.engine.model.names import path_term
 from patron.engine.model.phrases import bind_phrase
@@ -44,15 +46,13 @@ from patron.engine.runtime.errors import SpecError
 from patron.engine.sql.program import compile_plan
 from patron.engine.types import NUMBER, TEXT, WHOLE, Format, Type, reference
 
-ORDER_DETAILS, PEOPLE = "order_details", "people"
-DETAILS = (ORDER_DETAILS, PEOPLE)
-
 ORDER, CUSTOMER, ACTION = reference("orders"), reference("customers"), reference("actions")
 ATTRIBUTED = ("attributed_category", "attributed_name")
 _TITLES = {
     "order": "Order", "customer": "Customer", "created_at": "Created", "status": "Status", "channel": "Channel",
     "value": "Value", "attributed_category": "Attributed to (type)", "attributed_name": "Attributed to",
     "email": "E-mail", "phone": "Phone", "country": "Country", "postcode": "Postcode",
+    "changed_at": "Changed", "from_stage": "From", "to_stage": "To",
     "consent_email": "Consent to e-mail", "consent_sms": "Consent to SMS", "consent_ads": "Consent to advertising",
 }  # fmt: skip
 CONTACTS = ("email", "phone", "country", "postcode")
@@ -61,19 +61,23 @@ CONSENTS = ("email", "sms", "ads")
 
 def detail(model: Model, name: str, table: str, params: Mapping[str, object], context: Context) -> Result:
     """The rows of a report's detail table. SpecError P0201 for another table, P0503 and P0504 as for its shows."""
-    if tree.fold(table) not in DETAILS:
+    known = details(model.declared)
+    if tree.fold(table) not in known:
         message = f"there is no detail called `{table}`"
-        raise SpecError([Problem("P0201", tree.NOWHERE, message, suggest(table, DETAILS))])
+        raise SpecError([Problem("P0201", tree.NOWHERE, message, suggest(table, known))])
     b = model.binder()
     try:
         declaration = b.find("report", name, tree.NOWHERE)
         frame = bind_report(b, declaration, {tree.fold(k): given_param(v) for k, v in params.items()})
         p = Planner(frame.binder, context.store, list_reader(context))
-        query = bounded(p, _orders_query(frame))
+        query = bounded(p, _rows_query(frame, tree.fold(table)))
     except Unbound:
         raise SpecError(problems=by_place(b.problems)) from None
-    each = "customer" if tree.fold(table) == PEOPLE else "order"
-    node = people(p, query) if each == "customer" else order_details(p, frame, query)
+    each = {PEOPLE: "customer", ORDER_DETAILS: "order"}.get(tree.fold(table), "change")
+    if each == "change":
+        node = changes(p, tree.fold(table), query)
+    else:
+        node = people(p, query) if each == "customer" else order_details(p, frame, query)
     plan = Plan(tuple(p.steps), (Step("rows", node, f"one row per {each}"),))
     fetched = run_program(compile_plan(optimized(plan), lowering(model, context.store)), context)["rows"]
     found = columns(node)
@@ -89,11 +93,13 @@ def _column(name: str, type_: Type, currency: str) -> Column:
                   unit=currency if money else "")  # fmt: skip
 
 
-def _orders_query(frame: ReportFrame) -> Query:
-    """The report's people, period and `only`, as they apply to orders."""
-    phrase, _ = parse_phrase("count(orders)")
+def _rows_query(frame: ReportFrame, table: str) -> Query:
+    """The report's people, period and `only`, as they apply to orders; changes of a state know no `only`."""
+    of_orders = table in (ORDER_DETAILS, PEOPLE)
+    phrase, _ = parse_phrase("count(orders)" if of_orders else f"count({table})")
     assert phrase is not None
-    return bind_phrase(frame.binder, phrase, replace(frame.defaults, compare=None))
+    only = frame.defaults.only if of_orders else ()
+    return bind_phrase(frame.binder, phrase, replace(frame.defaults, compare=None, only=only))
 
 
 def order_details(p: Planner, frame: ReportFrame, query: Query) -> Node:
@@ -104,12 +110,7 @@ def order_details(p: Planner, frame: ReportFrame, query: Query) -> Node:
     items += [(name, _path(b, name)) for name in ("customer", "created_at", "status", "channel", "value")]
     where = all_of(rows.where, known(created), in_span(created, query.period))
     node = row_plans.evaluate(p, "orders", items, where)
-    people = subject_people(p, replace(query.subject, each=False))
-    if people is not None:
-        members = Project(people.node, (("@person", Col("id", CUSTOMER)),))
-        same = ((Col("customer", CUSTOMER), Col("@person", CUSTOMER)),)
-        node = Join(node, members, "semi", same, note="people of the report")
-    node = _attributed(p, node, frame, query)
+    node = _attributed(p, _of_people(p, node, query), frame, query)
     return Sorted(node, (SortKey(Col("created_at", created.type)), SortKey(Col("order", ORDER))))
 
 
@@ -122,13 +123,27 @@ def people(p: Planner, query: Query) -> Node:
     items += [(name, _path(b, name, "customers")) for name in CONTACTS if columns_of[name].filled]
     if consents["customer"].filled and consents["status"].filled:
         items += [(f"consent_{channel}", _path(b, f"consent.{channel}", "customers")) for channel in CONSENTS]
-    node = row_plans.evaluate(p, "customers", items, tracked(b))
-    found = subject_people(p, replace(query.subject, each=False))
-    if found is not None:
-        members = Project(found.node, (("@person", Col("id", CUSTOMER)),))
-        same = ((Col("customer", CUSTOMER), Col("@person", CUSTOMER)),)
-        node = Join(node, members, "semi", same, note="people of the report")
+    node = _of_people(p, row_plans.evaluate(p, "customers", items, tracked(b)), query)
     return Sorted(node, (SortKey(Col("customer", CUSTOMER)),))
+
+
+def changes(p: Planner, table: str, query: Query) -> Node:
+    """The changes of a question's people in its period, in order of their day and customer."""
+    columns_of = p.b.ways.columns(table).values()
+    items: list[tuple[str, Term]] = [(c.name, Field(Here(), c.name, c.type)) for c in columns_of]
+    day = _path(p.b, "changed_at", table)
+    node = _of_people(p, row_plans.evaluate(p, table, items, in_span(day, query.period)), query)
+    return Sorted(node, (SortKey(Col("changed_at", day.type)), SortKey(Col("customer", CUSTOMER))))
+
+
+def _of_people(p: Planner, node: Node, query: Query) -> Node:
+    """The rows of the question's people."""
+    people = subject_people(p, replace(query.subject, each=False))
+    if people is None:
+        return node
+    members = Project(people.node, (("@person", Col("id", CUSTOMER)),))
+    return Join(node, members, "semi", ((Col("customer", CUSTOMER), Col("@person", CUSTOMER)),),
+                note="people of the report")  # fmt: skip
 
 
 def _path(b: Binder, name: str, table: str = "orders") -> Term:

@@ -80,3 +80,39 @@ def test_a_detail_that_nobody_knows(shop):
     with pytest.raises(SpecError) as caught:
         shop.detail("month", "order_detail")
     assert "Did you mean `order_details`?" in caught.value.problems[0].hint
+
+
+STAGES = """
+use lifecycle
+report spring {
+  for audience all_tracked_users
+  period 2026-02-01 to 2026-04-20
+  only order.channel is "online"
+  show cards of total_sales
+}
+"""
+
+
+def test_changes_of_stages_of_the_people_in_the_period(shop_with):
+    found = shop_with(STAGES).detail("spring", "lifecycle.changes")
+    assert [c.name for c in found.columns] == ["customer", "changed_at", "from_stage", "to_stage"]
+    assert list(found.rows) == [
+        ("c2", dt.date(2026, 2, 1), "Prospect", "New"), ("c2", dt.date(2026, 4, 3), "New", "Active"),
+        ("c3", dt.date(2026, 4, 20), "Prospect", "New"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "extra, problem, hint",
+    [
+        ("metric moves = count(lifecycle.changes)", "there is no table called `lifecycle.changes`", "`use lifecycle`"),
+        ('audience moved = has lifecycle.change where (to_stage is "Gone")', "there is no table", "`use lifecycle`"),
+        (STAGES.replace("total_sales\n}", 'total_sales\n  export "D" as csv of lifecycle.change\n}'),
+         "there is no detail called `lifecycle.change`", "Did you mean `lifecycle.changes`?"),
+    ],
+)  # fmt: skip
+def test_a_table_of_a_pack_needs_the_pack_and_its_name(shop_with, extra, problem, hint):
+    (told,) = [p for p in shop_with(extra).check() if p.stops]
+    assert told.code == "P0201"
+    assert problem in told.message
+    assert hint in told.hint

@@ -56,8 +56,12 @@ def patron_packs() -> list[Pack]:
             "how customers buy over time, from orders alone: gaps, new and returning customers, stages, RFM",
             files,
             SETTINGS,
-            later={"lifecycle.changes": "a pack cannot bring a table yet; metrics count how stages change"},
             kept=("lifecycle.wait_cold_on", "lifecycle.wait_gone_on"),
+            changes={
+                "lifecycle.wait_opened_on": "lifecycle.wait_opens_as",
+                "lifecycle.wait_old_on": "lifecycle.wait_old_as",
+                **{f"lifecycle.wait_{n}_on": f"lifecycle.wait_{n}_as" for n in (1, 2, 3, 4)},
+            },
             doubts={"lifecycle.house_gap": "lifecycle.why_uncertain"},
         )
     ]

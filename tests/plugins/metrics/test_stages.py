@@ -81,6 +81,8 @@ FADING = """
 audience fading {
   include lifecycle.stage is one of "Chilling", "Absent"
 }
+metric went = count(lifecycle.changes where to_stage is "Gone")
+metric came = count(lifecycle.changes where from_stage is "Prospect")
 """
 
 
@@ -183,6 +185,26 @@ def test_how_many_stood_where_at_the_end_of_each_day(both):
     for day, *found in rows:
         stood = Counter(zones[s] for c in plain.days if (s := plain.stage(c, day)) != "Prospect")
         assert found == [stood[0], stood[1], stood[2], sum(stood.values())], day
+
+
+def test_every_change_of_stage_is_a_row(both):
+    shop, plain = both
+    columns = ", ".join(f"lifecycle.change.{name}" for name in ("customer", "from_stage", "to_stage"))
+    found = shop.rows(f"count(lifecycle.changes) by {columns}, day for audience all_tracked_users")
+    assert {row[-1] for row in found} == {1}
+    steps = ((c, *step) for c in plain.days for step in plain.steps(c))
+    expected = {(c, day, before, now) for c, day, before, now, _ in steps if before != now}
+    assert {(c, day, before, now) for c, before, now, day, _ in found} == expected
+    assert len({(before, now) for _, _, before, now in expected}) > 6
+
+
+def test_changes_agree_with_the_flows(both):
+    shop, _ = both
+    gone, new, went, came = shop.row(
+        "lifecycle.gone, lifecycle.new_customers, went, came during 2025-01-01 to 2025-12-31 "
+        "for audience all_tracked_users"
+    )
+    assert (went, came) == (gone, new)
 
 
 # ---------------------------------------------------------------- laws
