@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from patron.dsl import tree
 from patron.engine.model.binder import Binder
 from patron.engine.model.canonical import TABLES
-from patron.engine.model.terms import Followed, Lit, Op, Previous, Term
+from patron.engine.model.terms import Beside, Followed, Lit, Op, Term
 
 _OF_ONE_UNIT = frozenset({"products"})
 """What is said of a unit may be added for each one sold: `sum(lines.product.price)` is what it would have cost."""
@@ -37,4 +37,4 @@ def _rows(term: Term) -> Iterator[object]:
 
 
 def _many_to_one(row: Followed) -> bool:
-    return row.table not in _OF_ONE_UNIT and not isinstance(row.key, Previous)
+    return row.table not in _OF_ONE_UNIT and not isinstance(row.key, Beside)

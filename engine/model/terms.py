@@ -118,8 +118,8 @@ class Numbered:
 
 
 @dataclass(frozen=True, slots=True)
-class Previous:
-    """The id of the row numbered one less (see Numbered), missing for the first."""
+class Beside:
+    """The id of the row numbered one less (see Numbered), missing for the first; or of the row numbered one more."""
 
     row: Row
     table: str
@@ -127,6 +127,7 @@ class Previous:
     where: Term | None
     order: tuple[Term, ...]
     type: Type = MISSING
+    after: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +284,7 @@ Rows: TypeAlias = str | CreditedRows | FollowRows
 
 
 Term: TypeAlias = (
-    Leaf | Lit | Field | Op | Children | Overall | Numbered | Previous | Nearest | Binned | Ranked | Member | Listed
+    Leaf | Lit | Field | Op | Children | Overall | Numbered | Beside | Nearest | Binned | Ranked | Member | Listed
     | BehindRows | Sequence
 )  # fmt: skip
 
@@ -329,7 +330,7 @@ _INNER: dict[type, tuple[str, ...]] = {
     Children: ("key", "value", "where", "each", "order"),
     Overall: ("value", "where", "order", "at"),
     Numbered: ("key", "where", "order"),
-    Previous: ("key", "where", "order"),
+    Beside: ("key", "where", "order"),
     Nearest: ("latitude", "longitude"),
     Binned: ("value", "where"),
     Ranked: ("value", "active"),

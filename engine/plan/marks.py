@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from patron.dsl.nodes import dataclass
 from patron.engine.model.terms import (
     BehindRows,
+    Beside,
     Binned,
     Field,
     Here,
@@ -16,7 +17,6 @@ from patron.engine.model.terms import (
     Nearest,
     Numbered,
     Op,
-    Previous,
     Ranked,
     Term,
     all_of,
@@ -48,7 +48,7 @@ class Marked:
 
 def leaf_node(p: Planner, outer: Evaluation, leaf: Term) -> Marked:
     """The side table of a leaf."""
-    if isinstance(leaf, (Numbered, Previous)):
+    if isinstance(leaf, (Numbered, Beside)):
         node, value = numbers.sequence(p, leaf)
         return Marked(node, ((outer.row_id(leaf.row), "id"),), value)
     if isinstance(leaf, numbers.First):

@@ -1,4 +1,4 @@
-"""Rows of one key in sequence: their numbers, the row before each, and which is the first of all."""
+"""Rows of one key in sequence: their numbers, the rows before and after each, and which is the first of all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from patron.dsl.nodes import dataclass
-from patron.engine.model.terms import Field, Here, Leaf, Lit, Numbered, Op, Previous, Term, all_of, known, negated
+from patron.engine.model.terms import Beside, Field, Here, Leaf, Lit, Numbered, Op, Term, all_of, known, negated
 from patron.engine.plan import children
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Join, Node, Project, SortKey, WindowCall
@@ -17,7 +17,7 @@ from patron.engine.types import DATE, WHOLE, YESNO, Type, reference
 if TYPE_CHECKING:
     from patron.engine.plan.rows import Evaluation
 
-NUMBER, BEFORE = "@number", "@before"
+NUMBER, BESIDE = "@number", "@beside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ def _compared(term: Op, number: Numbered, limit: Lit) -> Term:
     return term
 
 
-def sequence(p: Planner, leaf: Numbered | Previous) -> tuple[Node, Col]:
-    """Rows of one key in order of date and id: the number of each, or the row before it."""
+def sequence(p: Planner, leaf: Numbered | Beside) -> tuple[Node, Col]:
+    """Rows of one key in order of date and id: the number of each, or the row before or after it."""
     source, order = _ordered(p, leaf, None)
     ident = Col("id", reference(leaf.table))
     part = (Col("key", leaf.key.type),)
@@ -56,8 +56,8 @@ def sequence(p: Planner, leaf: Numbered | Previous) -> tuple[Node, Col]:
         found = WindowCall("row_number", WHOLE, (), part, order)
         name = NUMBER
     else:
-        found = WindowCall("lag", ident.type, (ident,), part, order)
-        name = BEFORE
+        found = WindowCall("lead" if leaf.after else "lag", ident.type, (ident,), part, order)
+        name = BESIDE
     return Project(source, (("id", ident), (name, found)), f"{leaf.table} in sequence"), Col(name, found.type)
 
 
@@ -79,7 +79,7 @@ def first_ids(p: Planner, outer: Evaluation, leaf: Numbered) -> Node:
     return Filter(numbered, Op("=", (Col(NUMBER, WHOLE), Lit(1, WHOLE)), YESNO))
 
 
-def _ordered(p: Planner, leaf: Numbered | Previous, also: Term | None) -> tuple[Node, tuple[SortKey, ...]]:
+def _ordered(p: Planner, leaf: Numbered | Beside, also: Term | None) -> tuple[Node, tuple[SortKey, ...]]:
     """The rows that are numbered, with their key and what orders them."""
     order = [(f"o{i}", t) for i, t in enumerate(leaf.order)]
     items: list[tuple[str, Term]] = [("id", Field(Here(), "id", reference(leaf.table))), ("key", leaf.key), *order]

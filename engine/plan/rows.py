@@ -11,6 +11,7 @@ from typing import Any
 from patron.engine.model.terms import (
     YES,
     BehindRows,
+    Beside,
     Binned,
     Children,
     CreditedRows,
@@ -25,7 +26,6 @@ from patron.engine.model.terms import (
     Numbered,
     Op,
     Overall,
-    Previous,
     Ranked,
     Row,
     Rows,
@@ -127,7 +127,7 @@ class Evaluation:
                 for outside in children.outside_terms(term, self.table_of(term.row)):
                     self._collect(outside)
             self._leaf(term)
-        elif isinstance(term, (Numbered, Previous, Nearest, Binned, Ranked, numbers.First)):
+        elif isinstance(term, (Numbered, Beside, Nearest, Binned, Ranked, numbers.First)):
             self._need_id(term.number.row if isinstance(term, numbers.First) else term.row)
             self._leaf(term)
         elif isinstance(term, (Overall, Member, Listed, BehindRows, Steps)):
