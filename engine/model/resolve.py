@@ -78,6 +78,15 @@ def bind_query(model: Model, phrase: tree.Phrase) -> tuple[Query | None, tuple[P
 
 def check(model: Model, files: Collection[str] | None = None) -> tuple[Problem, ...]:
     """All problems of the definitions of these files (None: of all)."""
+    b = understood(model, files)
+    for house_rule in model.declared.catalog.checks.values():
+        b.problems.extend(house_rule.check(model))
+    told = (p for p in b.problems if model.declared.concerns(p))
+    return by_place(p for p in told if files is None or p.span.file in files or not p.span.file)
+
+
+def understood(model: Model, files: Collection[str] | None = None) -> Binder:
+    """The binder that met every definition of these files (None: of all, packs too)."""
     b = model.binder()
     for kind, rule in _CHECKS.items():
         for declaration in model.declared.known(kind).values():
@@ -86,11 +95,7 @@ def check(model: Model, files: Collection[str] | None = None) -> tuple[Problem, 
     for test in model.declared.tests:
         if files is None or test.span.file in files:
             _attempt(lambda t=test: _check_test(b, t))  # type: ignore[misc]
-    for name, house_rule in model.declared.catalog.checks.items():
-        del name
-        b.problems.extend(house_rule.check(model))
-    told = (p for p in b.problems if model.declared.concerns(p))
-    return by_place(p for p in told if files is None or p.span.file in files or not p.span.file)
+    return b
 
 
 def _attempt(make: Callable[[], object]) -> None:

@@ -124,6 +124,8 @@ def find_audience(name: str, b: Binder) -> str:
 
 def audience(model: Model, name: str, context: Context, extra: Sequence[str] = ()) -> Result:
     """The members of an audience or list: `id` and the columns asked, by id."""
+    from patron.engine.report.doubts import doubts_of, with_doubts_of
+
     b = model.binder()
     p = Planner(b, context.store, list_reader(context))
     ident = reference("customers")
@@ -139,13 +141,13 @@ def audience(model: Model, name: str, context: Context, extra: Sequence[str] = (
     inside = Project(ids, (("@member", Col("id", ident)),))
     node = Join(node, inside, "semi", ((Col("id", ident), Col("@member", ident)),))
     node = Sorted(node, (SortKey(Col("id", ident)),))
-    plan = optimized(Plan(tuple(p.steps), (Step("rows", node),)))
-    program = compile_plan(plan, lowering(model, context.store))
-    rows = run_program(program, context)["rows"]
-    cols = columns(node)
+    plan = optimized(with_doubts_of(p, (Step("rows", node),)))
+    fetched = run_program(compile_plan(plan, lowering(model, context.store)), context)
+    rows, cols = fetched["rows"], columns(node)
+    doubts = (d for d in doubts_of(model, b, fetched).values() if d is not None)
     out = tuple(tuple(clean(v, c.type) for v, c in zip(row, cols, strict=True)) for row in rows)
     warnings = (p for p in by_place(b.problems) if p.severity == "W")
-    notes = tuple(said(p) for p in (*warnings, *unstored(b.as_of, context)))
+    notes = tuple(said(p) for p in (*warnings, *unstored(b.as_of, context), *doubts))
     if not out and b.has("audience", name):
         notes += why_empty(model, Subject("audiences", (name,)), context)
     return Result(

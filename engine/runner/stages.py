@@ -110,9 +110,10 @@ class Stages:
 
     def examine(self, model: Any, files: Collection[str] | None, context: Any) -> tuple[Problem, ...]:
         """What is odd about the definitions of these files once they meet the stored rows."""
+        from patron.engine.report.doubts import uncertain
         from patron.engine.report.emptiness import empty_audiences
 
-        return empty_audiences(model, files, context)
+        return (*uncertain(model, files, context), *empty_audiences(model, files, context))
 
     def layout(self, model: Model, name: str) -> ReportDecl | None:
         """The statement of a report with all that it takes over; None when it is not there or goes in a ring."""

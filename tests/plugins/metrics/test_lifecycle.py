@@ -127,6 +127,29 @@ def test_a_history_shorter_than_three_house_gaps_is_told(open_shop):
     assert "the history of 21 days is shorter than three house gaps of 10 days" in asked[0]
 
 
+GOING = """
+audience going = lifecycle.stage is "Chilling"
+audience lately = has ordered in the last 30 days
+"""
+
+
+def test_people_of_uncertain_stages_are_told_of_and_so_is_a_check_of_the_data(open_shop):
+    project = open_shop({"orders": bought(29, 2, 10)}, ["lifecycle"], GOING).project
+    assert ["P0615" in n for n in project.audience("going").notes].count(True) == 1
+    assert not any("P0615" in n for n in project.audience("lately").notes)
+    (said,) = [p for p in project.check(data=True) if p.code == "P0615"]
+    assert (said.span.file, said.span.line, said.severity) == ("shop.patron", 2, "W")
+    assert not any(p.code == "P0615" for p in project.check()), "rows are read when they are asked for alone"
+
+
+def test_what_rests_on_no_rhythm_is_not_told_of_in_a_check(open_shop):
+    lately = "audience lately = has ordered in the last 30 days\n"
+    project = open_shop({"orders": bought(29, 2, 10)}, ["lifecycle"], lately).project
+    assert not any(p.code == "P0615" for p in project.check(data=True))
+    sure = open_shop({"orders": bought(40, 3, 10)}, ["lifecycle"], GOING).project
+    assert not any(p.code == "P0615" for p in sure.check(data=True))
+
+
 @pytest.mark.parametrize("times, setting", [(3, ""), (2, "  house_gap 45 days\n"), (2, "  rule fixed_days\n")])
 def test_a_rhythm_that_is_sure_or_said_or_not_needed_is_not_told_of(open_shop, times, setting):
     assert told(open_shop, bought(40, times, 10), setting) == ([], [])
