@@ -109,8 +109,9 @@ def part_node(
         p = p.focused(_focus(window, people))
     early = people.node if people is not None and not people.labels else None
     node = row_plans.evaluate(
-        p, first.rows, items, where, of=(frame.customer, early) if early and frame.customer else None
-    )
+        p, first.rows, items, where, of=(frame.customer, early) if early and frame.customer else None,
+        remembered=_members(people) if first.rows == "customers" else None,
+    )  # fmt: skip
     names = {term: _typed(node, column) for term, column in names.items()}
     if early is None:
         node = _for_people(node, people, frame.customer)
@@ -135,6 +136,14 @@ def _of_lists(p: Planner, people: People, asked: Asked) -> Asked:
     if agg.rows == "campaigns" and not people.labels:
         return Asked(asked.name, replace(agg, where=all_of(agg.where, made_for(p, people.lists))))
     return asked
+
+
+def _members(people: People | None) -> Node | None:
+    """Who was on the lists of a question; None where it is about no lists."""
+    if people is None or not people.lists:
+        return None
+    ident = Col("id", CUSTOMER)
+    return Aggregate(people.node, (("id", ident),), ()) if people.labels else people.node
 
 
 def made_for(p: Planner, lists: Sequence[str]) -> Term | None:

@@ -35,7 +35,7 @@ from patron.engine.model.terms import (
     Sequence as Steps,
 )
 from patron.engine.plan import children, looking_back, marks, numbers, overall
-from patron.engine.plan.nodes import Col, Expr, Filter, Join, Node, Project, columns
+from patron.engine.plan.nodes import Col, Expr, Filter, Join, Node, Project, Stack, columns
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.settled import settled
 from patron.engine.plan.simplify import facts_of, given, simple
@@ -57,9 +57,10 @@ def evaluate(
     note: str = "",
     of: People | None = None,
     keep: bool = True,
+    remembered: Node | None = None,
 ) -> Node:
     """The terms as named columns, for the rows that meet a condition and belong to the people wanted; `keep`: what
-    packs keep is read, not computed."""
+    packs keep is read, not computed; `remembered` are ids of customers who count though no row tells of them."""
     if rows == looking_back.TABLE:
         kept = looking_back.columns_kept(p, (where, *(t for _, t in items))) if keep else {}
         items = [(name, looking_back.as_columns(t, kept)) for name, t in items]
@@ -71,7 +72,7 @@ def evaluate(
         where = settled(p, rows, where) if where is not None else None
     facts = facts_of(where)
     items = [(name, given(t, facts)) for name, t in items] if facts else items
-    found = Evaluation(p, rows, [t for _, t in items], of, where)
+    found = Evaluation(p, rows, [t for _, t in items], of, where, remembered)
     node: Node = found.node
     if where is not None:
         condition = found.expr(where)
@@ -83,9 +84,10 @@ class Evaluation:
     """One relation in which all the terms asked are expressions over its columns."""
 
     def __init__(
-        self, p: Planner, rows: Rows, terms: Iterable[Term], of: People | None = None, where: Term | None = None
-    ) -> None:
-        self.p, self.rows, self.of, self.where = p, rows, of, where
+        self, p: Planner, rows: Rows, terms: Iterable[Term], of: People | None = None, where: Term | None = None,
+        remembered: Node | None = None,
+    ) -> None:  # fmt: skip
+        self.p, self.rows, self.of, self.where, self.remembered = p, rows, of, where, remembered
         self.needed: dict[Row, dict[str, Type]] = {Here(): {}}
         self.groups: dict[tuple[Row, Rows, Term], list[Children]] = {}
         self.leaves: list[Term] = []
@@ -194,7 +196,7 @@ class Evaluation:
 
     def _base(self) -> Node:
         needed = self.needed[Here()]
-        node = base_rows(self.p, self.rows, needed)
+        node = with_remembered(base_rows(self.p, self.rows, needed), self.remembered)
         self.known.update(self.aliases)
         for column in columns(node):
             self._names.add(column.name)
@@ -210,7 +212,7 @@ class Evaluation:
         if found is None:
             return Col(column.name, column.type, table == looking_back.TABLE and name in looking_back.SURE)
         whole = column.type.kind == "number" and found.storage == "whole"
-        masked = name in LATER.get(table or "", ())
+        masked = name in LATER.get(table or "", ()) or self.remembered is not None
         return Col(column.name, WHOLE if whole else column.type, found.never_missing and not masked)
 
     def fresh(self, hint: str) -> str:
@@ -412,6 +414,17 @@ def base_rows(p: Planner, rows: Rows, needed: dict[str, Type]) -> Node:
     if isinstance(rows, CreditedRows):
         return credit.pairs(p, rows, needed)
     return following.starts(p, rows, needed)
+
+
+def with_remembered(node: Node, ids: Node | None) -> Node:
+    """The customers, and below them those of these ids who have no row: nothing else is known of them."""
+    if ids is None:
+        return node
+    own, person, there = (Col(name, reference("customers")) for name in ("id", "@person", "@there"))
+    known = Project(node, ((there.name, own),))
+    gone = Join(Project(ids, ((person.name, own),)), known, "anti", ((person, there),), note="without a row by now")
+    nothing = tuple((c.name, person if c.name == own.name else Lit(None, c.type)) for c in columns(node))
+    return Stack((node, Project(gone, nothing)))
 
 
 def _any_column(p: Planner, table: str) -> dict[str, Type]:
