@@ -10,7 +10,7 @@ import datetime as dt
 
 from patron.engine.model.moments import day_only, local_date
 from patron.engine.model.periods import dates_of
-from patron.engine.model.terms import Field, FollowRows, Here, Lit, Occurrence, Op, Term, all_of, known
+from patron.engine.model.terms import Field, FollowRows, Here, Lit, Occurrence, Op, Term, all_of, compare, known
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import (
     Aggregate,
@@ -27,6 +27,7 @@ from patron.engine.plan.nodes import (
 )
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.sequences import window
+from patron.engine.plan.sides import focused
 from patron.engine.types import DATE, MOMENT, WHOLE, YESNO, Type, reference
 
 CUSTOMER = reference("customers")
@@ -39,7 +40,7 @@ def starts(p: Planner, rows: FollowRows, needed: dict[str, Type]) -> Node:
     ident = reference(table)
     base = [(n, Field(Here(), n, t)) for n, t in {"id": ident, **wanted}.items()]
     where = all_of(known(rows.start.customer), known(rows.start.at), rows.start.where, _finished(p, rows))
-    begun = row_plans.evaluate(p, table, base, where, rows.start.name)
+    begun = row_plans.evaluate(p.focused(None), table, base, where, rows.start.name)
     won = _converted(p, rows)
     side = Project(won, (("@start", Col("start", ident)), ("@won", Lit(1, WHOLE))))
     joined = Join(begun, side, "left", ((Col("id", ident), Col("@start", ident)),))
@@ -64,24 +65,39 @@ def window_over(p: Planner, start: Term, length: dt.timedelta) -> Term:
     return Op("if", (day_only(start), by_date, by_time), YESNO)
 
 
-def _side(p: Planner, event: Occurrence, matching: list[Term], kind: int, start_table: str) -> Node:
+def _side(p: Planner, rows: FollowRows, event: Occurrence, matching: list[Term], kind: int) -> Node:
     """One event's rows in the common order: kind 0 starts, 1 followers."""
-    ident: Term = Lit(None, reference(start_table))
-    if event.table == start_table:
+    ident: Term = Lit(None, reference(rows.start.table))
+    if event.table == rows.start.table:
         ident = Field(Here(), "id", reference(event.table))
     items: list[tuple[str, Term]] = [
         ("customer", event.customer), ("at", event.at), ("date", local_date(event.at)),
         ("day_only", day_only(event.at)), ("kind", Lit(kind, WHOLE)), ("row", ident),
         *((f"m{i}", t) for i, t in enumerate(matching)),
     ]  # fmt: skip
-    where = all_of(known(event.customer), known(event.at), event.where, *(known(t) for t in matching))
-    return row_plans.evaluate(p, event.table, items, where, event.name)
+    where = all_of(
+        known(event.customer),
+        known(event.at),
+        event.where,
+        *(known(t) for t in matching),
+        _in_focus(p, event, rows.within),
+    )
+    return focused(p, row_plans.evaluate(p.focused(None), event.table, items, where, event.name), "customer")
+
+
+def _in_focus(p: Planner, event: Occurrence, within: dt.timedelta) -> Term | None:
+    """Only rows that starts of the question's dates may be followed by: a follower belongs to the start before it."""
+    if p.focus is None or p.focus.low is None or p.focus.high is None:
+        return None
+    last = p.focus.high + dt.timedelta(days=dates_of(within))
+    day = local_date(event.at)
+    return all_of(compare(">=", day, Lit(p.focus.low, DATE)), compare("<=", day, Lit(last, DATE)))
 
 
 def _converted(p: Planner, rows: FollowRows) -> Node:
     """The ids of the starts that a follower belongs to."""
-    begun = _side(p, rows.start, [a for a, _ in rows.matching], 0, rows.start.table)
-    then = _side(p, rows.to, [b for _, b in rows.matching], 1, rows.start.table)
+    begun = _side(p, rows, rows.start, [a for a, _ in rows.matching], 0)
+    then = _side(p, rows, rows.to, [b for _, b in rows.matching], 1)
     same_event = rows.start.name == rows.to.name
     shared = [Col(f"m{i}", a.type) for i, (a, _) in enumerate(rows.matching)]
     customer, at, row = (

@@ -16,7 +16,19 @@ from patron.engine.model.moments import in_span, local_date, time_part
 from patron.engine.model.periods import Span
 from patron.engine.model.population import counted_people
 from patron.engine.model.queries import Query
-from patron.engine.model.terms import CreditedRows, Field, Here, Lit, Op, Term, all_of, any_of, compare, known
+from patron.engine.model.terms import (
+    CreditedRows,
+    Field,
+    FollowRows,
+    Here,
+    Lit,
+    Op,
+    Term,
+    all_of,
+    any_of,
+    compare,
+    known,
+)
 from patron.engine.plan import credit, shares
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.children import common_part, conjuncts
@@ -105,7 +117,7 @@ def part_node(
     if window.rolled and first.date is not None:
         items.append(("@date", local_date(first.date)))
     names = _item_names(asked, rest, items)
-    if isinstance(first.rows, CreditedRows):
+    if isinstance(first.rows, (CreditedRows, FollowRows)) and first.date is not None:
         p = p.focused(_focus(window, people))
     early = people.node if people is not None and not people.labels else None
     node = row_plans.evaluate(

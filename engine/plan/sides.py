@@ -76,7 +76,7 @@ def actions(p: Planner, a: Attribution, rows: CreditedRows) -> Node:
         items += [("w.seconds", length), ("w.end", Op("later", (start, length), MOMENT))]
     where = all_of(known(customer), known(acted), _kinds(a), _actors(p, a), _machines(p, a), a.candidate,
                    _listed(a, rows), _over(p, a, start, length), _in_focus(p, a, acted))  # fmt: skip
-    return _focused(p, row_plans.evaluate(p, "actions", items, where, f"actions of {a.name}"), "a.customer")
+    return focused(p, row_plans.evaluate(p, "actions", items, where, f"actions of {a.name}"), "a.customer")
 
 
 def orders(p: Planner, a: Attribution) -> Node:
@@ -87,13 +87,13 @@ def orders(p: Planner, a: Attribution) -> Node:
         ("o.date", local_date(created)), ("o.day_only", day_only(created)), ("o.value", value_of(p, Scope("orders"))),
     ]  # fmt: skip
     where = all_of(known(customer), known(created), a.conversion.where, _in_focus(p, a, created))
-    return _focused(p, row_plans.evaluate(p, "orders", items, where, "converting orders"), "o.customer")
+    return focused(p, row_plans.evaluate(p, "orders", items, where, "converting orders"), "o.customer")
 
 
 # ---------------------------------------------------------------- which rows, and how long a window is
 
 
-def _focused(p: Planner, node: Node, customer: str) -> Node:
+def focused(p: Planner, node: Node, customer: str) -> Node:
     """Only the people of the question."""
     if p.focus is None or p.focus.people is None:
         return node
