@@ -11,12 +11,24 @@ Only what cannot fail is computed for rows that might not need it: arithmetic, c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from patron.dsl.nodes import dataclass, field
 from patron.engine.model.terms import Op, all_of
-from patron.engine.plan.nodes import Col, Expr, Filter, Node, Plan, Project, columns, everywhere, rebuilt
+from patron.engine.plan.nodes import (
+    AggCall,
+    Aggregate,
+    Col,
+    Expr,
+    Filter,
+    Node,
+    Plan,
+    Project,
+    columns,
+    everywhere,
+    rebuilt,
+)
 from patron.engine.plan.united import filtered
 
 WORTH = 40
@@ -24,8 +36,10 @@ WORTH = 40
 
 SAFE = frozenset(
     "+ - * / neg power round greatest least first_known missing_if if and or not = < <= > >= one_of is_missing "
-    "days_between add_days ceil floor".split()
+    "days_between add_days ceil floor year quarter month day age years_between band".split()
 )
+LONG: Mapping[str, int] = {"age": 8, "years_between": 8}
+"""What takes more operators than it has arguments."""
 
 
 def computed_once(plan: Plan) -> Plan:
@@ -34,8 +48,43 @@ def computed_once(plan: Plan) -> Plan:
 
 
 def _once(node: Node) -> Node:
-    if not isinstance(node, Project):
+    if isinstance(node, Aggregate):
+        return _added_up(node)
+    return _kept(node) if isinstance(node, Project) else node
+
+
+def _added_up(node: Aggregate) -> Node:
+    """An aggregate over rows that have the large values its keys and calls need again."""
+    parts = Parts()
+    keys = [parts.add(k) for _, k in node.keys]
+    calls = [[parts.add(e) for e in looked_at(call)] for _, call in node.calls]
+    again = parts.worth(Counter((*keys, *(n for call in calls for n in call))))
+    if not again:
         return node
+    layers = Layers(parts, again)
+    rows = layers.over(node.input)
+    made = (layers.written(k) for k in keys)
+    fresh = (on_others(c, map(layers.written, numbers)) for (_, c), numbers in zip(node.calls, calls, strict=True))
+    return replace(
+        node, input=rows, keys=tuple(zip((n for n, _ in node.keys), made, strict=True)),
+        calls=tuple(zip((n for n, _ in node.calls), fresh, strict=True)),
+    )  # fmt: skip
+
+
+def looked_at(call: AggCall) -> list[Expr]:
+    """The expressions of a call: its value, its condition, its order."""
+    return [e for e in (call.value, call.where, *call.order) if e is not None]
+
+
+def on_others(call: AggCall, exprs: Iterable[Expr]) -> AggCall:
+    """A call with others in their places."""
+    fresh = iter(exprs)
+    value = next(fresh) if call.value is not None else None
+    where = next(fresh) if call.where is not None else None
+    return replace(call, value=value, where=where, order=tuple(fresh))
+
+
+def _kept(node: Project) -> Node:
     rows, where = filtered(node.input)
     parts = Parts()
     values, conditions = [parts.add(v) for _, v in node.items], [parts.add(c) for c in where]
@@ -72,7 +121,7 @@ class Parts:
         key = (expr.name, expr.type, args) if isinstance(expr, Op) else expr
         if key not in self.numbers:
             inside = [self.found[a] for a in args]
-            size = len(args) + sum(p.size for p in inside) if args else 0
+            size = LONG.get(getattr(expr, "name", ""), len(args)) + sum(p.size for p in inside) if args else 0
             safe = not isinstance(expr, Op) or expr.name in SAFE
             plain = isinstance(expr, (Op, Col)) or not hasattr(expr, "partition")
             self.found.append(Part(expr, args, size, safe and plain and all(p.safe for p in inside)))
@@ -84,6 +133,8 @@ class Parts:
         uses = Counter(roots)
         for part in self.found:
             uses.update(part.args)
+            if isinstance(part.expr, Op) and part.expr.name == "band":  # compared with every limit
+                uses[part.args[0]] += len(part.args) - 1
         return [n for n, p in enumerate(self.found) if p.args and p.safe and p.size * (uses[n] - 1) >= WORTH]
 
 

@@ -13,6 +13,8 @@ def simple(name: str, args: tuple[Expr, ...], type_: Type) -> Expr:
         return args[1] if args[0].value is True else args[2]
     if name == "is_missing" and isinstance(args[0], Col) and args[0].sure:
         return Lit(False, YESNO)
+    if name == "is_missing" and isinstance(args[0], Lit) and args[0].value is None:
+        return Lit(True, YESNO)
     if name in ("and", "or"):
         return _joined(name, args)
     if name == "not" and isinstance(args[0], Lit) and isinstance(args[0].value, bool):
