@@ -146,13 +146,17 @@ def check_show(frame: ReportFrame, node: tree.Show) -> Query | None:
         for item in node.phrase.items:
             _check_field(b, item)
         return None
-    defaults = frame.defaults
-    own = next((s for s in node.settings if s.key.key == "smallest_group"), None)
-    if own is not None and own.values and isinstance(own.values[0], tree.Number):
-        defaults = replace(defaults, smallest_group=int(own.values[0].value))
-    query = bind_phrase(b, node.phrase, defaults)
+    query = bind_phrase(b, node.phrase, own_defaults(frame, node))
     _check_needs(b, node, needs, query)
     return query
+
+
+def own_defaults(frame: ReportFrame, node: tree.Show) -> Defaults:
+    """The report's defaults with what a show sets for itself."""
+    own = next((s for s in node.settings if s.key.key == "smallest_group"), None)
+    if own is not None and own.values and isinstance(own.values[0], tree.Number):
+        return replace(frame.defaults, smallest_group=int(own.values[0].value))
+    return frame.defaults
 
 
 def show_needs(b: Binder, node: tree.Show) -> str:

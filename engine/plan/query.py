@@ -36,7 +36,6 @@ from patron.engine.plan.nodes import (
     Join,
     Named,
     Node,
-    Plan,
     Project,
     SortKey,
     Stack,
@@ -68,13 +67,13 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """The program of a query: steps, then the rows to fetch; `columns` says what each fetched column is.
+    """What a query fetches, over the steps of its planner; `columns` says what each fetched column is.
 
     `missing` are metrics and dimensions whose source is missing, each with the tables and columns that nothing fills.
     `labels` name the sets that stand side by side.
     """
 
-    plan: Plan
+    outputs: tuple[Step, ...]
     columns: tuple[Output, ...]
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
@@ -131,9 +130,7 @@ class QueryPlanner:
         outputs += [Step(name, self._in_columns(node), name) for name, node in extra]
         labels = sides[0].people.labels if sides[0].people is not None else ()
         title = "list" if query.subject.kind == "lists" else "audience"
-        return QueryPlan(
-            Plan(tuple(self.p.steps), tuple(outputs)), self._outputs(bool(labels)), self.missing, labels, title
-        )
+        return QueryPlan(tuple(outputs), self._outputs(bool(labels)), self.missing, labels, title)
 
     def _outputs(self, labelled: bool) -> tuple[Output, ...]:
         found = [Output(LABEL, "label")] if labelled else []

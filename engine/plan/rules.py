@@ -25,11 +25,6 @@ def optimized(plan: Plan) -> Plan:
     return plan
 
 
-def among_others(plan: Plan) -> Plan:
-    """A plan whose steps others read too: they stay the steps they are."""
-    return inner_joins(plan)
-
-
 def inline_single_use(plan: Plan) -> Plan:
     """A step that only one other place reads is no table of its own."""
     used: Counter[str] = Counter()

@@ -19,14 +19,17 @@ from patron.engine.plan import rows as row_plans
 from patron.engine.plan.bounds import bounded
 from patron.engine.plan.nodes import Node, Plan, Sorted, SortKey, Step, columns
 from patron.engine.plan.planner import ListMembers, Planner
-from patron.engine.plan.query import QueryPlan, plan_query
+from patron.engine.plan.query import plan_query
 from patron.engine.plan.rules import optimized
-from patron.engine.report.assemble import assemble, clean
+from patron.engine.report.assemble import clean
 from patron.engine.report.context import Context, lowering
+from patron.engine.report.doubts import doubts, doubts_told
 from patron.engine.report.history import unstored
+from patron.engine.report.programs import fetched
+from patron.engine.report.questions import answer, question
 from patron.engine.results import Column, Conditions, Report, Result, Why
 from patron.engine.runtime.errors import SpecError
-from patron.engine.sql.program import Program, Unable, compile_plan
+from patron.engine.sql.program import Unable, compile_plan
 from patron.engine.types import Format, reference
 
 __all__ = ["Context", "audience", "audience_tree", "detail", "plan_text", "query", "report", "sql_text", "why"]
@@ -61,24 +64,11 @@ def said(problem: Problem) -> str:
 
 def run_query(model: Model, found: Query, b: Binder, context: Context, notes: Sequence[str] = ()) -> Result:
     """Plan, compile and run a bound query."""
-    from patron.engine.report.doubts import doubts_of, with_doubts
-    from patron.engine.report.overlaps import overlap_notes, with_overlap
-    from patron.engine.report.subjects import pending
-    from patron.engine.report.tracking import not_tracked, with_tracking
-    from patron.engine.report.unowned import left_out_notes, with_left_out
-
     planner = Planner(b, context.store, list_reader(context))
-    found = bounded(planner, found)
-    plan = with_overlap(planner, found, with_tracking(planner, found, plan_query(planner, found)))
-    plan = with_left_out(planner, found, plan)
-    plan = with_doubts(planner, plan)
-    program = compile_plan(optimized(plan.plan), lowering(model, context.store))
-    fetched = run_program(program, context)
-    doubts = [said(p) for p in doubts_of(model, b, fetched).values() if p is not None]
-    extra = [*overlap_notes(found, fetched), *left_out_notes(fetched), *doubts]
-    currency = model.declared.settings.currency
-    result = assemble(found, plan, fetched, currency, [*notes, *extra], pending(found, context))
-    result = not_tracked(found, fetched, result)
+    asked = question(planner, bounded(planner, found))
+    rows = fetched(planner, (*asked.outputs, *doubts(planner)), model, context)
+    told = (said(p) for p in doubts_told(model, b, rows))
+    result = answer(asked, rows, (*notes, *told), context)
     counted = [i for i, c in enumerate(result.columns) if c.role == "metric"]
     if any(row[i] for row in result.rows for i in counted):
         return result
@@ -91,13 +81,6 @@ def why_empty(model: Model, subject: Subject, context: Context) -> tuple[str, ..
 
     names = subject.names if subject.kind == "audiences" else ()
     return tuple(said(p) for name in names if (p := emptied(model, name, context)) is not None)
-
-
-def run_program(program: Program, context: Context) -> dict[str, list[tuple[Any, ...]]]:
-    """The rows of every output, after the steps they need."""
-    for step in program.steps:
-        context.session.run(step.name, step.sql)
-    return {s.name: context.session.fetch(s.sql) for s in program.outputs}
 
 
 def list_reader(context: Context) -> Callable[[str, int | None], ListMembers]:
@@ -124,8 +107,6 @@ def find_audience(name: str, b: Binder) -> str:
 
 def audience(model: Model, name: str, context: Context, extra: Sequence[str] = ()) -> Result:
     """The members of an audience or list: `id` and the columns asked, by id."""
-    from patron.engine.report.doubts import doubts_of, with_doubts_of
-
     b = model.binder()
     p = Planner(b, context.store, list_reader(context))
     ident = reference("customers")
@@ -141,13 +122,11 @@ def audience(model: Model, name: str, context: Context, extra: Sequence[str] = (
     inside = Project(ids, (("@member", Col("id", ident)),))
     node = Join(node, inside, "semi", ((Col("id", ident), Col("@member", ident)),))
     node = Sorted(node, (SortKey(Col("id", ident)),))
-    plan = optimized(with_doubts_of(p, (Step("rows", node),)))
-    fetched = run_program(compile_plan(plan, lowering(model, context.store)), context)
-    rows, cols = fetched["rows"], columns(node)
-    doubts = (d for d in doubts_of(model, b, fetched).values() if d is not None)
-    out = tuple(tuple(clean(v, c.type) for v, c in zip(row, cols, strict=True)) for row in rows)
+    rows = fetched(p, (Step("rows", node), *doubts(p)), model, context)
+    cols = columns(node)
+    out = tuple(tuple(clean(v, c.type) for v, c in zip(row, cols, strict=True)) for row in rows["rows"])
     warnings = (p for p in by_place(b.problems) if p.severity == "W")
-    notes = tuple(said(p) for p in (*warnings, *unstored(b.as_of, context), *doubts))
+    notes = tuple(said(p) for p in (*warnings, *unstored(b.as_of, context), *doubts_told(model, b, rows)))
     if not out and b.has("audience", name):
         notes += why_empty(model, Subject("audiences", (name,)), context)
     return Result(
@@ -213,8 +192,8 @@ def plan_of(model: Model, name: str, store: Store) -> tuple[Plan, Planner]:
     if phrase is None:
         raise SpecError(problems=problems)
     query_, _ = bound(model, phrase, binder=b)
-    plan: QueryPlan = plan_query(p, query_)
-    return optimized(plan.plan), p
+    outputs = plan_query(p, query_).outputs
+    return optimized(Plan(tuple(p.steps), outputs)), p
 
 
 def plan_text(model: Model, name: str, store: Store | None = None) -> str:

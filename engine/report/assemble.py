@@ -11,6 +11,7 @@ from typing import Any
 
 from patron.engine.model.queries import Query
 from patron.engine.plan.query import QueryPlan
+from patron.engine.report.programs import Fetched
 from patron.engine.report.unfilled import lacking_note
 from patron.engine.results import PENDING, SOURCE_MISSING, SUPPRESSED, Column, Result, Value
 from patron.engine.types import NUMBER, TEXT, Format, Type
@@ -30,7 +31,7 @@ class _Grid:
     additive: set[int] = field(default_factory=set)
 
 
-def assemble(query: Query, plan: QueryPlan, fetched: dict[str, list[Row]], currency: str, notes: Sequence[str] = (),
+def assemble(query: Query, plan: QueryPlan, fetched: Fetched, currency: str, notes: Sequence[str] = (),
              pending: bool = False) -> Result:  # fmt: skip
     """The result of a query from the rows of its outputs."""
     grid = _Grid()
@@ -48,7 +49,7 @@ def assemble(query: Query, plan: QueryPlan, fetched: dict[str, list[Row]], curre
     return replace(found, notes=(*notes, lacking_note(found))) if found.lacking else found
 
 
-def _by_sets(fetched: dict[str, list[Row]], readers: list[tuple[str, int]]) -> list[tuple[Row, str]]:
+def _by_sets(fetched: Fetched, readers: list[tuple[str, int]]) -> list[tuple[Row, str]]:
     """The rows with their kinds: `rest` and `total` below the others, those of each set of people below its own."""
     found = [
         (row, "" if kind == "rows" else kind) for kind in ("rows", "rest", "total") for row in fetched.get(kind, ())

@@ -26,7 +26,6 @@ from patron.engine.plan.nodes import (
     Filter,
     Join,
     Node,
-    Plan,
     Project,
     Sorted,
     SortKey,
@@ -35,15 +34,14 @@ from patron.engine.plan.nodes import (
     columns,
 )
 from patron.engine.plan.planner import Planner
-from patron.engine.plan.rules import optimized
 from patron.engine.plan.subjects import subject_people
-from patron.engine.report.answers import list_reader, run_program
+from patron.engine.report.answers import list_reader
 from patron.engine.report.assemble import clean
-from patron.engine.report.context import Context, lowering
-from patron.engine.report.reports import given_param
+from patron.engine.report.context import Context
+from patron.engine.report.params import given_param
+from patron.engine.report.programs import fetched
 from patron.engine.results import Column, Result
 from patron.engine.runtime.errors import SpecError
-from patron.engine.sql.program import compile_plan
 from patron.engine.types import NUMBER, TEXT, WHOLE, Format, Type, reference
 
 ORDER, CUSTOMER, ACTION = reference("orders"), reference("customers"), reference("actions")
@@ -78,10 +76,9 @@ def detail(model: Model, name: str, table: str, params: Mapping[str, object], co
         node = changes(p, tree.fold(table), query)
     else:
         node = people(p, query) if each == "customer" else order_details(p, frame, query)
-    plan = Plan(tuple(p.steps), (Step("rows", node, f"one row per {each}"),))
-    fetched = run_program(compile_plan(optimized(plan), lowering(model, context.store)), context)["rows"]
+    asked = fetched(p, (Step("rows", node, f"one row per {each}"),), model, context)["rows"]
     found = columns(node)
-    rows = tuple(tuple(clean(v, c.type) for v, c in zip(row, found, strict=True)) for row in fetched)
+    rows = tuple(tuple(clean(v, c.type) for v, c in zip(row, found, strict=True)) for row in asked)
     currency = model.declared.settings.currency
     return Result(tuple(_column(c.name, c.type, currency) for c in found), rows)
 

@@ -17,20 +17,19 @@ from patron.engine.model.periods import AsOf, to_local
 from patron.engine.model.resolve import Model
 from patron.engine.model.terms import Lit, Term, compare
 from patron.engine.plan import rows as row_plans
-from patron.engine.plan.nodes import AggCall, Aggregate, Node, Plan, Step
+from patron.engine.plan.nodes import AggCall, Aggregate, Node, Step
 from patron.engine.plan.planner import Planner
-from patron.engine.plan.rules import optimized
-from patron.engine.report.answers import list_reader, run_program
+from patron.engine.report.answers import list_reader
 from patron.engine.report.assemble import clean
 from patron.engine.report.clauses import EXCLUDE, Clauses, clauses_of, holds
 from patron.engine.report.conditions import audiences_in, findings_of
-from patron.engine.report.context import Context, lowering
+from patron.engine.report.context import Context
 from patron.engine.report.findings import Known, Told
+from patron.engine.report.programs import fetched
 from patron.engine.report.speech import Speaker, counted
 from patron.engine.report.turning import Outlook
 from patron.engine.results import SUPPRESSED, ConditionLine, Conditions, Why, WhyLine
 from patron.engine.runtime.errors import SpecError
-from patron.engine.sql.program import compile_plan
 from patron.engine.types import WHOLE, reference
 
 # ---------------------------------------------------------------- the tree
@@ -86,8 +85,8 @@ def people_left(model: Model, found: Clauses, context: Context) -> list[int]:
     node = row_plans.evaluate(p, "customers", [("id", CUSTOMER_ID), *found.columns.items()])
     formulas = {c.left: f"n{i}" for i, c in enumerate(found.lines)}
     calls = tuple((name, AggCall("count", WHOLE, None, formula)) for formula, name in formulas.items())
-    plan = Plan(tuple(p.steps), (Step("left", Aggregate(node, (), calls), "people left after every line"),))
-    (row,) = run_program(compile_plan(optimized(plan), lowering(model, context.store)), context)["left"]
+    left = Step("left", Aggregate(node, (), calls), "people left after every line")
+    (row,) = fetched(p, (left,), model, context)["left"]
     numbers = dict(zip(formulas, row, strict=True))
     return [int(numbers[c.left]) for c in found.lines]
 
@@ -165,15 +164,14 @@ def _known(model: Model, customer_id: str, found: Clauses, told: Told, context: 
     outputs: list[tuple[str, Node]] = [("values", values)]
     rows_of = {asked: f"rows{i}" for i, asked in enumerate(told.rows)}
     outputs += [(name, asked.plan(p, who)) for asked, name in rows_of.items()]
-    plan = Plan(tuple(p.steps), tuple(Step(n, node, n) for n, node in outputs))
-    fetched = run_program(compile_plan(optimized(plan), lowering(model, context.store)), context)
-    if not fetched["values"]:
+    found_rows = fetched(p, (Step(n, node, n) for n, node in outputs), model, context)
+    if not found_rows["values"]:
         raise _nobody(customer_id)
-    row = dict(zip((n for n, _ in items), fetched["values"][0], strict=True))
+    row = dict(zip((n for n, _ in items), found_rows["values"][0], strict=True))
     speaker = Speaker(found.binder.settings.currency, found.binder.settings.timezone)
     return Known(
         customer_id, speaker, found.binder, {n: bool(row[n]) for n in found.columns},
-        {t: clean(row[n], t.type) for t, n in asks.items()}, {a: a.read(fetched[n]) for a, n in rows_of.items()},
+        {t: clean(row[n], t.type) for t, n in asks.items()}, {a: a.read(found_rows[n]) for a, n in rows_of.items()},
     )  # fmt: skip
 
 

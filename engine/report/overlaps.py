@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from patron.engine.model.queries import Query
 from patron.engine.model.terms import Lit, Op
-from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Plan, Step
+from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Step
 from patron.engine.plan.parts import LABEL
 from patron.engine.plan.planner import Planner
-from patron.engine.plan.query import QueryPlan
 from patron.engine.plan.subjects import subject_people
 from patron.engine.report.speech import counted
 from patron.engine.types import WHOLE, YESNO, reference
@@ -21,16 +19,17 @@ ID = Col("id", reference("customers"))
 TIMES = Col("times", WHOLE)
 
 
-def with_overlap(p: Planner, query: Query, plan: QueryPlan) -> QueryPlan:
-    """The plan with one more output: the people who are in more than one set."""
+def overlap(p: Planner, query: Query) -> Step | None:
+    """One more output of a question: how many people are in more than one set."""
     people = subject_people(p, query.subject) if query.subject.each else None
     if people is None:
-        return plan
+        return None
     sets = Filter(people.node, Op("<", (Col(LABEL, WHOLE), Lit(len(people.labels) - 1, WHOLE)), YESNO))
     each = Aggregate(sets, (("id", ID),), (("times", AggCall("count", WHOLE)),))
     several = Filter(each, Op(">", (TIMES, Lit(1, WHOLE)), YESNO))
-    count = Aggregate(several, (), (("people", AggCall("count", WHOLE)),), "people in several sets")
-    return replace(plan, plan=Plan(tuple(p.steps), (*plan.plan.outputs, Step(OUTPUT, count, "overlap"))))
+    return Step(
+        OUTPUT, Aggregate(several, (), (("people", AggCall("count", WHOLE)),), "people in several sets"), "overlap"
+    )
 
 
 def overlap_notes(query: Query, fetched: Mapping[str, Sequence[tuple[Any, ...]]]) -> list[str]:

@@ -15,26 +15,30 @@ from patron.engine.model.resolve import Model
 from patron.engine.model.settings import WEEKDAYS
 from patron.engine.model.terms import Field, Here, Lit, Op, Term
 from patron.engine.plan import rows as row_plans
-from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Join, Node, Plan, Project, Step, columns
+from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Join, Node, Project, Step, columns
 from patron.engine.plan.parts import LABEL
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.subjects import subject_people
 from patron.engine.plan.tables import filled
-from patron.engine.report.answers import run_program
-from patron.engine.report.context import Context, lowering
+from patron.engine.report.context import Context
+from patron.engine.report.programs import Fetched
 from patron.engine.results import Coverage, Provenance, SourceFact
-from patron.engine.sql.program import compile_plan
 from patron.engine.types import WHOLE, YESNO, reference
 
+PEOPLE = "people"
 DEMOGRAPHIC = ("gender", "birth_date", "age_band", "city", "postcode", "country")
 
 
-def of(model: Model, frame: ReportFrame, context: Context, planner: Planner, done: set[str]) -> Provenance:
+def of(model: Model, frame: ReportFrame, context: Context, planner: Planner, rows: Fetched) -> Provenance:
     """The provenance of a report: spec, moment, rules, people, sources, coverage."""
     from patron import __version__
 
     settings = model.declared.settings
-    people, coverage = _people(model, frame, context, planner, done)
+    people, *known = rows[PEOPLE][0]
+    coverage = tuple(
+        Coverage(f"customer.{c}", c.replace("_", " ").capitalize(), (n / people) if people else None)
+        for c, n in zip(_known_of(planner), known, strict=True)
+    )
     smallest = frame.defaults.smallest_group
     as_of = frame.binder.as_of
     local = to_local(as_of.moment, settings.timezone)
@@ -57,13 +61,11 @@ def spec_hash(model: Model) -> str:
     return digest.hexdigest()[:12]
 
 
-def _people(
-    model: Model, frame: ReportFrame, context: Context, planner: Planner, done: set[str]
-) -> tuple[int | None, tuple[Coverage, ...]]:
-    """How many people the report is about, and what share of them has each demographic value."""
+def people_step(frame: ReportFrame, planner: Planner) -> Step:
+    """How many people the report is about, and how many of them have each demographic value."""
     subject = bind_subject(frame.binder, Scope(""), frame.defaults.subject)
     people = subject_people(planner, subject)
-    asked = [c for c in DEMOGRAPHIC if filled(planner, "customers", c)]
+    asked = _known_of(planner)
     ident = reference("customers")
     terms: list[tuple[str, Term]] = [("id", Field(Here(), "id", ident))]
     types = {c: planner.b.ways.columns("customers")[c].type for c in asked}
@@ -78,18 +80,12 @@ def _people(
         node = Join(node, side, "semi", ((Col("id", ident), Col("@member", ident)),))
     own = {c.name: c for c in columns(node)}
     calls = [("people", AggCall("count", WHOLE)), *((c, AggCall("count", WHOLE, own[c])) for c in asked)]
-    counted = Aggregate(node, (), tuple(calls), "people of the report")
-    program = compile_plan(
-        Plan(tuple(planner.steps), (Step("people", counted),)), lowering(model, context.store), frozenset(done)
-    )
-    (row,) = run_program(program, context)["people"]
-    done |= {s.name for s in program.steps}
-    total = int(row[0])
-    shares = tuple(
-        Coverage(f"customer.{c}", c.replace("_", " ").capitalize(), (n / total) if total else None)
-        for c, n in zip(asked, row[1:], strict=True)
-    )
-    return total, shares
+    return Step(PEOPLE, Aggregate(node, (), tuple(calls), "people of the report"), "people of the report")
+
+
+def _known_of(planner: Planner) -> list[str]:
+    """What is there of people: demographic columns that something fills."""
+    return [c for c in DEMOGRAPHIC if filled(planner, "customers", c)]
 
 
 def _newest(files: Sequence[tuple[str, int, int, str]]) -> dt.datetime | None:

@@ -13,9 +13,8 @@ from patron.engine.model.names import path_term
 from patron.engine.model.queries import Query
 from patron.engine.model.terms import CreditedRows, Field, Followed, Here, Lit, Op, Row, Rows, Term
 from patron.engine.plan import rows as row_plans
-from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Plan, Project, Step, columns
+from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Project, Step, columns
 from patron.engine.plan.planner import Planner
-from patron.engine.plan.query import QueryPlan
 from patron.engine.plan.tables import filled
 from patron.engine.report.assemble import clean
 from patron.engine.results import NOT_TRACKED, Result
@@ -25,11 +24,11 @@ OUTPUT = "untracked"
 SINCE = ("tracked_from", "tracked_channels")
 
 
-def with_tracking(p: Planner, query: Query, plan: QueryPlan) -> QueryPlan:
-    """The plan with one more output: the campaigns of the question's rows, where none of a row is tracked."""
+def untracked(p: Planner, query: Query) -> Step | None:
+    """One more output of a question: the campaigns of its rows, where none of a row is tracked."""
     dims = _of_campaigns(query)
     if not dims or not any(filled(p, "campaigns", name) for name in SINCE):
-        return plan
+        return None
     tracked = path_term(p.b, Scope("campaigns", use="row"), tree.Path((tree.Name("tracked"),)))
     items = [*((f"d{place}", term) for place, term in dims.items()), ("tracked", tracked)]
     node = row_plans.evaluate(p, "campaigns", items)
@@ -37,8 +36,9 @@ def with_tracking(p: Planner, query: Query, plan: QueryPlan) -> QueryPlan:
     times = AggCall("count", WHOLE, where=mark)
     grouped = Aggregate(node, tuple((c.name, c) for c in keys), (("times", times),))
     none = Filter(grouped, Op("=", (Col("times", WHOLE), Lit(0, WHOLE)), YESNO))
-    only = Project(none, tuple((c.name, c) for c in keys), "campaigns that are not tracked")
-    return replace(plan, plan=Plan(tuple(p.steps), (*plan.plan.outputs, Step(OUTPUT, only, "not tracked"))))
+    return Step(
+        OUTPUT, Project(none, tuple((c.name, c) for c in keys), "campaigns that are not tracked"), "not tracked"
+    )
 
 
 def not_tracked(query: Query, fetched: Mapping[str, Sequence[tuple[Any, ...]]], result: Result) -> Result:

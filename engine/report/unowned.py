@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from patron.engine.model.canonical import TABLES
@@ -12,9 +11,8 @@ from patron.engine.model.moments import in_span
 from patron.engine.model.queries import Frame, Query
 from patron.engine.model.terms import Field, Here, Lit, Op, Term, all_of, any_of, known
 from patron.engine.plan import rows as row_plans
-from patron.engine.plan.nodes import AggCall, Aggregate, Col, Node, Plan, Project, Stack, Step
+from patron.engine.plan.nodes import AggCall, Aggregate, Col, Node, Project, Stack, Step
 from patron.engine.plan.planner import Planner
-from patron.engine.plan.query import QueryPlan
 from patron.engine.plan.tables import never_missing
 from patron.engine.report.speech import counted
 from patron.engine.types import TEXT, WHOLE, YESNO
@@ -22,28 +20,26 @@ from patron.engine.types import TEXT, WHOLE, YESNO
 OUTPUT = "left_out"
 
 
-def with_left_out(p: Planner, query: Query, plan: QueryPlan) -> QueryPlan:
-    """The plan with one more output: by table, the facts of the period without a customer. Nothing where every fact
-    is known to have one."""
+def left_out(p: Planner, query: Query) -> Step | None:
+    """One more output of a question: by table, the facts of the period without a customer. None where every fact is
+    known to have one."""
     if query.subject.kind == "records":
-        return plan
+        return None
     counts = [
         _count(p, query, rows, frame)
         for rows, frame in query.frames.items()
         if isinstance(rows, str) and _may_lack(p, rows, frame)
     ]
     if not counts:
-        return plan
-    node = counts[0] if len(counts) == 1 else Stack(tuple(counts))
-    outputs = (*plan.plan.outputs, Step(OUTPUT, node, "facts without a customer"))
-    return replace(plan, plan=Plan(tuple(p.steps), outputs))
+        return None
+    return Step(OUTPUT, counts[0] if len(counts) == 1 else Stack(tuple(counts)), "facts without a customer")
 
 
 def left_out_notes(fetched: Mapping[str, Sequence[tuple[Any, ...]]]) -> list[str]:
     """`1,234 orders without a customer are left out`, where there are some."""
     return [
         f"{counted(int(n), TABLES[table].singular, table)} without a customer {'is' if n == 1 else 'are'} left out"
-        for table, n in fetched.get(OUTPUT, ())
+        for table, n in sorted(fetched.get(OUTPUT, ()))
         if n
     ]
 

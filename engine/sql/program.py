@@ -54,12 +54,16 @@ def create(name: str, select: E, dialect: str) -> str:
     return render(made, dialect)
 
 
-def compile_plan(plan: Plan, lowering: Lowering, done: frozenset[str] = frozenset()) -> Program:
-    """The program of a plan; steps named in `done` have been made already."""
+def drop(name: str, dialect: str) -> str:
+    """The statement that gives up what a step stored."""
+    return f"DROP TABLE {render(build.name(name), dialect)}"
+
+
+def compile_plan(plan: Plan, lowering: Lowering) -> Program:
+    """The program of a plan."""
     steps = tuple(
         Statement(s.name, create(s.name, Lowerer(lowering).statement(s.node), lowering.dialect), s.note)
         for s in plan.steps
-        if s.name not in done
     )
     outputs = tuple(
         Statement(s.name, render(Lowerer(lowering).statement(s.node), lowering.dialect), s.note) for s in plan.outputs
