@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from patron.dsl import tree
 from patron.dsl.problems import Problem
 from patron.engine.model.binder import Binder, Scope
