@@ -126,7 +126,14 @@ def map_column(b: Builder, parts: Parts, start: int, end: int) -> Clause:
 
 @builds("group_by")
 def group_by(b: Builder, parts: Parts, start: int, end: int) -> Clause:
-    return Clause("group by", t.GroupBy(tuple(parts), span=b.span(start, end)), start, end)
+    *keys, close = parts
+    return Clause("group by", t.GroupBy(tuple(keys), close, span=b.span(start, end)), start, end)
+
+
+@builds("close")
+def close(b: Builder, parts: Parts, start: int, end: int) -> t.Close:
+    duration, moment, *same = parts
+    return t.Close(duration, moment, tuple(s for s in same if s is not None), span=b.span(start, end))
 
 
 @builds("add_missing")

@@ -76,12 +76,18 @@ def table_decl(given: t.TableDecl) -> Entry:
     return Entry(text, given.span, body=[*first, *describe(given.describe), *others])
 
 
+def _close(given: t.Close) -> str:
+    same = f" and same {w.listed(map(value, given.same))}" if given.same else ""
+    return f" within {w.duration(given.duration)} of {value(given.moment)}{same}"
+
+
 def _map_clause(given: t.MapClause) -> Entry:
     match given:
         case t.MapColumn(name, source):
             return Entry(w.name(name, w.COLUMN), given.span, condition(source), MAPPED)
-        case t.GroupBy(keys):
-            return Entry(f"group by {w.listed(value(k) for k in keys)}", given.span)
+        case t.GroupBy(keys, close):
+            near = "" if close is None else _close(close)
+            return Entry(f"group by {w.listed(value(k) for k in keys)}{near}", given.span)
         case t.AddMissing(paths):
             return Entry(f"add missing from {w.names(paths)}", given.span)
         case t.KeepLatest(by):

@@ -71,8 +71,18 @@ class MapColumn(Node):
     value: Expr
 
 
+class Close(Node):
+    """`within 30 minutes of viewed_at [and same source]`: how near, at most, each row of a group is to the one before,
+    and what does not change from one to the next."""
+
+    duration: Duration
+    moment: Expr
+    same: tuple[Expr, ...] = ()
+
+
 class GroupBy(Node):
     keys: tuple[Expr, ...]
+    close: Close | None = None
 
 
 class AddMissing(Node):

@@ -34,8 +34,7 @@ def read_by(mapping: TableMapping | SqlMapping) -> list[tuple[str, str]]:
 
 def lookups(mapping: TableMapping) -> list[Lookup]:
     """The lookups anywhere in a mapping."""
-    terms = [c.value for c in mapping.columns] + [t for t in (mapping.where, *(mapping.keys or ())) if t is not None]
-    return [node for term in terms for node in every_part(term) if isinstance(node, Lookup)]
+    return [node for term in mapping.every_term() for node in every_part(term) if isinstance(node, Lookup)]
 
 
 def facts_of(bound: Bound) -> dict[tuple[str, str], tuple[FileFact, ...]]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from decimal import Decimal
@@ -94,6 +95,16 @@ class MapColumnTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class CloseRows:
+    """What rows of a group have in common beside its keys: each is at most `longest` after the one before, by `moment`,
+    and no known value of `same` changes."""
+
+    moment: MapTerm
+    longest: dt.timedelta
+    same: tuple[MapTerm, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TableMapping:
     """One `table` statement. `keys` are the groups (None: every row of the source is a row here)."""
 
@@ -106,10 +117,18 @@ class TableMapping:
     keep_latest: tuple[str, ...] = ()
     add_missing: tuple[tuple[str, str], ...] = ()
     bad_missing: bool = False
+    close: CloseRows | None = None
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.table} from {self.source}.{self.source_table}"
+
+    def every_term(self) -> Iterator[MapTerm]:
+        """The terms of all its clauses."""
+        yield from (c.value for c in self.columns)
+        yield from (t for t in (self.where, *(self.keys or ())) if t is not None)
+        if self.close is not None:
+            yield from (self.close.moment, *self.close.same)
 
     @property
     def by_name(self) -> Mapping[str, MapColumnTerm]:

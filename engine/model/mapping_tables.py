@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -11,12 +12,13 @@ from patron.dsl.problems import Problem, nearest, suggest
 from patron.dsl.tree import Span, fold
 from patron.engine.contracts import SourceColumn
 from patron.engine.model.canonical import TABLES, CanonicalTable
-from patron.engine.model.mapping import Aggregate, Lookup, MapColumnTerm, MapTerm, OfRow, TableMapping
+from patron.engine.model.mapping import Aggregate, CloseRows, Lookup, MapColumnTerm, MapTerm, OfRow, TableMapping
 from patron.engine.model.mapping_conditions import condition
 from patron.engine.model.mapping_expressions import converted, value
 from patron.engine.model.mapping_scope import MapScope, Unbound, fail
+from patron.engine.model.periods import MONTHS, in_days
 from patron.engine.model.terms import Field, Here, Lit, parts
-from patron.engine.types import TEXT, Type
+from patron.engine.types import MOMENT, TEXT, Type
 
 Report = Callable[[Problem], None]
 
@@ -90,7 +92,7 @@ class TableBinder:
         return TableMapping(
             self.table.name, fold(self.scope.source), self.scope.table, tuple(self.columns.values()), where, keys,
             self._latest(said), self._missing(said), said.bad is not None and said.bad.mode == "missing",
-            self.decl.span,
+            self._close(said), self.decl.span,
         )  # fmt: skip
 
     def _try(self, make: Callable[[], MapTerm]) -> MapTerm | None:
@@ -111,6 +113,27 @@ class TableBinder:
             return None
         bound = [self._try(lambda key=key: value(key, self.scope)) for key in said.group.keys]  # type: ignore[misc]
         return tuple(k for k in bound if k is not None)
+
+    def _close(self, said: Clauses) -> CloseRows | None:
+        node = said.group.close if said.group is not None else None
+        if node is None:
+            return None
+        try:
+            same = tuple(value(s, self.scope) for s in node.same)
+            return CloseRows(converted(value(node.moment, self.scope), MOMENT, node.moment), self._longest(node), same)
+        except Unbound as unbound:
+            self.report(unbound.problem)
+            return None
+
+    def _longest(self, node: tree.Close) -> dt.timedelta:
+        """How far apart rows may be: a fixed length (P0305)."""
+        count, unit = value(node.duration.count, self.scope), node.duration.unit
+        if unit in MONTHS:
+            raise fail("P0305", node.duration.span, f"a window cannot be counted in {unit}s: their length differs",
+                       "Write days, hours or minutes.")  # fmt: skip
+        if not (isinstance(count, Lit) and isinstance(count.value, int)):
+            raise fail("P0302", node.duration.span, f"a duration takes a whole number, not {count.type}")
+        return in_days(count.value, unit)
 
     def _references(self, said: Clauses) -> Mapping[str, str]:
         """References of the row being filled: written here, or taken from the source as they are."""

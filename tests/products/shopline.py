@@ -208,7 +208,9 @@ report visits_by_source {
   for list spring
   show table "Visits" of visits by session.source
 }
-""", f"{OURS}visits_are_the_sources", later="Visits are taken from a source; none are made from single page views."),
+""", f"{OURS}visits_are_the_sources",
+        "tests/load/test_close_rows.py::test_a_pause_of_more_than_that_begins_a_visit",
+        "tests/load/test_close_rows.py::test_what_has_to_be_the_same_begins_a_visit_when_it_becomes_another"),
 ))  # fmt: skip
 
 DAYS = Group("SHOPLINE", "Day by day", (

@@ -305,3 +305,18 @@ _TESTS: Mapping[str, Callable[[Rows, Op], Reading]] = {
 }
 
 __all__ = ["TEXT", "Aggregate", "Join", "Rows"]
+
+
+def selected(outputs: Sequence[tuple[E, str]], source: str | E, alias: str) -> exp.Select:
+    """These values of a table, or of a SELECT."""
+    table = build.table(source, alias) if isinstance(source, str) else build.subquery(source.copy(), alias)
+    return exp.select(*[exp.alias_(e, n, quoted=True) for e, n in outputs]).from_(table, copy=False)
+
+
+def joined(query: exp.Select, joins: Sequence[Join], where: E | None) -> exp.Select:
+    """The SELECT with the joins that its values need, and its condition."""
+    for join in joins:
+        query = query.join(
+            build.subquery(join.query.copy(), join.alias), on=join.on.copy(), join_type="left", copy=False
+        )
+    return query.where(where.copy(), copy=False) if where is not None else query

@@ -19,7 +19,8 @@ from patron.engine.sql import build
 from patron.engine.sql.build import E
 from patron.engine.sql.functions import scalars
 from patron.engine.sql.load.aggregates import aggregated, filtered
-from patron.engine.sql.load.mapped_rows import Join, Rows
+from patron.engine.sql.load.close_rows import RUN, grouped_rows
+from patron.engine.sql.load.mapped_rows import Join, Rows, joined, selected
 from patron.engine.sql.load.readings import Reader, Reading
 from patron.engine.types import MOMENT, NUMBER, Type
 
@@ -58,6 +59,8 @@ class SelectMaker:
     inner: list[tuple[E, str]] = field(default_factory=list)
     known: dict[MapTerm, Reading] = field(default_factory=dict)
     commonest: list[Join] = field(default_factory=list)
+    base: str | E = ""
+    """The rows that are grouped: the source, or a SELECT of it."""
     types: dict[str, Type] = field(default_factory=dict)
     """The columns of the SELECT once it is made; a reference that is `whole` is a number."""
 
@@ -69,7 +72,7 @@ class SelectMaker:
         if self.mapping.keys is None:
             outputs = self._outputs(rows)
             outputs.append((build.col("rowid", SOURCE), ROW))
-            return _joined(_select(outputs, source.name, SOURCE), rows.all_joins(), where)
+            return joined(selected(outputs, source.name, SOURCE), rows.all_joins(), where)
         return self._grouped(source, rows, where)
 
     def _rows(self, source: Staged, alias: str, prefix: str, settled: Callable[[MapTerm], Reading | None]) -> Rows:
@@ -108,15 +111,20 @@ class SelectMaker:
     # ------------------------------------------------------------ groups
 
     def _grouped(self, source: Staged, rows: Rows, where: E | None) -> exp.Select:
-        keys = [rows.read(k) for k in self.mapping.keys or ()]
-        for i, (term, key) in enumerate(zip(self.mapping.keys or (), keys, strict=True)):
+        terms = self.mapping.keys or ()
+        keys = [rows.read(k) for k in terms]
+        self.base = source.name
+        if self.mapping.close is not None:
+            self.base = grouped_rows(source.name, source.columns, rows, keys, self.mapping.close, where)
+            terms, keys = (*terms, RUN), [*keys, Reading(build.col(RUN.column, SOURCE), RUN.type)]
+        for i, (term, key) in enumerate(zip(terms, keys, strict=True)):
             self._settle(term, key, f"k{i}")
 
         def settled(term: MapTerm) -> Reading | None:
             if term in self.known:
                 return _fresh(self.known[term])
             if isinstance(term, Aggregate):
-                self._aggregate(term, rows, keys, source, where)
+                self._aggregate(term, rows, keys, where)
                 return _fresh(self.known[term])
             return None
 
@@ -124,12 +132,12 @@ class SelectMaker:
         outputs = self._outputs(outer)
         outputs.append((build.col(ROW, GROUPS), ROW))
         self.inner.append((exp.Min(this=build.col("rowid", SOURCE)), ROW))
-        groups = _joined(_select(self.inner, source.name, SOURCE), rows.all_joins(), where)
+        groups = joined(selected(self.inner, self.base, SOURCE), rows.all_joins(), where)
         groups = groups.group_by(*[k.e.copy() for k in keys], copy=False) if keys else groups
         query = exp.select(*[exp.alias_(e, n, quoted=True) for e, n in outputs]).from_(
             build.subquery(groups, GROUPS), copy=False
         )
-        return _joined(query, [*self.commonest, *outer.all_joins()], None)
+        return joined(query, [*self.commonest, *outer.all_joins()], None)
 
     def _settle(self, term: MapTerm, r: Reading, name: str) -> None:
         """Make a value of the inner SELECT a column of it."""
@@ -146,12 +154,12 @@ class SelectMaker:
                     column = column.marked(mark, value.copy())
         self.known[term] = column
 
-    def _aggregate(self, term: Aggregate, rows: Rows, keys: Sequence[Reading], source: Staged, where: E | None) -> None:
+    def _aggregate(self, term: Aggregate, rows: Rows, keys: Sequence[Reading], where: E | None) -> None:
         name = f"a{len(self.known)}"
         condition = rows.condition(term.where) if term.where is not None else None
         r = rows.read(term.value) if term.value is not None else None
         if term.func == "most_common" and r is not None:
-            self._most_common(term, r, keys, rows, source, where, condition)
+            self._most_common(term, r, keys, rows, where, condition)
             return
         self.inner.append((aggregated(term, r, condition, SOURCE), name))
         out = Reading(build.col(name, GROUPS), term.type)
@@ -179,24 +187,24 @@ class SelectMaker:
         return out
 
     def _most_common(
-        self, term: Aggregate, r: Reading, keys: Sequence[Reading], rows: Rows, source: Staged, where: E | None,
+        self, term: Aggregate, r: Reading, keys: Sequence[Reading], rows: Rows, where: E | None,
         condition: E | None,
     ) -> None:  # fmt: skip
         """Highest count, then smallest value: counted per group and value, the first kept, joined to the groups."""
         names = [f"k{i}" for i in range(len(keys))]
-        counted = _select([*((k.e.copy(), n) for k, n in zip(keys, names, strict=True)), (r.e.copy(), "v"),
-                           (exp.Count(this=exp.Star()), "n")], source.name, SOURCE)  # fmt: skip
+        counted = selected([*((k.e.copy(), n) for k, n in zip(keys, names, strict=True)), (r.e.copy(), "v"),
+                           (exp.Count(this=exp.Star()), "n")], self.base, SOURCE)  # fmt: skip
         limits = [c for c in (where, condition, build.not_(build.is_null(r.e.copy()))) if c is not None]
-        counted = _joined(counted, rows.all_joins(), build.conjunction([c.copy() for c in limits]))
+        counted = joined(counted, rows.all_joins(), build.conjunction([c.copy() for c in limits]))
         counted = counted.group_by(*[k.e.copy() for k in keys], r.e.copy(), copy=False)
         order = [exp.Ordered(this=build.col("n", "c"), desc=True), exp.Ordered(this=build.col("v", "c"))]
         place = exp.Window(
             this=exp.RowNumber(), partition_by=[build.col(n, "c") for n in names], order=exp.Order(expressions=order)
         )
-        ranked = _select(
+        ranked = selected(
             [*((build.col(n, "c"), n) for n in names), (build.col("v", "c"), "v"), (place, "p")], counted, "c"
         )
-        best = _select([*((build.col(n, "r"), n) for n in names), (build.col("v", "r"), "v")], ranked, "r")
+        best = selected([*((build.col(n, "r"), n) for n in names), (build.col("v", "r"), "v")], ranked, "r")
         best = best.where(build.binary(exp.EQ, build.col("p", "r"), build.integer(1)), copy=False)
         alias = f"m{len(self.commonest)}"
         on = build.conjunction(
@@ -312,25 +320,12 @@ def _fresh(r: Reading) -> Reading:
     return replace(r, e=r.e.copy(), counts=tuple(c.copy() for c in r.counts))
 
 
-def _select(outputs: Sequence[tuple[E, str]], source: str | E, alias: str) -> exp.Select:
-    table = build.table(source, alias) if isinstance(source, str) else build.subquery(source, alias)
-    return exp.select(*[exp.alias_(e, n, quoted=True) for e, n in outputs]).from_(table, copy=False)
-
-
-def _joined(query: exp.Select, joins: Sequence[Join], where: E | None) -> exp.Select:
-    for join in joins:
-        query = query.join(
-            build.subquery(join.query.copy(), join.alias), on=join.on.copy(), join_type="left", copy=False
-        )
-    return query.where(where.copy(), copy=False) if where is not None else query
-
-
 def _first_of(outputs: Sequence[tuple[E, str]], table: str, keys: Sequence[E], order: str = "rowid") -> exp.Select:
     """The first row, in the order of rows, of each distinct key."""
     place = exp.Window(this=exp.RowNumber(), partition_by=[k.copy() for k in keys],
                        order=exp.Order(expressions=[exp.Ordered(this=build.col(order, "t"))]))  # fmt: skip
-    numbered = _select([*outputs, (place, "@place")], table, "t")
-    first = _select([(build.col(n, "f"), n) for _, n in outputs], numbered, "f")
+    numbered = selected([*outputs, (place, "@place")], table, "t")
+    first = selected([(build.col(n, "f"), n) for _, n in outputs], numbered, "f")
     return first.where(build.binary(exp.EQ, build.col("@place", "f"), build.integer(1)), copy=False)
 
 
