@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from patron.engine.model.canonical import MADE
 from patron.engine.model.measures import Agg, Measure, aggregates
 from patron.engine.model.queries import Query
-from patron.engine.model.terms import Children, CreditedRows, Field, Followed, Nearest, Op, Overall, Rows, Term
+from patron.engine.model.terms import Children, CreditedRows, Field, Followed, Lit, Nearest, Op, Overall, Rows, Term
 from patron.engine.plan.credit import attribution_of
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.tables import filled
@@ -56,7 +56,8 @@ def _of_condition(p: Planner, where: Term | None) -> Iterator[str]:
 
 
 def _of_value(p: Planner, rows: Rows, term: Term | None) -> Iterator[str]:
-    """What a value lacks; `first_known` needs one of its values, `if` what it chooses from."""
+    """What a value lacks; `first_known` needs one of its values, `if` what it chooses from, and what it is missing
+    without."""
     if isinstance(term, Field):
         yield from _of_column(p, rows, term)
     elif isinstance(term, (Children, Overall)) and isinstance(term.rows, str):
@@ -66,12 +67,19 @@ def _of_value(p: Planner, rows: Rows, term: Term | None) -> Iterator[str]:
         for own in (term.latitude, term.longitude):
             yield from _of_value(p, term.table, own)
     elif isinstance(term, Op):
-        parts = [tuple(_of_value(p, rows, a)) for a in (term.args[1:] if term.name == "if" else term.args)]
+        parts = [tuple(_of_value(p, rows, a)) for a in (_chosen_from(term) if term.name == "if" else term.args)]
         if term.name == "first_known":
             yield from parts[0] if all(parts) else ()
         else:
             for part in parts:
                 yield from part
+
+
+def _chosen_from(term: Op) -> tuple[Term, ...]:
+    """What an `if` chooses from; `if (x is missing) then missing else ...` has nothing where nobody tells of x."""
+    asked, then, *_ = term.args
+    without = isinstance(asked, Op) and asked.name == "is_missing" and isinstance(then, Lit) and then.value is None
+    return (*asked.args, *term.args[1:]) if isinstance(asked, Op) and without else term.args[1:]
 
 
 def _of_column(p: Planner, rows: Rows, field: Field) -> Iterator[str]:

@@ -107,6 +107,9 @@ class QueryPlanner:
         self.dated = any(a.date is not None for m in query.metrics for a in aggregates(m.metric.measure))
         needed = {m.name: lacking.of_measure(p, m.metric.measure) for m in query.metrics}
         needed |= {d.name: lacking.of_dimension(p, query, i) for i, d in enumerate(query.dims)}
+        within = [lacks for name in (query.top.per if query.top is not None else ()) if (lacks := needed.get(name))]
+        if within:  # the best of each where nobody tells of which: no number is theirs
+            needed |= {m.name: needed[m.name] or within[0] for m in query.metrics}
         self.missing = {name: lacks for name, lacks in needed.items() if lacks}
         self.cut: Node | None = None
         self.fixed: Mapping[Term, Expr] = {}

@@ -195,6 +195,8 @@ def test_a_demo_tells_what_it_made_and_a_quiet_one_nothing(tmp_path: Path, monke
     done = call("demo", "loud")
     assert "loud/out/overview/Overview.html" in done.stdout.splitlines()
     assert "P0705" in done.stderr
+    assert "on purpose" in done.stderr
+    assert "Open in a browser:\n  loud/out/" in done.stderr
     quiet = call("demo", "quiet", "--quiet")
     assert (quiet.exit_code, quiet.stdout, quiet.stderr) == (0, "", "")
     assert (tmp_path / "quiet/out/overview/Overview.html").exists()

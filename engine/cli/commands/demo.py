@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -54,7 +55,8 @@ def demo(
     for result in results:
         for file in result.files if not options.quiet else ():
             click.echo(shown_path(file))
-    problems.note(_next(folder), options)
+    pages = [shown_path(f) for result in results for f in result.files if f.suffix == ".html"]
+    problems.note(_next(folder, pages, warned=bool(project.warnings)), options)
     return 0
 
 
@@ -69,10 +71,9 @@ def _holds_something(folder: Path) -> bool:
         return any(folder.iterdir())
 
 
-def _next(folder: Path) -> str:
-    return (
-        f"\nLook at the specs in {folder}, then try:\n"
-        f"  cd {folder}\n"
-        '  patron query "total_sales by month"\n'
-        "  patron run"
-    )
+def _next(folder: Path, pages: Sequence[str], *, warned: bool) -> str:
+    """What to look at and what to try. The rows are not all clean, as those of real shops are not."""
+    lines = ["", "What is warned of is in the rows on purpose: reports say what was left out."] if warned else []
+    lines += ["", "Open in a browser:", *(f"  {page}" for page in pages)] if pages else []
+    lines += ["", f"Look at the specs in {folder}, then try:", f"  cd {folder}"]
+    return "\n".join([*lines, '  patron query "total_sales by month"', "  patron run"])

@@ -95,6 +95,8 @@ class _Reading:
     place: dict[str, int] = field(init=False)
     written: int = 0
     same: int = 0
+    bare: int = 0
+    """People of whom no contact is known."""
     lacking: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -111,6 +113,7 @@ class _Reading:
         for row in self.result.rows:
             found = {kind: self._contact(row, kind) for kind in self.matches}
             if not any(found.values()):
+                self.bare += not any(self._text(row, kind) for kind in self.matches)
                 continue
             self.written += 1
             where = contacts.country(self._text(row, "country"))
@@ -151,6 +154,8 @@ class _Reading:
                 )
             else:
                 said.append(f"{_some(kind, count)} left out, {WHY[why]}")
+        if self.bare:
+            said.append(f"{self.bare:,} without {' or '.join(NAMES[kind][0] for kind in self.matches)}")
         if self.same:
             said.append(f"{self.same:,} with the same contacts as another")
         return "; ".join(said)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from patron.engine.report.reader import plain
 from patron.engine.results import Result, Value
 from patron.plugins.exporters.html.desk import Desk
-from patron.plugins.exporters.html.shape import Measure, drawn_rows, label, order, shape, visible
+from patron.plugins.exporters.html.shape import Measure, drawn_rows, heads, label, shape, visible
 from patron.plugins.exporters.html.tables import Cell, cell
 
 LEVELS = 7
@@ -47,21 +47,20 @@ def matrix(result: Result, desk: Desk) -> Matrix | None:
         return None
     *down, across = found.dims
     rows = drawn_rows(result)
-    heads = order([result.rows[row][across] for row in rows], result.columns[across])
-    names = {result.rows[row][across]: label(result, row, [across], desk.reader) for row in rows}
+    names = heads(result, rows, across, desk.reader)
     at = {(_key(result, row, down), result.rows[row][across]): row for row in rows}
     titles = {_key(result, row, down): label(result, row, down, desk.reader) for row in rows}
     scales = {m.now: _Scale.of([visible(result, row, m.now) for row in rows]) for m in found.measures}
     made = tuple(
         MatrixRow(
-            title, tuple(_spot(result, at.get((key, h)), m, scales[m.now], desk) for h in heads for m in found.measures)
+            title, tuple(_spot(result, at.get((key, h)), m, scales[m.now], desk) for h in names for m in found.measures)
         )
         for key, title in titles.items()
     )
     return Matrix(
         " · ".join(plain(result.columns[n].title) for n in down),
         plain(result.columns[across].title),
-        tuple(names[h] for h in heads),
+        tuple(names.values()),
         tuple(plain(m.column.title) for m in found.measures),
         made,
     )

@@ -119,6 +119,22 @@ def order(values: Sequence[Value], column: Column) -> tuple[Value, ...]:
     return (*known, *missing)
 
 
+def heads(result: Result, rows: Sequence[int], column: int, reader: Reader) -> dict[Value, str]:
+    """The values across with their names, in order."""
+    names = {result.rows[row][column]: name_of(result, row, column, reader) for row in rows}
+    write = reader.formatter(result.columns[column])
+    ordered = _without_gaps(order(list(names), result.columns[column]), result.columns[column])
+    return {value: names[value] if value in names else write(value) for value in ordered}
+
+
+def _without_gaps(values: tuple[Value, ...], column: Column) -> tuple[Value, ...]:
+    """Whole numbers with those between them that do not occur, where more occur than not."""
+    known = [value for value in values if isinstance(value, int)]
+    if not column.type.whole or not known or known[-1] - known[0] >= 2 * len(known):
+        return values
+    return (*range(known[0], known[-1] + 1), *(value for value in values if value is None))
+
+
 def size_of(value: Value) -> tuple[float, str]:
     """Where a number or date stands among others; a missing one last."""
     number = amount(value)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from patron.engine.report.reader import plain
+from patron.engine.report.to_map import to_map
 from patron.engine.report.unfilled import lacks, tells_nothing, without_lacking
 from patron.engine.results import EMPTY, EXPIRED, OK, SOURCE_MISSING, Conditions, Figure, Note, Part, Section
 from patron.plugins.exporters.html.desk import Desk
@@ -32,6 +33,11 @@ class Waiting:
     reasons: tuple[str, ...]
     whole: bool
     block: str = "waiting"
+
+    @property
+    def statements(self) -> str:
+        """What to write for the names."""
+        return to_map(self.names)
 
 
 def waits(figure: Figure) -> str:

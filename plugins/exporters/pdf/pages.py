@@ -22,6 +22,7 @@ from patron.plugins.exporters.html.figures import MAKERS, FigureView
 from patron.plugins.exporters.html.layout import Block, Row, SectionView, Tabs, blocks
 from patron.plugins.exporters.html.page import STYLES, environment, heading, joined
 from patron.plugins.exporters.html.provenance import provenance_view
+from patron.plugins.exporters.html.waiting import waits
 from patron.plugins.exporters.html.words import page_words
 from patron.plugins.exporters.parts import chosen, figures
 from patron.plugins.exporters.pdf.words import paper_words
@@ -180,8 +181,9 @@ def _contents(body: Sequence[Block]) -> tuple[SectionView, ...]:
 
 
 def _definitions(parts: Sequence[Part]) -> tuple[Definition, ...]:
-    """What each number means, once."""
-    found = {d.name: d for each in figures(parts) if isinstance(each.part, Figure) for d in each.part.definitions}
+    """What each number that is shown means, once."""
+    shown = (each.part for each in figures(parts) if isinstance(each.part, Figure) and not waits(each.part))
+    found = {d.name: d for part in shown for d in part.definitions}
     return tuple(Definition(d.name, plain(d.title), plain(d.text), plain(d.describe)) for d in found.values())
 
 

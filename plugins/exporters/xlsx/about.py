@@ -133,7 +133,7 @@ def heading(placed: Placed, words: Mapping[str, str]) -> str:
 
 
 def _definitions(page: _Page, links: Sequence[tuple[Placed, str]], words: Mapping[str, str]) -> None:
-    parts = [placed.part for placed, _ in links]
+    parts = [placed.part for placed, name in links if name]
     found: dict[str, Definition] = {d.name: d for part in parts if isinstance(part, Figure) for d in part.definitions}
     if not found:
         return

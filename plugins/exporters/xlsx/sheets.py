@@ -10,7 +10,7 @@ from patron.engine.report.text import is_number
 from patron.engine.results import EXPIRED, OK, Column, Conditions, Figure, Result, Value
 from patron.engine.types import NUMBER, Format
 from patron.plugins.exporters.drawing import colours
-from patron.plugins.exporters.html.shape import drawn_rows, kind_of, label, order, shape, visible
+from patron.plugins.exporters.html.shape import drawn_rows, heads, kind_of, label, shape, visible
 from patron.plugins.exporters.xlsx.cells import Cells
 
 if TYPE_CHECKING:
@@ -195,24 +195,23 @@ def cross(result: Result, cells: Cells, sheet: Worksheet) -> Worksheet:
     """The first dimensions down, the last across, darker where the value is larger."""
     found = shape(result)
     (*down, across), measure, rows = found.dims, found.measures[0], drawn_rows(result)
-    heads = order([result.rows[row][across] for row in rows], result.columns[across])
-    names = {result.rows[row][across]: label(result, row, [across], cells.reader) for row in rows}
+    names = heads(result, rows, across, cells.reader)
     corner = " · ".join(plain(result.columns[n].title or result.columns[n].name) for n in down)
     cells.head(sheet, 0, 0, corner, number=False)
     sheet.set_column(0, 0, 24)
-    sheet.set_column(1, max(1, len(heads)), 12)
-    for place, value in enumerate(heads, 1):
-        cells.head(sheet, 0, place, names[value], number=True)
+    sheet.set_column(1, max(1, len(names)), 12)
+    for place, name in enumerate(names.values(), 1):
+        cells.head(sheet, 0, place, name, number=True)
     lines: dict[tuple[Value, ...], dict[Value, int]] = {}
     for row in rows:
         lines.setdefault(tuple(result.rows[row][n] for n in down), {})[result.rows[row][across]] = row
     for line, at in enumerate(lines.values(), 1):
         title = label(result, next(iter(at.values())), down, cells.reader)
         cells.text(sheet, line, 0, title, cells.style(bold=True))
-        for place, value in enumerate(heads, 1):
+        for place, value in enumerate(names, 1):
             if value in at:
                 cells.of_result(sheet, (line, place), result, at[value], measure.now)
-    _shaded(sheet, len(lines), 1, len(heads))
+    _shaded(sheet, len(lines), 1, len(names))
     sheet.freeze_panes(1, 1)
     notes(sheet, len(lines) + 2, result.notes, cells)
     return sheet

@@ -98,7 +98,7 @@ def test_google_takes_addresses_and_numbers_with_their_plus(job):
     ]
     assert told == (
         "google_ads: 2 of 5 people; 1 e-mail address left out, without consent; 1 e-mail address left out, "
-        "not well formed; 2 phone numbers left out, without consent"
+        "not well formed; 2 phone numbers left out, without consent; 1 without e-mail address or phone number"
     )
 
 
@@ -147,6 +147,12 @@ def test_the_same_contacts_are_written_once(job):
     assert [row["Email"] for row in rows] == [sha("ada.lovelace@example.com"), sha("grace@example.com")]
     assert told.startswith("microsoft_ads: 2 of 6 people;")
     assert told.endswith("1 with the same contacts as another")
+
+
+def test_who_cannot_be_reached_is_counted(job):
+    nobody = ("C8", *(None for _ in PEOPLE[0][1:]))
+    assert made(job, "google_ads", rows=(*PEOPLE, nobody))[1].endswith("; 2 without e-mail address or phone number")
+    assert made(job, "microsoft_ads", rows=(nobody,))[1] == "microsoft_ads: 0 of 1 people; 1 without e-mail address"
 
 
 def without(*names):

@@ -1,6 +1,7 @@
 """How a page is laid out: the overview, sides beside each other, notes told once, what stands along an axis."""
 
 import dataclasses
+import datetime as dt
 
 import pytest
 
@@ -15,7 +16,7 @@ from patron.plugins.exporters import html as exporter  # noqa: E402
 from patron.plugins.exporters.html.charts.bar import bar  # noqa: E402
 from patron.plugins.exporters.html.charts.line import line  # noqa: E402
 from patron.plugins.exporters.html.desk import Desk  # noqa: E402
-from patron.plugins.exporters.html.shape import order  # noqa: E402
+from patron.plugins.exporters.html.shape import heads, order  # noqa: E402
 from patron.plugins.exporters.html.words import page_words  # noqa: E402
 
 
@@ -169,6 +170,15 @@ def test_names_across_have_their_natural_order(sample, values, type_, wanted):
     assert list(order(values, sample.dim("x", "X", type_))) == wanted
 
 
+@pytest.mark.parametrize(
+    "values, wanted",
+    [([0, 3, 2, None], ["0", "1", "2", "3", "not known"]), ([1, 9], ["1", "9"]), ([None], ["not known"])],
+)
+def test_whole_numbers_across_have_no_gaps_where_most_of_them_occur(sample, values, wanted):
+    made = r.Result((sample.dim("n", "N", sample.WHOLE),), tuple((v,) for v in values))
+    assert list(heads(made, range(len(values)), 0, Reader()).values()) == wanted
+
+
 def test_bars_stand_along_the_numbers_of_two_dimensions(sample):
     columns = (sample.dim("kind", "Kind"), sample.dim("days", "Days", sample.WHOLE), sample.ORDERS)
     rows = (("received", 0, 9), ("received", 10, 4), ("clicked", 2, 3))
@@ -186,6 +196,16 @@ def test_one_point_is_no_line(sample):
     made = r.Result((sample.dim("day", "Day", sample.DATE, "day"), sample.ORDERS), ((sample.FIRST, 3),))
     figure = sample.figure("line", "Days", made)
     assert line(figure, made, Desk(Reader(), page_words("en"))) is None
+
+
+def test_a_line_of_weeks_has_its_weeks_on_the_axis_and_whole_numbers_beside_it(sample):
+    weeks = [sample.FIRST + dt.timedelta(7 * n) for n in range(3)]
+    made = r.Result((sample.dim("week", "Week", sample.DATE, "week"), sample.ORDERS), tuple((w, 1) for w in weeks))
+    desk = Desk(Reader(), page_words("en"))
+    chart = line(sample.figure("line", "Weeks", made), made, desk)
+    encoding = desk.charts[chart.panels[0].id]["layer"][-2]["encoding"]
+    assert encoding["x"]["axis"]["values"] == [week.isoformat() for week in weeks]
+    assert encoding["y"]["axis"]["tickMinStep"] == 1
 
 
 def test_a_subtitle_repeats_no_title(sample, page):

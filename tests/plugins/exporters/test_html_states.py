@@ -132,7 +132,7 @@ def test_a_figure_that_nothing_fills_is_one_quiet_panel(sample, page, kind):
     tree = page(sample.cards(), lacking(sample, "Ratings", kind))
     (panel,) = of_class(tree, "waiting")
     assert words(panel).startswith("Ratings Shown once a source fills reviews")
-    assert "docs/reference/tables.md" in words(panel)
+    assert "What to write table reviews from source.file {" in words(panel)
     assert len([e for e in tree.iter() if e.tag == "figure"]) == 1
     assert "source missing" not in words(tree)
 

@@ -94,3 +94,16 @@ def test_shopline_counts_what_was_charged(open_shop):
 def test_a_project_says_which_sales_count(open_shop):
     shop = open_shop({"orders": [ORDER]}, ["shopline"], settings="  sales net_sales\n")
     assert shop.row("total_sales") == (4,)
+
+
+def test_what_is_told_by_something_that_is_absent_is_told_to_be_missing(open_shop):
+    shop = open_shop({"orders": [ORDER], "customers": [{"id": "c1"}]}, ["demographics"])
+    result = shop.project.query("members by demographics.generation")
+    assert result.lacking == {"demographics.generation": ("customers.birth_date",)}
+    each = "total_orders by demographics.generation, customer top 3 of total_orders per demographics.generation"
+    best = shop.project.query(each)
+    assert best.lacking["total_orders"] == ("customers.birth_date",), "the best of each need to be told apart"
+    assert (
+        "total_orders"
+        not in shop.project.query("total_orders by demographics.generation top 3 of total_orders").lacking
+    )

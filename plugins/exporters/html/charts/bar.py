@@ -127,7 +127,8 @@ class _Sketch:
 
     def _name_axis(self) -> Spec:
         if self._upright:
-            return {"title": None, "labelAngle": 0, "labelOverlap": "greedy", "grid": False, "ticks": False}
+            return {"title": None, "labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 8, "grid": False,
+                    "ticks": False}  # fmt: skip
         return {"title": None, "labelLimit": 180, "grid": False, "domain": False, "ticks": False, "labelPadding": 8}
 
     def _labels(self, encoding: Spec) -> Spec:

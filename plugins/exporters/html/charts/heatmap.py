@@ -15,7 +15,7 @@ from patron.plugins.exporters.html.charts.bar import bar
 from patron.plugins.exporters.html.charts.spec import Chart, Panel, Spec
 from patron.plugins.exporters.html.desk import Desk
 from patron.plugins.exporters.html.ground import Box, Ground, Line, Town, ground
-from patron.plugins.exporters.html.shape import Measure, amount, drawn_rows, name_of, order, shape, visible
+from patron.plugins.exporters.html.shape import Measure, amount, drawn_rows, heads, name_of, shape, visible
 
 LEVELS = 7
 ROW = 30
@@ -78,7 +78,7 @@ def _grid(result: Result, dims: Sequence[int], measure: Measure, desk: Desk) -> 
                 "tip": spec.tip((f"{y} · {x}", ""), (measure.column.title, shown)),
             }
         )
-    heads = _names(result, rows, across, desk)
+    tops = _names(result, rows, across, desk)
     sides = _sides(result, rows, down, desk)
     height = len(sides) * ROW
     encoding: Spec = {
@@ -87,7 +87,7 @@ def _grid(result: Result, dims: Sequence[int], measure: Measure, desk: Desk) -> 
             "type": "nominal",
             "sort": None,
             "axis": _axis("top", labelOverlap="greedy"),
-            "scale": {"padding": 0.04, "domain": list(heads)},
+            "scale": {"padding": 0.04, "domain": list(tops)},
         },
         "y": {
             "field": "y",
@@ -105,7 +105,7 @@ def _grid(result: Result, dims: Sequence[int], measure: Measure, desk: Desk) -> 
         },
     }
     layers: list[Json] = [rect]
-    if len(heads) <= WRITTEN:
+    if len(tops) <= WRITTEN:
         text: Spec = {
             "text": {"field": "t", "type": "nominal"},
             "color": {"field": "i", "type": "nominal", "scale": None, "legend": None},
@@ -116,8 +116,7 @@ def _grid(result: Result, dims: Sequence[int], measure: Measure, desk: Desk) -> 
 
 
 def _names(result: Result, rows: Sequence[int], column: int, desk: Desk) -> tuple[str, ...]:
-    names = {result.rows[row][column]: name_of(result, row, column, desk.reader) for row in rows}
-    return tuple(names[v] for v in order([result.rows[row][column] for row in rows], result.columns[column]))
+    return tuple(heads(result, rows, column, desk.reader).values())
 
 
 def _sides(result: Result, rows: Sequence[int], column: int, desk: Desk) -> tuple[str, ...]:

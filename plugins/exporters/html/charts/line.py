@@ -180,7 +180,7 @@ class _Sketch:
             "labelSeparation": 10,
         }
         buckets = sorted({self._x(row[self._time]) for row in self._result.rows})
-        if self._unit in ("month", "quarter", "year") and len(buckets) <= 26:
+        if self._unit in ("week", "month", "quarter", "year") and len(buckets) <= 26:
             axis["values"] = list(buckets)
         return {"field": "x", "type": "temporal", "scale": {"type": "utc"}, "axis": axis}
 

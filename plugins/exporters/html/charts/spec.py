@@ -88,6 +88,7 @@ def value_axis(column: Column, largest: float) -> Spec:
         "domain": False,
         "ticks": False,
         "tickCount": 4,
+        **({"tickMinStep": 1} if column.type.whole else {}),
     }
 
 
