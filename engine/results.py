@@ -247,7 +247,7 @@ class Provenance:
     """What every report prints about itself.
 
     `week_starts` names day 1 of `weekday`; `smallest_group` is the least number of people a value may be about
-    (0: no limit).
+    (0: no limit). After `fresh_until` it is older than its `refresh` allows; None where it says none, or looks back.
     """
 
     spec_hash: str
@@ -262,6 +262,7 @@ class Provenance:
     version: str = ""
     week_starts: str = "monday"
     smallest_group: int = 0
+    fresh_until: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,14 +65,16 @@ def list_rules(decl: tree.ListDecl, counted: Counted | None = None) -> ListRules
     if decl.at_most is not None:
         rules = replace(rules, at_most=_days(_length(decl.at_most.duration, count)))
     if decl.refresh is not None:
-        every = decl.refresh.every
         lasting = decl.refresh.lasting
         rules = replace(
-            rules,
-            every=Length(every.count, every.unit or "day"),
-            lasting=None if lasting is None else _length(lasting, count),
+            rules, every=interval(decl.refresh.every), lasting=None if lasting is None else _length(lasting, count)
         )
     return rules
+
+
+def interval(every: tree.Every) -> Length:
+    """How far apart the times of `every ...` lie at most."""
+    return Length(every.count, every.unit) if every.unit else Length(1, "week")
 
 
 def _written(count: tree.Count) -> int:

@@ -6,8 +6,10 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 
+from patron.dsl import tree
 from patron.dsl.format import format_statement
 from patron.engine.model.binder import Scope
+from patron.engine.model.list_rules import Length, interval, later, list_rules
 from patron.engine.model.periods import to_local
 from patron.engine.model.phrases import bind_subject
 from patron.engine.model.reports import ReportFrame
@@ -46,8 +48,25 @@ def of(model: Model, frame: ReportFrame, context: Context, planner: Planner, row
     return Provenance(
         spec_hash(model), said, settings.timezone, settings.currency, settings.order_rule, settings.sales, people,
         _sources(context), coverage, __version__, WEEKDAYS[settings.week_starts - 1],
-        settings.smallest_group if smallest is None else smallest,
+        settings.smallest_group if smallest is None else smallest, _fresh_until(frame),
     )  # fmt: skip
+
+
+def _fresh_until(frame: ReportFrame) -> dt.datetime | None:
+    """When the report is older than its `refresh` allows; one as of the end of a date looks back and stays."""
+    own = next((interval(c.every) for c in frame.node.clauses if isinstance(c, tree.Refresh)), None)
+    as_of, every = frame.binder.as_of, own or _refresh_of_list(frame)
+    return None if every is None or as_of.whole_day else later(as_of.moment, every).replace(tzinfo=dt.UTC)
+
+
+def _refresh_of_list(frame: ReportFrame) -> Length | None:
+    """How often the list of a report is to be refreshed."""
+    subject = bind_subject(frame.binder, Scope(""), frame.defaults.subject)
+    if subject.kind != "lists":
+        return None
+    decl = frame.binder.declared.known("list")[subject.names[0]].statement
+    assert isinstance(decl, tree.ListDecl)
+    return list_rules(decl).every
 
 
 def spec_hash(model: Model) -> str:

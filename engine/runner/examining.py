@@ -105,6 +105,23 @@ def _manifests(folder: Path) -> Iterator[Finding]:
             yield Finding("fine", f"{manifest.parent}: {len(listed)} files as they were made")
 
 
+def results(project: Project) -> Iterator[Finding]:
+    """The reports that were not made by the specs and settings as they are now."""
+    if any(p.stops for p in project.check()):
+        return
+    for manifest in sorted(project.config.output_folder.glob(f"*/{MANIFEST}")):
+        try:
+            made = json.loads(manifest.read_text(encoding="utf-8"))
+            name, by = str(made["report"]), str(made["spec_hash"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # told with the files
+        if by != project.spec_hash:
+            advice = f"`patron run {name}` makes it again."
+            yield Finding(
+                "noted", f"{manifest.parent}: out of date, made by other specs or settings than those at hand", advice
+            )
+
+
 def kept(project: Project) -> Iterator[Finding]:
     """The lists: are their members what was taken."""
     for decl in project.statements(tree.ListDecl):

@@ -305,6 +305,11 @@ class Project:
         full = self._known("report", name)
         return self.stages.report(self.informed, full, self._values(params), self.context)
 
+    @property
+    def spec_hash(self) -> str:
+        """A name for what the specs and the values given to them say."""
+        return self.stages.spec_hash(self.model)
+
     def layout(self, name: str) -> tree.ReportDecl | None:
         """The statement of a report, with what it takes over from the one it is like."""
         return self.stages.layout(self.model, name)

@@ -115,6 +115,12 @@ class Stages:
 
         return (*uncertain(model, files, context), *empty_audiences(model, files, context))
 
+    def spec_hash(self, model: Model) -> str:
+        """A name for what the specs say, as results carry it."""
+        from patron.engine.report.provenance import spec_hash
+
+        return spec_hash(model)
+
     def layout(self, model: Model, name: str) -> ReportDecl | None:
         """The statement of a report with all that it takes over; None when it is not there or goes in a ring."""
         from patron.engine.model.binder import Unbound

@@ -104,6 +104,18 @@ def test_a_report_is_made(shop: Path) -> None:
     assert {f["name"] for f in manifest["files"]} >= {"overview.json", "overview.csv"}
 
 
+def test_a_report_of_older_specs_is_said_to_be_out_of_date(shop: Path) -> None:
+    call("run", "overview", "--format", "csv")
+    assert "out of date" not in call("doctor").stdout
+    words = shop / "words.patron"
+    words.write_text(words.read_text() + "metric more_sales = total_sales * 2\n")
+    told = call("doctor").stdout
+    assert "overview: out of date, made by other specs or settings than those at hand" in told
+    assert "`patron run overview` makes it again." in told
+    call("run", "overview", "--format", "csv")
+    assert "out of date" not in call("doctor").stdout
+
+
 def test_lists_of_a_real_audience(shop: Path) -> None:
     (shop / "lists.patron").write_text(
         'language 1\nimport "words.patron"\nlist vips {\n  from audience came_back\n  take once on 2026-03-31\n}\n'

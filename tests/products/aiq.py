@@ -69,7 +69,8 @@ report stamped {
   show cards of total_sales
 }
 """, f"{OURS}a_report_carries_the_hash_of_its_specs",
-        later="A stored result of older specs is not yet told from a new one by itself: its hash is to be compared."),
+        "tests/cli/test_whole_way.py::test_a_report_of_older_specs_is_said_to_be_out_of_date",
+        "tests/report/test_fresh.py::test_a_report_is_fresh_as_long_as_it_says"),
 ))  # fmt: skip
 
 ORDERS = Group("AIQ", "Order insights", (

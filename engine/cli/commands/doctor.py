@@ -54,6 +54,7 @@ def _examined(options: Options) -> Iterator[Finding]:
     yield from examining.installation(project.catalog)
     yield from examining.state(project.config)
     yield from examining.specs(project)
+    yield from examining.results(project)
     yield from examining.kept(project)
 
 

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import jinja2
 from markupsafe import Markup, escape
@@ -65,7 +66,13 @@ def heading(report: Report, locale: str, words: Mapping[str, str]) -> dict[str, 
         "describe": report.describe,
         "as_of": readable(report.provenance.as_of, locale),
         "zone": report.provenance.zone,
+        "until": "",
     }
+    until = report.provenance.fresh_until
+    if until is not None:
+        texts["until"] = until.isoformat()
+        local = until.astimezone(ZoneInfo(report.provenance.zone))
+        texts["late"] = words["late"].format(when=readable(f"{local:%Y-%m-%d %H:%M}", locale))
     notes = tuple(plain(note) for note in report.notes)
     remarks = words["remark" if len(notes) == 1 else "remarks"].format(n=len(notes))
     return {**{name: plain(text) for name, text in texts.items()}, "notes": notes, "remarks": remarks}

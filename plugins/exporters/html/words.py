@@ -32,6 +32,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "next": ("Next", "下一頁"),
     "sort": ("Sort by {column}", "依{column}排序"),
     "said_when": ("Said when {condition}", "符合此條件時顯示：{condition}"),
+    "late": ("Out of date: these numbers were to be made anew by {when}.", "已過期：這些數字應在 {when} 前更新。"),
     "all_sides": ("All together", "全部合計"),
     "nothing_before": ("before: all 0 or empty", "比較期間皆為 0 或沒有資料"),
     "read_from": ("Read from", "資料表"),

@@ -115,6 +115,7 @@ def provenance_object(source: Provenance) -> Object:
     """What the report says about itself."""
     return {
         "spec_hash": source.spec_hash,
+        "fresh_until": source.fresh_until.isoformat() if source.fresh_until is not None else None,
         "as_of": source.as_of,
         "zone": source.zone,
         "currency": source.currency,

@@ -131,6 +131,20 @@ def test_a_past_with_anything_in_it_stays(sample, page, past, state):
     assert [words(e) for e in of_tag(of_class(tree, "kind-table")[0], "th")] == ["Case", "Orders", "before", "change"]
 
 
+def test_a_page_knows_until_when_it_is_fresh(sample, tmp_path):
+    """A script shows the line from then on."""
+    report = sample.rich()
+    until = dt.datetime(2026, 5, 6, 11, tzinfo=dt.UTC)
+    for fresh, lines in ((until, 1), (None, 0)):
+        source = dataclasses.replace(report.provenance, fresh_until=fresh, zone="Europe/Berlin")
+        (path,) = exporter.export(dataclasses.replace(report, provenance=source), ExportJob(tmp_path, "page"))
+        tree = html5lib.HTMLParser(namespaceHTMLElements=False).parse(path.read_text(encoding="utf-8"))
+        found = of_class(tree, "late")
+        assert len(found) == lines
+        assert all("hidden" in e.attrib and e.attrib["data-until"] == until.isoformat() for e in found)
+        assert all("13:00" in words(e) for e in found)
+
+
 def test_a_note_tells_when_it_is_said(page):
     found = of_class(page(r.Note("Always."), r.Note("Few.", 'total_orders < 2 and "<"')), "note")
     always, seldom = (next(e for e in found if words(e) == text) for text in ("Always.", "Few."))

@@ -112,7 +112,7 @@ def test_texts_of_any_kind_and_length_are_written(name, sample, job):
     assert time.process_time() - started < 30
 
 
-@pytest.mark.parametrize("name", ["csv", "json", "markdown", "parquet", "pdf", "png", "svg", "xlsx"])
+@pytest.mark.parametrize("name", ["csv", "json", "markdown", "parquet", "pdf", "xlsx"])
 def test_nothing_to_show_is_written_as_well(name, sample, job):
     empty = sample.figure("table", "Empty", Result((sample.dim("t", "T"), sample.SALES), ()))
     charts = [sample.figure(kind, f"No {kind}", Result((), ())) for kind in ("line", "bar", "pie", "heatmap", "matrix")]

@@ -48,6 +48,9 @@
   });
   window.addEventListener("afterprint", () => folded.forEach((section) => { section.open = false; }));
 
+  const late = document.querySelector("[data-until]");
+  if (late && Date.now() > Date.parse(late.dataset.until)) late.hidden = false;
+
   const top = document.querySelector(".top");
   const context = document.querySelector(".context");
   const measure = () => {
