@@ -70,6 +70,7 @@ class _Page:
     def row(self, *texts: str) -> None:
         for place, text in enumerate(texts):
             self.cells.text(self.sheet, self.line, place, text, self.cells.style(text_wrap=True))
+        self.cells.tall(self.sheet, self.line, list(zip(texts, _WIDTHS, strict=False)))
         self.line += 1
 
 
@@ -111,6 +112,7 @@ def _contents(page: _Page, report: Report, links: Sequence[tuple[Placed, str]], 
         for place, text in enumerate(facts):
             if place:
                 page.cells.text(page.sheet, page.line, place, text, page.cells.style(text_wrap=True))
+        page.cells.tall(page.sheet, page.line, list(zip(facts, _WIDTHS, strict=False)))
         page.line += 1
 
 

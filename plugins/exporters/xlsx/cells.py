@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +29,8 @@ FIRST_DAY: Final = dt.date(1900, 3, 1)
 """From this day on a spreadsheet knows every date; before, it counts a day that never was."""
 _DIGITS: Final = Context(prec=15, rounding=ROUND_HALF_EVEN)
 _WIDEST: Final = 60
+_TALLEST: Final = 400
+"""Points that a row may be high."""
 
 DAY, MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 _STEPS: Final[Mapping[str, str]] = {
@@ -71,6 +73,12 @@ class Cells:
         whole = text.encode("utf-8", "replace").decode()
         cut = whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 1]}…"
         sheet.write_string(row, column, cut, self._inert(cut, style))
+
+    def tall(self, sheet: Worksheet, row: int, texts: Sequence[tuple[str, float]]) -> None:
+        """Make a row as high as its texts need in columns so wide; not every program does so by itself."""
+        lines = max((_lines(text, wide) for text, wide in texts), default=1)
+        if lines > 1:
+            sheet.set_row(row, min(_TALLEST, 15 * lines))
 
     def link(self, sheet: Worksheet, row: int, column: int, text: str, name: str) -> None:
         """A text that leads to the top of another sheet."""
@@ -178,6 +186,10 @@ def money_format(digits: int, reader: Reader) -> str:
     shown = after[1 : 1 + digits] if digits and after[1 : 1 + digits].strip("0") == "" else ""
     tail = after[1 + len(shown) :] if shown else after
     return f"{_sign(before)}#,##0{_decimals(len(shown))}{_sign(tail)}"
+
+
+def _lines(text: str, wide: float) -> int:
+    return sum(max(1, math.ceil(len(line) * 1.05 / wide)) for line in text.split("\n"))
 
 
 def _sign(text: str) -> str:

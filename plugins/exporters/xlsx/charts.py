@@ -28,11 +28,12 @@ _ZERO = dt.date(1899, 12, 30)
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A row of numbers: what it is called, and whether it is what is compared with."""
+    """A row of numbers: what it is called, how they are written, and whether it is what is compared with."""
 
     name: str
     values: tuple[float | None, ...]
-    colour: str
+    column: Column
+    colour: str = ""
     before: bool = False
 
 
@@ -44,13 +45,14 @@ class ChartData:
     cells: Cells
     line: int = 0
 
-    def block(self, title: str, names: Sequence[Value], form: str, series: Sequence[Series], column: Column) -> int:
+    def block(self, title: str, names: Sequence[Value], form: str, series: Sequence[Series]) -> int:
         """Write a block; gives the line of its first name."""
         cells, top = self.cells, self.line
         cells.text(self.sheet, top, 0, title, cells.style(bold=True))
         for place, each in enumerate(series, 1):
             cells.text(self.sheet, top + 1, place, each.name, cells.style(italic=True, text_wrap=True))
-        date, number = cells.style(num_format=form), cells.style(num_format=number_format(column, cells.reader))
+        date = cells.style(num_format=form)
+        numbers = [cells.style(num_format=number_format(each.column, cells.reader)) for each in series]
         for n, name in enumerate(names):
             line = top + 2 + n
             if isinstance(name, dt.date):
@@ -60,7 +62,7 @@ class ChartData:
             for place, each in enumerate(series, 1):
                 value = each.values[n]
                 if value is not None:
-                    self.sheet.write_number(line, place, value, number)
+                    self.sheet.write_number(line, place, value, numbers[place - 1])
         self.line = top + 3 + len(names)
         return top + 2
 
@@ -95,9 +97,12 @@ def _lines_or_bars(
     titles = {result.rows[row][dims[0]]: name_of(result, row, dims[0], data.cells.reader) for row in reversed(rows)}
     names: list[Value] = [v if dated else titles[v] for v in kept]
     series = _series(result, rows, kept, measures, data, words)
+    if all(value is None for each in series for value in each.values):
+        return None
     title = plain(figure.title or measures[0].column.title)
-    form = {"month": "mmm yyyy", "quarter": "mmm yyyy", "year": "yyyy"}.get(result.columns[dims[0]].time, DAY)
-    first = data.block(title, names, form, series, measures[0].column)
+    unit = result.columns[dims[0]].time
+    form = {"month": "mmm yyyy", "quarter": "mmm yyyy", "year": "yyyy"}.get(unit, DAY)
+    first = data.block(title, names, form, series)
     kind = "line" if figure.kind == "line" else "column" if time else "bar"
     chart = data.cells.book.add_chart({"type": kind})
     for place, each in enumerate(series, 1):
@@ -113,7 +118,8 @@ def _lines_or_bars(
         chart.set_x_axis(axis)
         chart.set_size({"width": WIDE, "height": max(TALL, 90 + 22 * len(names) * max(1, len(series)))})
     else:
-        chart.set_x_axis({**across, **({"date_axis": True, "num_format": form} if dated else {})})
+        steps = {"text_axis" if unit == "week" else "date_axis": True, "num_format": form} if dated else {}
+        chart.set_x_axis({**across, **steps})  # an axis of dates would name days between the weeks
         chart.set_y_axis(axis)
     return chart
 
@@ -136,7 +142,8 @@ def _series(
             for before, number in ((False, measure.now), (True, measure.before)):
                 if number is not None:
                     found = tuple(visible(result, at[v], number) if v in at else None for v in kept)
-                    made.append(Series(f"{name} · {words['before']}" if before else name, found, colour, before))
+                    said = f"{name} · {words['before']}" if before else name
+                    made.append(Series(said, found, measure.column, colour, before))
     return made
 
 
@@ -181,8 +188,8 @@ def _pie(figure: Figure, result: Result, data: ChartData) -> Chart | None:
         return None
     known = tuple(value for _, value, _ in parts)
     title = plain(figure.title or measure.column.title)
-    series = Series(plain(measure.column.title), known, "")
-    first = data.block(title, [name for name, _, _ in parts], DAY, [series], measure.column)
+    series = Series(plain(measure.column.title), known, measure.column)
+    first = data.block(title, [name for name, _, _ in parts], DAY, [series])
     chart = data.cells.book.add_chart({"type": "doughnut"})
     shades = [colours()["rest" if kind == "rest" else f"s{n + 1}"] for n, (_, _, kind) in enumerate(parts)]
     chart.add_series({
@@ -217,12 +224,12 @@ def sparkline(figure: Figure, data: ChartData) -> Mapping[str, str]:
         return {}
     found = shape(trend)
     columns = [trend.columns[m.now] for m in found.measures]
-    series = [Series(plain(c.title or c.name), tuple(visible(trend, r, m.now) for r in range(len(trend.rows))), "")
+    series = [Series(plain(c.title or c.name), tuple(visible(trend, r, m.now) for r in range(len(trend.rows))), c)
               for c, m in zip(columns, found.measures, strict=True)]  # fmt: skip
     if not series:
         return {}
     names: list[Value] = [name_of(trend, r, found.dims[0], data.cells.reader) for r in range(len(trend.rows))]
-    first = data.block(plain(figure.title), names, DAY, series, columns[0])
+    first = data.block(plain(figure.title), names, DAY, series)
     name = data.sheet.name.replace("'", "''")
     last = first + len(names)
     return {c.name: f"'{name}'!{_letters(n)}{first + 1}:{_letters(n)}{last}" for n, c in enumerate(columns, 1)}

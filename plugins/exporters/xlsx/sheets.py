@@ -20,6 +20,8 @@ MOST_ROWS = 1_048_575
 """Rows under the head of one sheet."""
 SEEN = 500
 """Rows that decide how wide columns are."""
+MEANING = 60.0
+"""The width of what a number is."""
 SHARE = Column("share", "", NUMBER, format=Format("percent", 1))
 
 Sheets: TypeAlias = "Callable[[], Worksheet]"
@@ -116,7 +118,8 @@ def cards(figure: Figure, result: Result, cells: Cells, words: Mapping[str, str]
     compared = found.compared
     heads = [(words["name"], False, 34.0), (words["value"], True, 16.0)]
     heads += [(words["before"], True, 16.0), (words["change"], True, 12.0)] if compared else []
-    _titles(sheet, cells, [*heads, (words["meaning"], False, 60.0)])
+    _titles(sheet, cells, [*heads, (words["meaning"], False, MEANING)])
+    told = cells.style(text_wrap=True, indent=1)
     line = 1
     for row in range(len(result.rows)):
         whose = label(result, row, found.dims, cells.reader)
@@ -127,7 +130,9 @@ def cards(figure: Figure, result: Result, cells: Cells, words: Mapping[str, str]
             for place, number in ((2, measure.before), (3, measure.change)) if compared else ():
                 if number is not None:
                     cells.of_result(sheet, (line, place), result, row, number)
-            cells.text(sheet, line, 4 if compared else 2, plain(measure.column.describe), cells.style(text_wrap=True))
+            meaning = plain(measure.column.describe)
+            cells.text(sheet, line, 4 if compared else 2, meaning, told)
+            cells.tall(sheet, line, [(meaning, MEANING - 2)])
             line += 1
     notes(sheet, line + 1, (*figure.notes, *result.notes), cells)
     return sheet

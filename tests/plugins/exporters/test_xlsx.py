@@ -249,3 +249,26 @@ def test_what_no_source_fills_has_no_sheet_and_no_column(sample, job):
     assert len(values(book["Some"])[0]) == 2
     told = next(row for row in values(book["About"]) if row[0] == "None")
     assert "Shown once a source fills reviews, staff.name" in told
+
+
+def test_rows_are_as_high_as_their_texts_need_and_courses_are_written_as_their_metrics(sample, job):
+    long = dataclasses.replace(sample.SALES, describe="many words " * 20)
+    days = tuple((sample.FIRST + dt.timedelta(n), 5, 7) for n in range(3))
+    trend = Result((sample.dim("day", "Day", sample.DATE, "day"), long, sample.ORDERS), days)
+    figure = dataclasses.replace(sample.figure("cards", "Keys", Result((long, sample.ORDERS), ((5, 7),))), trend=trend)
+    book = book_of(dataclasses.replace(sample.rich(), parts=(figure,)), job)
+    heights = [book["Keys"].row_dimensions[line].height for line in (2, 3)]
+    assert heights == [75, None]
+    formats = [cell.number_format for cell in book["Chart data"][3][1:3]]
+    assert (formats[0][:3], formats[1]) == ('"$"', "#,##0")
+
+
+def test_a_chart_of_nothing_is_left_out_and_weeks_are_named_each(sample, job):
+    weeks = [sample.FIRST + dt.timedelta(7 * n) for n in range(3)]
+    columns = (sample.dim("week", "Week", sample.DATE, "week"), sample.ORDERS)
+    for value, charts in ((None, 0), (4, 1)):
+        figure = sample.figure("line", "Weeks", Result(columns, tuple((week, value) for week in weeks)))
+        (path,) = exporter.export(dataclasses.replace(sample.rich(), parts=(figure,)), job)
+        found = [name for name in zipfile.ZipFile(path).namelist() if "charts/chart" in name]
+        assert len(found) == charts
+    assert b"<c:dateAx>" not in zipfile.ZipFile(path).read(found[0])
