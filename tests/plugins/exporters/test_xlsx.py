@@ -258,7 +258,7 @@ def test_rows_are_as_high_as_their_texts_need_and_courses_are_written_as_their_m
     figure = dataclasses.replace(sample.figure("cards", "Keys", Result((long, sample.ORDERS), ((5, 7),))), trend=trend)
     book = book_of(dataclasses.replace(sample.rich(), parts=(figure,)), job)
     heights = [book["Keys"].row_dimensions[line].height for line in (2, 3)]
-    assert heights == [75, None]
+    assert heights == [60, None]
     formats = [cell.number_format for cell in book["Chart data"][3][1:3]]
     assert (formats[0][:3], formats[1]) == ('"$"', "#,##0")
 
