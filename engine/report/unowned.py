@@ -37,9 +37,10 @@ def left_out(p: Planner, query: Query) -> Step | None:
 
 def left_out_notes(fetched: Mapping[str, Sequence[tuple[Any, ...]]]) -> list[str]:
     """`1,234 orders without a customer are left out`, where there are some."""
+    places = list(TABLES)  # orders before their lines, whatever order the rows came in
     return [
         f"{counted(int(n), TABLES[table].singular, table)} without a customer {'is' if n == 1 else 'are'} left out"
-        for table, n in sorted(fetched.get(OUTPUT, ()))
+        for table, n in sorted(fetched.get(OUTPUT, ()), key=lambda row: places.index(row[0]))
         if n
     ]
 
