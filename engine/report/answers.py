@@ -50,9 +50,14 @@ def bound(
 
 def query(model: Model, phrase: tree.Phrase, context: Context) -> Result:
     """The answer to a phrase."""
+    from patron.engine.report.expired import last_counted
+
     found, b = bound(model, phrase)
+    then, told = last_counted(model, found.subject, context)
+    if told:
+        found, b = bound(then, phrase)
     notes = tuple(said(p) for p in (*by_place(b.problems), *unstored(b.as_of, context)) if not p.stops)
-    return run_query(model, found, b, context, notes)
+    return run_query(then, found, b, context, (*notes, *told))
 
 
 def said(problem: Problem) -> str:

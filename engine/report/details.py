@@ -13,7 +13,7 @@ from patron.engine.model.binder import Binder, Scope, Unbound
 from patron.engine.model.exports import ORDER_DETAILS, PEOPLE, details
 from patron.engine.model.moments import in_span
 from patron.engine.model.names import path_term
-from patron.engine.model.phrases import bind_phrase
+from patron.engine.model.phrases import bind_phrase, bind_subject
 from patron.engine.model.population import tracked
 from patron.engine.model.queries import Query
 from patron.engine.model.reports import ReportFrame, bind_report
@@ -38,6 +38,7 @@ from patron.engine.plan.subjects import subject_people
 from patron.engine.report.answers import list_reader
 from patron.engine.report.assemble import clean
 from patron.engine.report.context import Context
+from patron.engine.report.expired import last_counted
 from patron.engine.report.params import given_param
 from patron.engine.report.programs import fetched
 from patron.engine.results import Column, Result
@@ -67,6 +68,10 @@ def detail(model: Model, name: str, table: str, params: Mapping[str, object], co
     try:
         declaration = b.find("report", name, tree.NOWHERE)
         frame = bind_report(b, declaration, {tree.fold(k): given_param(v) for k, v in params.items()})
+        subject = bind_subject(frame.binder, Scope(""), frame.defaults.subject)
+        then, _ = last_counted(model, subject, context)
+        if then.as_of != model.as_of:
+            return detail(then, name, table, params, context)
         p = Planner(frame.binder, context.store, list_reader(context))
         query = bounded(p, _rows_query(frame, tree.fold(table)))
     except Unbound:

@@ -48,15 +48,16 @@ def of(model: Model, frame: ReportFrame, context: Context, planner: Planner, row
     return Provenance(
         spec_hash(model), said, settings.timezone, settings.currency, settings.order_rule, settings.sales, people,
         _sources(context), coverage, __version__, WEEKDAYS[settings.week_starts - 1],
-        settings.smallest_group if smallest is None else smallest, _fresh_until(frame),
+        settings.smallest_group if smallest is None else smallest, _fresh_until(frame, context),
     )  # fmt: skip
 
 
-def _fresh_until(frame: ReportFrame) -> dt.datetime | None:
-    """When the report is older than its `refresh` allows; one as of the end of a date looks back and stays."""
+def _fresh_until(frame: ReportFrame, context: Context) -> dt.datetime | None:
+    """When the report is older than its `refresh` allows; one that looks back stays."""
     own = next((interval(c.every) for c in frame.node.clauses if isinstance(c, tree.Refresh)), None)
     as_of, every = frame.binder.as_of, own or _refresh_of_list(frame)
-    return None if every is None or as_of.whole_day else later(as_of.moment, every).replace(tzinfo=dt.UTC)
+    back = as_of.whole_day or as_of != context.as_of
+    return None if every is None or back else later(as_of.moment, every).replace(tzinfo=dt.UTC)
 
 
 def _refresh_of_list(frame: ReportFrame) -> Length | None:

@@ -26,6 +26,7 @@ from patron.engine.report import captions, marking, provenance
 from patron.engine.report.answers import list_reader, said, why_empty
 from patron.engine.report.context import Context
 from patron.engine.report.doubts import doubts, doubts_told
+from patron.engine.report.expired import last_counted
 from patron.engine.report.facts import facts_shown, list_facts
 from patron.engine.report.funnels import steps_that_grow
 from patron.engine.report.history import unstored
@@ -40,6 +41,14 @@ from patron.engine.runtime.errors import PatronError, SpecError
 
 def make(model: Model, name: str, params: Mapping[str, object], context: Context) -> Report:
     """A report with all its figures. SpecError when its spec is wrong; a figure that fails alone says so."""
+    frame = _frame(model, name, params)
+    subject = bind_subject(frame.binder, Scope(""), frame.defaults.subject)
+    then, told = last_counted(model, subject, context)
+    report = _Maker(then, _frame(then, name, params) if told else frame, context).report()
+    return replace(report, notes=(*told, *report.notes))
+
+
+def _frame(model: Model, name: str, params: Mapping[str, object]) -> ReportFrame:
     b = model.binder()
     try:
         declaration = b.find("report", name, tree.NOWHERE)
@@ -50,7 +59,7 @@ def make(model: Model, name: str, params: Mapping[str, object], context: Context
     stopping = by_place(p for p in b.problems if p.stops)
     if stopping:
         raise SpecError(problems=stopping)
-    return _Maker(model, frame, context).report()
+    return frame
 
 
 Planned: TypeAlias = Callable[[], Part | None]
@@ -101,8 +110,6 @@ class _Maker:
         if people == 0:
             subject = bind_subject(self.frame.binder, Scope(""), self.frame.defaults.subject)
             yield from why_empty(self.model, subject, self.context)
-            for name in untaken(subject, self.context):
-                yield f"the list `{name}` has not been taken: `patron lists take {name}`, of another day with --as-of"
             for name in untaken(subject, self.context):
                 yield f"the list `{name}` has not been taken: `patron lists take {name}`, of another day with --as-of"
 

@@ -1,0 +1,70 @@
+"""Lists whose time is over: what was counted stays, nothing new is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from patron import open_project
+
+EIGHT_DAYS = """
+audience some = has ordered
+list buyers "Buyers" {
+  from audience some
+  take once on 2026-04-20
+  refresh every hour for 8 days
+}
+report r {
+  for list buyers
+  period last 30 days
+  show facts of list.size, list.expires_at
+  show cards of members, total_shoppers, conversion, total_orders, total_sales
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(write_shop, tmp_path_factory):
+    """Taken on 20 April at 10:00, so it expires on 28 April; an order of 30 April comes too late."""
+    folder = write_shop(tmp_path_factory.mktemp("expired") / "shop", EIGHT_DAYS)
+    with open_project(folder, as_of="2026-04-20 10:00") as project:
+        assert project.take_list("buyers").size == 3
+    return folder
+
+
+@pytest.fixture(scope="module")
+def later(folder):
+    with open_project(folder, as_of="2026-05-06") as project:
+        yield project
+
+
+@pytest.fixture(scope="module")
+def in_time(folder):
+    with open_project(folder, as_of="2026-04-27") as project:
+        yield project
+
+
+def test_nothing_new_is_counted(later, in_time):
+    asked = "total_orders, total_sales, conversion for list buyers"
+    assert later.query(asked).rows == in_time.query(asked).rows == ((6, Decimal(980), 1),)
+    assert any("`buyers` expired on 2026-04-28: nothing newer is counted" in note for note in later.query(asked).notes)
+    assert not any("expired" in note for note in in_time.query(asked).notes)
+
+
+def test_a_report_stays_as_it_was_last_computed(later):
+    report = later.report("r")
+    facts, cards = report.parts
+    assert facts.result.rows[0][0] == 3
+    assert cards.result.rows == ((3, 2, pytest.approx(2 / 3), 2, Decimal(200)),), "the 30 days before it expired"
+    assert report.provenance.as_of == "2026-04-28 10:00"
+    assert report.provenance.fresh_until is None
+    assert "nothing newer is counted" in report.notes[0]
+    orders = later.detail("r", "order_details")
+    assert max(row[orders.column("created_at")] for row in orders.rows) <= dt.datetime(2026, 4, 28, 10, tzinfo=dt.UTC)
+
+
+def test_others_are_counted_as_ever(later):
+    assert later.query("total_orders for audience some").rows == ((7,),)
+    assert later.query("count(orders)").rows == ((12,),)
