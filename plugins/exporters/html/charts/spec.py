@@ -14,6 +14,9 @@ Spec = dict[str, Json]
 SERIES = 8
 """How many colours there are, and so how many series are drawn."""
 
+FEW = 4
+"""Up to so many of something that is counted in whole, each number stands on the axis, and none between them."""
+
 INK, PAPER, MUTED, REST = "var(--ink)", "var(--sheet)", "var(--ink-3)", "var(--rest)"
 
 
@@ -88,7 +91,7 @@ def value_axis(column: Column, largest: float) -> Spec:
         "domain": False,
         "ticks": False,
         "tickCount": 4,
-        **({"tickMinStep": 1} if column.type.whole else {}),
+        **({"values": list(range(int(largest) + 1))} if column.type.whole and largest <= FEW else {}),
     }
 
 
