@@ -112,10 +112,11 @@ def results(project: Project) -> Iterator[Finding]:
     for manifest in sorted(project.config.output_folder.glob(f"*/{MANIFEST}")):
         try:
             made = json.loads(manifest.read_text(encoding="utf-8"))
-            name, by = str(made["report"]), str(made["spec_hash"])
+            name = str(made["report"])
+            by = {str(made["spec_hash"]), *(str(f["spec_hash"]) for f in made["files"] if "spec_hash" in f)}
         except (OSError, ValueError, KeyError, TypeError):
             continue  # told with the files
-        if by != project.spec_hash:
+        if by != {project.spec_hash}:
             advice = f"`patron run {name}` makes it again."
             yield Finding(
                 "noted", f"{manifest.parent}: out of date, made by other specs or settings than those at hand", advice

@@ -245,8 +245,8 @@ def folder_name(order: Order) -> str:
 def _manifest(
     shop: Path, report: Report, files: Sequence[Path], told: Sequence[str], kept: Sequence[Entry] = ()
 ) -> Path:
-    """What belongs to this report, with hashes, and what its exporters said of it; files of earlier runs by their own
-    moment."""
+    """What belongs to this report, with hashes, and what its exporters said of it; files of earlier runs with their own
+    moment and specs."""
     made = [{"name": f.name, "size": f.stat().st_size, "sha256": sha256(f)} for f in files]
     body = {
         "report": report.name, "title": report.title, "as_of": report.provenance.as_of,
@@ -262,7 +262,8 @@ def _listed(manifest: Path) -> dict[str, Entry]:
     """What a manifest says of each file, by name."""
     try:
         body = json.loads(manifest.read_text(encoding="utf-8"))
-        return {str(f["name"]): {**f, "as_of": f.get("as_of", body.get("as_of"))} for f in body["files"]}
+        of_all = {name: body[name] for name in ("as_of", "spec_hash") if name in body}
+        return {str(f["name"]): {**of_all, **f} for f in body["files"]}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 

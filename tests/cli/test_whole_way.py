@@ -112,6 +112,8 @@ def test_a_report_of_older_specs_is_said_to_be_out_of_date(shop: Path) -> None:
     told = call("doctor").stdout
     assert "overview: out of date, made by other specs or settings than those at hand" in told
     assert "`patron run overview` makes it again." in told
+    call("run", "overview", "--format", "json")
+    assert "out of date" in call("doctor").stdout, "the csv that stands beside it is old"
     call("run", "overview", "--format", "csv")
     assert "out of date" not in call("doctor").stdout
 
