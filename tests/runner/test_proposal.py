@@ -412,3 +412,12 @@ def test_the_template_has_no_loose_ends() -> None:
     assert 'project "Ann\'s \\"Shop\\""' in files["model.patron"]
     assert "€50" in files["words.patron"]
     assert set(files) >= {"model.patron", "words.patron", "overview.patron", "tests.patron", "patron.toml"}
+
+
+def test_guesses_that_change_numbers_are_told_at_once(tmp_path: Path) -> None:
+    found = propose(write(tmp_path, orders=ORDERS.replace(".50\n", "50\n")), "data", "Shop").found
+    told = [text.removeprefix("look at:   ") for text in found if text.startswith("look at:")]
+    assert [text.partition(": ")[0] for text in told] == ["timezone UTC", "currency USD", "orders.total"]
+    assert "if these are cents" in told[-1]
+    sure = propose(tmp_path, "data", "Shop", timezone="UTC", currency="USD").found
+    assert [text for text in sure if text.startswith("look at:")] == [f"look at:   {told[-1]}"]

@@ -59,7 +59,8 @@ def propose(
     if sales.customer is not None:
         files["ready.patron"] = ready_text(title, span)
     take = list_taken(span) if "ready.patron" in files else ""
-    return Proposal(files, (*_told(mapped), *(f"not used:  {text}" for text in left)), take)
+    doubts = (f"look at:   {text}" for text in _doubts(about, mapped))
+    return Proposal(files, (*_told(mapped), *doubts, *(f"not used:  {text}" for text in left)), take)
 
 
 def _no_sales(data: Path, tables: Sequence[Table], unread: Sequence[Unread]) -> tuple[str, str]:
@@ -218,6 +219,21 @@ def _told(mapped: Sequence[Mapped]) -> Iterator[str]:
     for one in mapped:
         keys = "" if not one.group or one.last else f", one for each {', '.join(one.group[:4])}"
         yield f"{one.table:<11} from {one.source}{keys}"
+
+
+_DOUBTFUL = ("a guess", "if these are cents")
+
+
+def _doubts(about: About, mapped: Sequence[Mapped]) -> Iterator[str]:
+    """What was guessed and changes numbers."""
+    if about.zone_told:
+        yield f"timezone {about.timezone}: {about.zone_told}"
+    if about.currency_told:
+        yield f"currency {about.currency}: {about.currency_told}"
+    for one in mapped:
+        for name, _, told in one.lines:
+            if any(words in told for words in _DOUBTFUL):
+                yield f"{one.table}.{name}: {told}"
 
 
 def _left_out(tables: Sequence[Table], mapped: Sequence[Mapped], unread: Sequence[Unread]) -> Iterator[str]:
