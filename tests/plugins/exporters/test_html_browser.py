@@ -1,6 +1,7 @@
 """The page in a real browser: nothing is asked for, nothing complains, everything works by keyboard."""
 
 import dataclasses
+import datetime as dt
 
 import pytest
 
@@ -100,6 +101,14 @@ def test_the_theme_can_be_turned(sample, visit):
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.locator("[data-do=theme]").click()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+
+
+@pytest.mark.parametrize("until, late", [(dt.datetime(2020, 1, 1), True), (dt.datetime(9000, 1, 1), False)])
+def test_a_page_says_when_it_is_out_of_date(sample, visit, until, late):
+    report = sample.rich()
+    source = dataclasses.replace(report.provenance, fresh_until=until.replace(tzinfo=dt.UTC))
+    page = visit(dataclasses.replace(report, provenance=source))
+    assert page.locator(".late").is_visible() == late
 
 
 def test_all_tabs_are_printed(sample, visit):
