@@ -429,10 +429,8 @@ def with_remembered(node: Node, ids: Node | None) -> Node:
 
 def _any_column(p: Planner, table: str) -> dict[str, Type]:
     stored = p.store.tables.get(table)
-    if stored is None:
-        return {"id": reference(table)}
-    column = next(c for c in stored.columns.values() if c.filled)
-    return {column.name: column.type}
+    known = {c.name: c.type for c in stored.columns.values() if c.filled} if stored is not None else {}
+    return dict([next(iter(known.items()), ("id", reference(table)))])
 
 
 def _own_fields(term: Term) -> list[Field]:

@@ -37,7 +37,11 @@ UNNAMED = {"staff.in_channels", "staff.counted", "staff.sold", "staff.next_order
 """Of an order, where `staff.` names its seller: no phrase can ask for them, metrics of the pack rest on them."""
 
 
-@dataclass
+EVERYTHING = ("greenhouse", "jaffle_shop")
+"""Shops that are asked for what they have nothing of, too."""
+
+
+@dataclass(repr=False)
 class Asked:
     """Answers by what was asked, each asked once and for all metrics together."""
 
@@ -46,9 +50,16 @@ class Asked:
     answers: dict = field(default_factory=dict)
 
     def __post_init__(self):
-        known = self.project.declared.known("metric")
-        self.metrics = [name for name in METRICS if name in known]
+        self.metrics = [name for name in METRICS if self.plain.name in EVERYTHING or self.has(name)]
         self.half = frozenset(c for c in self.plain.tracked if bucket(c) < 5)
+
+    def has(self, name):
+        """Whether the shop has what a metric counts."""
+        try:
+            METRICS[name](View(self.plain))
+        except SourceMissing:
+            return False
+        return True
 
     def people(self, subject):
         return {"all_tracked_users": frozenset(self.plain.tracked), HALF: self.half, None: None}[subject]
@@ -88,11 +99,10 @@ class Asked:
         return self.plain.kept(("leading", dim), lambda: [name for name in self.metrics if self._leads(name, dim)])
 
     def _leads(self, name, dim):
-        with contextlib.suppress(SourceMissing):
-            try:
-                METRICS[name](replace(self.view(), group=((dim, None),)))
-            except Unreachable:
-                return False
+        try:
+            METRICS[name](replace(self.view(), group=((dim, None),)))
+        except (SourceMissing, Unreachable):
+            return False
         return True
 
     def traits(self, table):

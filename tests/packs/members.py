@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import wraps
+
 METRICS = {}
 """name -> calculation of a view"""
 TRAITS = {}
@@ -12,8 +14,12 @@ EVENTS = {}
 
 def metric(*names):
     def keep(calculation):
-        METRICS.update(dict.fromkeys(names, calculation))
-        return calculation
+        @wraps(calculation)
+        def once(view):
+            return view.shop.kept((calculation, view), lambda: calculation(view))
+
+        METRICS.update(dict.fromkeys(names, once))
+        return once
 
     return keep
 

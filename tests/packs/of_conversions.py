@@ -213,9 +213,15 @@ def return_on_cost(view):
 # ---------------------------------------------------------------- who came by the link and bought
 
 
-def placed(view, paid=lambda pair, redemption: True):
-    rule = view.shop.settings.get("list_rule", PERFORMANCE)
-    return [p for p in influenced_in(view, rule) if any(paid(p, r) for r in [None, *redeemed_in(view, p)])]
+def in_the_visit(view):
+    """Orders of the visit that a click began."""
+    view.shop.rows("sessions")
+    return influenced_in(view, view.shop.settings.get("list_rule", PERFORMANCE))
+
+
+def placed(view, paid):
+    """People who paid so in such an order."""
+    return {p.order.customer for p in in_the_visit(view) if any(paid(p, r) for r in redeemed_in(view, p))}
 
 
 def redeemed_in(view, pair):
@@ -232,24 +238,23 @@ def _by_order(shop):
 
 @metric("conversions.placed_order")
 def placed_order(view):
-    rule = view.shop.settings.get("list_rule", PERFORMANCE)
-    return len({p.order.customer for p in influenced_in(view, rule)})
+    return len({p.order.customer for p in in_the_visit(view)})
 
 
 @metric("conversions.placed_with_coupon")
 def placed_with_coupon(view):
     def paid(pair, redemption):
         campaign = view.shop.row("campaigns", pair.action.campaign)
-        return redemption and campaign and redemption.coupon is not None and redemption.coupon == campaign.coupon
+        return campaign is not None and redemption.coupon is not None and redemption.coupon == campaign.coupon
 
-    return len({p.order.customer for p in placed(view, paid)})
+    return len(placed(view, paid))
 
 
 @metric("conversions.placed_with_points")
 def placed_with_points(view):
-    return len({p.order.customer for p in placed(view, lambda _, r: r and r.kind == "points")})
+    return len(placed(view, lambda _, redemption: redemption.kind == "points"))
 
 
 @metric("conversions.placed_with_credits")
 def placed_with_credits(view):
-    return len({p.order.customer for p in placed(view, lambda _, r: r and r.kind == "credits")})
+    return len(placed(view, lambda _, redemption: redemption.kind == "credits"))

@@ -26,9 +26,9 @@ def age(shop, customer):
 
 @trait("customers", "demographics.age_band")
 def age_band(shop, customer):
-    years = age(shop, customer) if customer.get("birth_date") else None
+    years = age(shop, customer) if "birth_date" in vars(customer) else None
     if years is None:
-        return customer.get("age_band")
+        return customer.age_band if "birth_date" not in vars(customer) else customer.get("age_band")
     return next(band for least, band in BANDS if years >= least)
 
 
@@ -124,7 +124,7 @@ def average_age(view):
 
 @metric("personas.women")
 def women(view):
-    known = [c.gender for c in view.customers if c.gender is not None]
+    known = [c.gender for c in view.customers if c.get("gender") is not None]
     return ratio(known.count("F"), len(known))
 
 

@@ -35,7 +35,8 @@ def home(shop, customer):
 
 @trait("customers", "geo.home_cell")
 def home_cell(shop, customer):
-    return cell(shop, home(shop, customer))
+    place = home(shop, customer)
+    return place and shop.kept(("cell", place), lambda: cell(shop, place))
 
 
 @trait("orders", "geo.order_cell")
@@ -46,8 +47,10 @@ def order_cell(shop, order):
 def nearest(shop, customer):
     """(kilometres, store)"""
     place = home(shop, customer)
-    if place is None:
-        return None
+    return place and shop.kept(("nearest", place), lambda: _nearest(shop, place))
+
+
+def _nearest(shop, place):
     known = [s for s in shop.rows("stores") if s.latitude is not None]
     return min(((km(place, store), store.id) for store in known), default=None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.packs.members import metric, trait
-from tests.packs.plain import DAY, ratio
+from tests.packs.plain import DAY, by, ratio
 
 # ---------------------------------------------------------------- who is a member when
 
@@ -15,8 +15,13 @@ def holds(stay, at):
 
 def open_stays(shop):
     """The stays of today by customer."""
-    last = [s for s in shop.rows("memberships") if s.left_at is None or s.left_at.day > shop.today]
-    return shop.kept("stays", lambda: {s.customer: s for s in sorted(last, key=lambda s: s.joined_at)})
+    return shop.kept("stays", lambda: dict(_open_stays(shop)))
+
+
+def _open_stays(shop):
+    """The last one to begin is the one that counts."""
+    mine = [s for s in shop.rows("memberships") if s.left_at is None or s.left_at.day > shop.today]
+    return [(s.customer, s) for s in sorted(mine, key=lambda s: s.joined_at)]
 
 
 @trait("customers", "loyalty.member")
@@ -43,15 +48,14 @@ def joined_at(shop, customer):
 
 @trait("orders", "loyalty.member_order")
 def member_order(shop, order):
-    stays = shop.kept("stays of", lambda: _by_customer(shop))
-    return any(holds(stay, order.created_at) for stay in stays.get(order.customer, ()))
+    return order in shop.kept("member orders", lambda: set(_member_orders(shop)))
 
 
-def _by_customer(shop):
-    found = {}
-    for stay in shop.rows("memberships"):
-        found.setdefault(stay.customer, []).append(stay)
-    return found
+def _member_orders(shop):
+    stays = by(shop.rows("memberships"), "customer")
+    for order in shop.rows("orders"):
+        if any(holds(stay, order.created_at) for stay in stays.get(order.customer, ())):
+            yield order
 
 
 # ---------------------------------------------------------------- stays

@@ -20,7 +20,7 @@ def counted(shop, order):
 
 
 def served(view):
-    return [o for o in view.orders if in_channels(view.shop, o)]
+    return view.shop.kept(("served", view), lambda: [o for o in view.orders if in_channels(view.shop, o)])
 
 
 # ---------------------------------------------------------------- reviews

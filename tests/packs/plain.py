@@ -93,7 +93,7 @@ def by(rows, *names):
 # ---------------------------------------------------------------- a shop
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Shop:
     """All rows as they are known today, with the settings that decide about numbers."""
 
@@ -113,7 +113,7 @@ class Shop:
     def __post_init__(self):
         """A reference that finds no row is missing everywhere."""
         for name, references in REFERENCES.items():
-            if name in self.tables and name != "pairs":
+            if name in self.tables and name not in ("pairs", "waits"):
                 for reference in references:
                     self._drop_lost(self.tables[name], reference)
         self._drop_lost(self.tables.get("actions", ()), "actor")
@@ -150,6 +150,13 @@ class Shop:
         return order.status not in ("canceled", "deleted") and order.kind != "return" and not over_the_counter
 
     def value(self, order):
+        return self.values[order]
+
+    @cached_property
+    def values(self):
+        return {order: self._value(order) for order in self.rows("orders")}
+
+    def _value(self, order):
         amount = order.total if self.sales == "total" else order.total - order.tax - order.shipping - order.tip
         return -abs(amount) if order.kind == "return" else amount
 
@@ -215,7 +222,7 @@ def follow(shop, row, reference):
 # ---------------------------------------------------------------- a view
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class View:
     """What a number is asked for: whose rows, from when to when, and one group of them."""
 
@@ -298,11 +305,14 @@ class View:
     @property
     def orders(self):
         """Valid orders in the period."""
-        return [o for o in self.rows("orders") if self.shop.valid(o)]
+        return self.shop.kept(("orders", self), lambda: list(filter(self.shop.valid, self.rows("orders"))))
 
     @property
     def lines(self):
         """Lines of valid orders in the period."""
+        return self.shop.kept(("lines", self), self._lines)
+
+    def _lines(self):
         return [
             line for line in self.undated("lines")
             if (order := self.shop.row("orders", line.order)) is not None
@@ -311,7 +321,7 @@ class View:
 
     @property
     def sales(self):
-        return sum(map(self.shop.value, self.orders))
+        return self.shop.kept(("sales", self), lambda: sum(map(self.shop.value, self.orders)))
 
     @property
     def shoppers(self):

@@ -99,16 +99,14 @@ def test_categories_are_divided_among_ages_and_genders(shop):
         rows = shop.project.query(f"share_of_category by product.category, {of} for all records").rows
         sums = Counter()
         for category, _, share in rows:
-            sums[category] += share or 0
+            if share is not None:  # of a category that sold nothing there are no shares
+                sums[category] += share
         assert sums
         assert all(abs(total - 1) < 1e-9 for total in sums.values())
 
 
-@every_shop
+@pytest.mark.parametrize("shop", ["greenhouse"], indirect=True)  # no published shop has points
 def test_points_at_the_beginning_and_what_was_moved_are_those_at_the_end(shop):
-    if "points" not in shop.plain.tables:
-        assert shop.table(shop.metrics)[()]["loyalty.points_open"][1] == "source missing"
-        return
     names = "opening earned boosted adjusted redeemed expired open"
     for dates in (shop.plain.settings["period"], (shop.plain.today - 30 * DAY, shop.plain.today)):
         found = number(shop, ", ".join(f"loyalty.points_{n}" for n in names.split()), dates)

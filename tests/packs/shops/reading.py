@@ -21,12 +21,13 @@ def text_rows(path, *, columns=None, delimiter=","):
     return [Row(**{k: v or None for k, v in row.items() if k}) for row in rows]
 
 
-def parquet_rows(path):
+def parquet_rows(path, *names):
+    """Rows of these columns."""
     import pandas
 
-    frame = pandas.read_parquet(path)
-    frame = frame.astype(object).where(frame.notna(), None)
-    return [Row(**dict(zip(frame.columns, row, strict=True))) for row in frame.itertuples(index=False, name=None)]
+    frame = pandas.read_parquet(path, columns=list(names))
+    cells = [column.astype(object).where(column.notna(), None).tolist() for _, column in frame.items()]
+    return [Row(**dict(zip(names, row, strict=True))) for row in zip(*cells, strict=True)]
 
 
 def money(text):

@@ -95,7 +95,7 @@ class Rhythm:
         if not gaps:
             return house
         own = max(Decimal(1), (sum(gaps) + shrink * house) / (len(gaps) + shrink))
-        return own**self.rules.mix * house ** (1 - self.rules.mix)
+        return power(own, self.rules.mix) * power(house, 1 - self.rules.mix)
 
     def _cuts(self, month):
         """The four multiples for waits that began in this month."""
@@ -190,6 +190,11 @@ class Rhythm:
             for day, before, _, bought in self.steps(c)
             if bought and before in self.rules.won_back_from
         ]
+
+
+def power(base, exponent):
+    """A root has a quick way."""
+    return base.sqrt() if exponent == Decimal("0.5") else base**exponent
 
 
 def between(ordered, share):
