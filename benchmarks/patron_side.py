@@ -88,6 +88,16 @@ class Answer:
     whole: Spent
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A report that was made: its steps, its figures with a result, and what it took."""
+
+    steps: int
+    figures: int
+    in_backend: Spent
+    whole: Spent
+
+
 class PatronSide:
     """An opened and loaded project."""
 
@@ -112,6 +122,20 @@ class PatronSide:
             return Answer(list(result.rows), columns, tuple(recorder.program), recorder.spent, whole)
         finally:
             fresh.close()
+
+    def report(self, name: str) -> Made:
+        """A whole report in a fresh session."""
+        from patron.plugins.exporters.parts import figures
+
+        fresh = self.project.seen_from(None)
+        recorder = Recorder(fresh.session)
+        fresh.__dict__["session"] = recorder
+        try:
+            report, whole = timed(lambda: fresh.report(name))
+        finally:
+            fresh.close()
+        made = sum(getattr(placed.part, "result", None) is not None for placed in figures(report.parts))
+        return Made(len(recorder.program), made, recorder.spent, whole)
 
     def hand(self, sql: str) -> tuple[list[tuple[Any, ...]], Spent]:
         """Hand-written SQL in a fresh session over the same stored tables."""

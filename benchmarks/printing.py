@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from benchmarks.measure import geometric_mean, growth_exponent
+from benchmarks.measure import Spent, geometric_mean, growth_exponent
 
 Figures = Mapping[str, Any]
 
@@ -78,7 +78,12 @@ def growth_rows(told: Figures) -> Iterator[tuple[str, ...]]:
 
 def spent(figure: Figures | None) -> str:
     """`197 (356)`: wall and cpu milliseconds."""
-    return f"{figure['wall'] * 1e3:.0f} ({figure['cpu'] * 1e3:.0f})" if figure else ""
+    return spent_of(Spent(figure["wall"], figure["cpu"])) if figure else ""
+
+
+def spent_of(figure: Spent) -> str:
+    """`197 (356)`: wall and cpu milliseconds."""
+    return f"{figure.wall * 1e3:.0f} ({figure.cpu * 1e3:.0f})"
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
