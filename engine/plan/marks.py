@@ -49,7 +49,7 @@ class Marked:
 def leaf_node(p: Planner, outer: Evaluation, leaf: Term) -> Marked:
     """The side table of a leaf."""
     if isinstance(leaf, (Numbered, Beside)):
-        node, value = numbers.sequence(p, leaf)
+        node, value = numbers.sequence(p, outer, leaf)
         return Marked(node, ((outer.row_id(leaf.row), "id"),), value)
     if isinstance(leaf, numbers.First):
         ids = numbers.first_ids(p, outer, leaf.number)

@@ -47,9 +47,10 @@ def _compared(term: Op, number: Numbered, limit: Lit) -> Term:
     return term
 
 
-def sequence(p: Planner, leaf: Numbered | Beside) -> tuple[Node, Col]:
-    """Rows of one key in order of date and id: the number of each, or the row before or after it."""
-    source, order = _ordered(p, leaf, None)
+def sequence(p: Planner, outer: Evaluation, leaf: Numbered | Beside) -> tuple[Node, Col]:
+    """Rows of one key in order of date and id: the number of each, or the row before or after it. Where the question
+    is about rows up to a date (for the row after: from a date on), no others are looked at."""
+    source, order = _ordered(p, leaf, all_of(*_on_one_side(p, outer, leaf)))
     ident = Col("id", reference(leaf.table))
     part = (Col("key", leaf.key.type),)
     if isinstance(leaf, Numbered):
@@ -87,7 +88,14 @@ def _ordered(p: Planner, leaf: Numbered | Beside, also: Term | None) -> tuple[No
     return source, tuple(SortKey(Col(n, t.type)) for n, t in order)
 
 
-def _of_moment(p: Planner, outer: Evaluation, leaf: Numbered) -> list[Term]:
+def _on_one_side(p: Planner, outer: Evaluation, leaf: Numbered | Beside) -> list[Term]:
+    """The question's dates on the side where the rows lie that decide."""
+    bounds = (">=", ">") if isinstance(leaf, Beside) and leaf.after else ("<=", "<")
+    found = (part for part in _of_moment(p, outer, leaf) if isinstance(part, Op) and part.name in bounds)
+    return [part for part in found if not isinstance(part.args[0], Lit) and isinstance(part.args[1], Lit)]
+
+
+def _of_moment(p: Planner, outer: Evaluation, leaf: Numbered | Beside) -> list[Term]:
     """What the question asks of its rows that rows of one key and moment meet together or not at all."""
     table = p.store.tables.get(leaf.table)
     if leaf.row != Here() or outer.rows != leaf.table or table is None:

@@ -1,4 +1,4 @@
-"""Rule: a step stores only the columns that something reads.
+"""Rule: a step stores only the columns that something reads, and no row is looked up of which nothing is read.
 
 Steps are made for whatever may be asked of them: a pair of credit has seventeen columns, of which a question reads
 three or four.
@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from patron.dsl.nodes import dataclass, field
 from patron.engine.model import terms
+from patron.engine.plan.apart import Made, meets_one
 from patron.engine.plan.nodes import (
     Aggregate,
     Col,
@@ -28,19 +30,26 @@ from patron.engine.plan.nodes import (
 )
 
 Names = set[str]
-Read = dict[str, Names]
-"""The columns read of each step, and of each stored list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The columns read of each step, and of each stored list; what steps are made of."""
+
+    made: Made
+    names: dict[str, Names] = field(default_factory=dict)
+
+    def of(self, name: str) -> Names:
+        return self.names.setdefault(name, set())
 
 
 def read_columns(plan: Plan) -> Plan:
     """The plan with steps, and what lies under them, cut down to the columns that are read."""
-    if not plan.steps:
-        return plan
-    read: Read = {s.name: set() for s in plan.steps}
+    read = Read({s.name: s.node for s in plan.steps})
     outputs = tuple(replace(s, node=_cut(s.node, _names(s.node), read)) for s in plan.outputs)
     steps: list[Step] = []
     for step in reversed(plan.steps):
-        steps.append(replace(step, node=_exactly(step.node, read[step.name], read)))
+        steps.append(replace(step, node=_exactly(step.node, read.of(step.name), read)))
     return Plan(tuple(reversed(steps)), outputs)
 
 
@@ -74,11 +83,13 @@ def _cut(node: Node, names: Names, read: Read) -> Node:
         return replace(node, columns=tuple(c for c in node.columns if c[0] in kept))
     if isinstance(node, Temp):
         own = _first(node.columns, names)
-        read.setdefault(node.name, set()).update(c.name for c in own)
+        read.of(node.name).update(c.name for c in own)
         return replace(node, columns=own)
     if isinstance(node, Stack):
         return replace(node, inputs=tuple(_exactly(n, names, read) for n in node.inputs))
     if isinstance(node, Join):
+        if node.kind == "left" and not names & _names(node.right) and meets_one(node, read.made):
+            return _cut(node.left, names, read)
         wanted = names | _looked_at((*(e for pair in node.on for e in pair), node.where))
         left, right = (_cut(n, wanted & _names(n), read) for n in (node.left, node.right))
         return replace(node, left=left, right=right)

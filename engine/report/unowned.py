@@ -9,10 +9,11 @@ from patron.engine.model.canonical import TABLES
 from patron.engine.model.measures import Agg, aggregates
 from patron.engine.model.moments import in_span
 from patron.engine.model.queries import Frame, Query
-from patron.engine.model.terms import Field, Here, Lit, Op, Term, all_of, any_of, known
+from patron.engine.model.terms import Beside, Field, Followed, Here, Lit, Numbered, Op, Term, all_of, any_of, known
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import AggCall, Aggregate, Col, Node, Project, Stack, Step
 from patron.engine.plan.planner import Planner
+from patron.engine.plan.simplify import simple
 from patron.engine.plan.tables import never_missing
 from patron.engine.report.speech import counted
 from patron.engine.types import TEXT, WHOLE, YESNO
@@ -58,13 +59,25 @@ def _count(p: Planner, query: Query, table: str, frame: Frame) -> Node:
     """One row: the table and its facts that a metric would count, had they a customer."""
     assert frame.customer is not None
     asked = [a for m in query.metrics if not m.hidden for a in aggregates(m.metric.measure) if a.rows == table]
-    conditions = [_counted(query, a) for a in asked]
+    conditions = [_of_nobody(_counted(query, a), frame.customer) for a in asked]
     some = None if any(c is None for c in conditions) else any_of(*(c for c in conditions if c is not None))
     nobody = Op("is_missing", (frame.customer,), YESNO)
     where = all_of(nobody, some if conditions else None, frame.where)
     facts = row_plans.evaluate(p, table, [("fact", Lit(1, WHOLE))], where)
     count = Aggregate(facts, (), (("facts", AggCall("count", WHOLE)),))
     return Project(count, (("table", Lit(table, TEXT)), ("facts", Col("facts", WHOLE))), f"{table} without a customer")
+
+
+def _of_nobody(where: Term | None, customer: Term) -> Term | None:
+    """A condition on facts without a customer: they are nobody's first, and none is before or after them."""
+    if isinstance(where, (Numbered, Beside)) and where.key == customer:
+        return Lit(None, where.type)
+    if isinstance(where, Field) and isinstance(where.row, Followed):
+        return Lit(None, where.type) if _of_nobody(where.row.key, customer) != where.row.key else where
+    if isinstance(where, Op):
+        args = (_of_nobody(a, customer) for a in where.args)
+        return simple(where.name, tuple(a for a in args if a is not None), where.type)
+    return where
 
 
 def _counted(query: Query, agg: Agg) -> Term | None:

@@ -25,6 +25,10 @@ table lines from shop.lines
 trait review_number on reviews = number_within(customer)
 trait line_number on lines = number_within(order.customer where quantity > 1)
 trait firsts on customers = count(reviews where review_number = 1)
+trait next_order on orders = next_within(customer where valid_order and customer is known)
+metric third_orders = count(orders where order_number = 3)
+metric soon_again = count(orders where next_order.created_at is within 2 days of created_at)
+metric gap = average(orders.days_since_previous_order)
 metric new_orders = count(orders where order_number = 1)
 metric old_orders = count(orders where order_number >= 2)
 metric new_sales = sum(orders.value where order_number < 2)
@@ -95,3 +99,27 @@ def test_the_first_is_the_row_numbered_one(tmp_path: Path, monkeypatch: pytest.M
     assert all(any(row[-1] or row[-2] for row in rows) for rows in found[1:])
     assert "MIN(" in text
     assert text.count("2025-03-09") > text.count("UNION ALL")
+
+
+IN_DATES = (
+    "third_orders, soon_again, gap during 2025-03-10 to 2025-03-12",
+    "third_orders, soon_again, gap by day, customer during 2025-03-09 to 2025-03-11",
+    'third_orders, soon_again, gap by store during 2025-03-10 to 2025-03-10 where channel is "online"',
+    "third_orders, soon_again, gap for audience began_late",
+)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_only_rows_on_the_side_that_decides_are_laid_in_sequence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    shop(tmp_path, seed)
+    with patron.open_project(tmp_path, as_of="2025-04-10") as project:
+        found = [project.query(query).rows for query in IN_DATES]
+        text = project.sql(IN_DATES[0])
+        monkeypatch.setattr(numbers, "_on_one_side", lambda p, outer, leaf: [])
+        of_all = [project.query(query).rows for query in IN_DATES]
+        shorter = project.sql(IN_DATES[0])
+    assert found == of_all
+    assert sum(any(any(row) for row in rows) for rows in found) > 2
+    assert text.count("2025-03-10") > shorter.count("2025-03-10")

@@ -1,5 +1,7 @@
 """Steps store what is read, and nothing is missed by those who read them."""
 
+from dataclasses import replace
+
 from patron.engine.model.terms import Lit, Op
 from patron.engine.plan.nodes import (
     AggCall,
@@ -82,3 +84,13 @@ def test_steps_that_read_steps() -> None:
     reading = Project(Temp("second", (A, B, C)), (("x", B),))
     done = read_columns(Plan((Step("s", TABLE), Step("second", second)), (Step("out", reading),)))
     assert [names(s.node) for s in done.steps] == ["b", "b"]
+
+
+def test_rows_of_which_nothing_is_read_are_not_looked_up() -> None:
+    by_id = Scan("u", (("id", "id", WHOLE), ("e", "e", WHOLE)))
+    joined = Join(TABLE, by_id, "left", ((A, Col("id", WHOLE)),))
+    (out,) = read_columns(Plan((), (Step("out", Project(joined, (("x", B),))),))).outputs
+    assert out.node == Project(replace(TABLE, columns=(("b", "b", WHOLE),)), (("x", B),))
+    for read in (replace(joined, kind="inner"), replace(joined, on=((A, Col("e", WHOLE)),))):
+        (out,) = read_columns(Plan((), (Step("out", Project(read, (("x", B),))),))).outputs
+        assert isinstance(out.node, Project) and isinstance(out.node.input, Join)
