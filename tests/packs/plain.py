@@ -71,9 +71,9 @@ class Row(SimpleNamespace):
             return DEFAULTS[name]
         raise SourceMissing(name)
 
-    def get(self, name):
-        """The cell, or None where the shop has no such column."""
-        return vars(self).get(name)
+    def get(self, name, other=None):
+        """The cell, or something else where the shop has no such column."""
+        return vars(self).get(name, other)
 
     __hash__ = object.__hash__
 
