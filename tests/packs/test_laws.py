@@ -130,3 +130,14 @@ def test_a_cohort_shrinks_from_all_of_its_people(shop):
     everybody = {month: set.union(*(c for (m, _), c in bought.items() if m == month)) for month, _ in bought}
     assert found == {key: pytest.approx(len(c) / len(everybody[key[0]])) for key, c in bought.items()}
     assert all(share == 1 for (_, later), share in found.items() if later == 0)
+
+
+@pytest.mark.parametrize("shop", ["greenhouse"], indirect=True)  # no published shop has visits
+@pytest.mark.parametrize("dims", ["", " by campaign.name", " by campaign.channel"])
+def test_fewer_at_every_step_from_message_to_order(shop, dims):
+    paid = ("coupon", "points", "credits")
+    names = ["sent", "clicked", "placed_order", *(f"placed_with_{how}" for how in paid)]
+    rows = shop.project.query(", ".join(f"conversions.{name}" for name in names) + dims).rows
+    steps = [[n or 0 for n in row[-len(names) :]] for row in rows]
+    assert any(min(numbers[:4]) > 0 for numbers in steps)
+    assert all(sent >= clicked >= placed >= max(ways) for sent, clicked, placed, *ways in steps)
