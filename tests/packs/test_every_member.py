@@ -12,13 +12,13 @@ from tests.plugins.metrics.test_packs import NAMES, pack
 ATTRIBUTIONS = {
     "conversions.aiq": "conversions.conversions",
     "conversions.reported": "conversions.conversions",
-    "conversions.attributed": "shopline attributed",
+    "conversions.attributed": "tests/products/test_shopline.py",  # of a list that was taken
     "conversions.performance": "conversions.placed_order",
     "aiq.conversions": "conversions.aiq",  # the same words, which tests/plugins/metrics/test_conversions.py holds
     "shopline.attributed": "conversions.attributed",
     "shopline.performance": "conversions.performance",
 }
-"""What an attribution is calculated by: a metric, a law of test_lists, or another that says the same."""
+"""What an attribution is calculated by: a metric, a test of lists, or another that says the same."""
 KINDS = {
     tree.MetricDecl: METRICS, tree.TraitDecl: TRAITS, tree.FilterDecl: TRAITS, tree.EventDecl: EVENTS,
     tree.AttributionDecl: ATTRIBUTIONS,
