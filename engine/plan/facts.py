@@ -1,7 +1,7 @@
 """Rule: rows of people that several parts of a plan read are found once.
 
 A comparison and a total read the same orders of the same people, for other dates or by no dimension. They become one
-step, as far back and forth as any of them looks.
+step, as far back and forth as any of them looks. Who reads the rows of all dates has them from where they lie.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def _with_place(found: list[Reading], number: int, node: Project) -> list[Readin
     rows, where = filtered(node.input)
     common = frozenset(c for c in where if _bound(c) is None and c not in _told_by(rows))
     for place, one in enumerate(found):
-        both = united(one.rows, rows) if one.where == common else None
+        alike = one.where == common and _bounds(one.places[0]).keys() == _bounds(node).keys()
+        both = united(one.rows, rows) if alike else None
         if both is not None:
             return [*found[:place], Reading(one.first, both, common, (*one.places, node)), *found[place + 1 :]]
     return [*found, Reading(number, rows, common, (node,))]

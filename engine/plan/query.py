@@ -181,13 +181,33 @@ class QueryPlanner:
     def rows(self, sides: Sequence[_Side], level: tuple[int, ...]) -> Node:
         """All rows of a level with every metric of every side, before order and top."""
         wanted = [self._wanted(side, level) for side in sides]
-        base = [node for side, leaves in zip(sides, wanted, strict=True) for node in self._parts(side, leaves, level)]
-        node = self._spine(self._combined(base), level, sides) if base else self._no_rows(sides, level)
+        alike = self._alike(sides, wanted, level)
+        base = [
+            node
+            for side, leaves in zip(sides, wanted, strict=True)
+            for node in self._parts(side, [leaf for leaf in leaves if leaf[0] not in alike], level)
+        ]
+        node = (
+            self._spine(_with_copies(self._combined(base), alike), level, sides)
+            if base
+            else self._no_rows(sides, level)
+        )
         for side, leaves in zip(sides, wanted, strict=True):
             node = self._undated(node, side, leaves, level)
             node = self._levels(node, side, level)
         node = self._zeroed(node, sides)
         return self._measured(node, sides, level)
+
+    def _alike(
+        self, sides: Sequence[_Side], wanted: Sequence[Sequence[tuple[str, Agg, str]]], level: Sequence[int]
+    ) -> dict[str, str]:
+        """Numbers of the other side that the first has: without a date, of the same people, they are the same."""
+        if len(sides) == 1 or self._has_time(level) or sides[0].people != sides[1].people:
+            return {}
+        own, others = (side.query.frames for side in sides)
+        first = {agg: name for name, agg, kind in wanted[0] if agg.date is None and not kind}
+        again = ((name, agg) for name, agg, kind in wanted[1] if agg in first and not kind)
+        return {name: first[agg] for name, agg in again if own[agg.rows] == others[agg.rows]}
 
     def _no_rows(self, sides: Sequence[_Side], level: tuple[int, ...]) -> Node:
         """What numbers that look at no row stand beside."""
@@ -568,3 +588,10 @@ def adds_up(measure: Measure) -> bool:
 def _adds_up_exactly(agg: Agg) -> bool:
     """Whether values that are rounded nowhere add up."""
     return agg.once is None and adds_up(agg) and (agg.func == "count" or agg.type.kind == "money")
+
+
+def _with_copies(node: Node, copies: Mapping[str, str]) -> Node:
+    """The rows with columns again, under other names."""
+    own = {c.name: c for c in columns(node)}
+    again = tuple((name, own[of]) for name, of in copies.items())
+    return Project(node, (*((c.name, c) for c in own.values()), *again)) if again else node
