@@ -44,3 +44,18 @@ def test_in_the_period_is_that_of_each_side(shop: Path, metric: str) -> None:
         for now, before in itertools.product(months, months):
             both = project.query(f"{metric} during {months[now]} compare to {months[before]}")
             assert (both.rows[0][0], both.rows[0][1]) == (alone[now], alone[before])
+
+
+def test_a_number_without_a_date_is_counted_once(shop: Path) -> None:
+    asked = "members, keen, total_orders by customer.id during 2025-01-01 to 2025-01-31 compare to previous period"
+    with patron.open_project(shop, as_of="2025-04-01") as project:
+        found = project.query(asked)
+        text = project.sql(
+            "members, total_orders by customer.id during 2025-01-01 to 2025-01-31 compare to previous period"
+        )
+    names = [c.name for c in found.columns]
+    here, before = names.index("members"), names.index("members_before")
+    assert [(row[here], row[before]) for row in found.rows] == [(1, 1)] * 6
+    keen, keen_before = names.index("keen"), names.index("keen_before")
+    assert any(row[keen] != row[keen_before] for row in found.rows)
+    assert text.count('FROM "customers"') == 1
