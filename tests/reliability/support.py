@@ -39,6 +39,7 @@ report weekly "Weekly" {
   for all records
   show cards of total_sales, total_orders
   show table of total_sales by customer
+  show bar "Who spent most" of total_sales by customer top 5 of total_sales
   export "Weekly" as csv
   export "Raw" as json
 }
