@@ -65,6 +65,12 @@ class Attribution:
     describe: str = ""
     lacks: tuple[str, ...] = ()
 
+    @property
+    def date(self) -> Field:
+        """The moment that pairs are dated by, unless a metric says another."""
+        column = "acted_at" if self.dated_by == "action" else "created_at"
+        return Field(pair_roots()[self.dated_by][0], column, MOMENT)
+
 
 def define_attribution(b: Binder, declaration: Declaration, span: tree.Span) -> Attribution:
     """The meaning of an `attribution` statement, clauses of the one it extends included."""

@@ -52,7 +52,7 @@ from patron.engine.model.terms import (
     rebase,
 )  # fmt: skip
 from patron.engine.model.values import arithmetic_type
-from patron.engine.types import MOMENT, NUMBER, WHOLE, YESNO, Format, reference
+from patron.engine.types import NUMBER, WHOLE, YESNO, Format, reference
 
 MeasureRule = Callable[[Binder, Scope, tree.Measure], Measure]
 
@@ -256,8 +256,7 @@ def _credited(b: Binder, scope: Scope, node: tree.Measure) -> Measure:
     assert isinstance(node, tree.Credited)
     attribution = b.attribution(str(node.attribution), node.attribution.span, scope)
     rows = CreditedRows(attribution.name, node.influenced)
-    moment = pair_roots()["action" if attribution.dated_by == "action" else "order"][0]
-    date = Field(moment, "acted_at" if attribution.dated_by == "action" else "created_at", MOMENT)
+    date = attribution.date
 
     def credit(inner: tree.Expr) -> Measure:
         if isinstance(inner, tree.Call) and inner.function.key in AGGREGATES:

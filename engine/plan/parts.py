@@ -117,8 +117,8 @@ def part_node(
     if window.rolled and first.date is not None:
         items.append(("@date", local_date(first.date)))
     names = _item_names(asked, rest, items)
-    if isinstance(first.rows, (CreditedRows, FollowRows)) and first.date is not None:
-        p = p.focused(_focus(window, people))
+    if isinstance(first.rows, (CreditedRows, FollowRows)):
+        p = p.focused(_focus(window.reach if first.date == _own_date(p, first.rows) else None, people))
     early = people.node if people is not None and not people.labels else None
     node = row_plans.evaluate(
         p, first.rows, items, where, of=(frame.customer, early) if early and frame.customer else None,
@@ -171,10 +171,14 @@ def _typed(node: Node, column: Col) -> Col:
     return next((c for c in columns(node) if c.name == column.name), column)
 
 
-def _focus(window: Window, people: People | None) -> Focus | None:
-    """The people and dates that credit is asked for."""
+def _own_date(p: Planner, rows: CreditedRows | FollowRows) -> Term:
+    """The date by which such rows are made; a metric with another needs those of all dates."""
+    return rows.start.at if isinstance(rows, FollowRows) else credit.attribution_of(p, rows.attribution).date
+
+
+def _focus(reach: Span | None, people: People | None) -> Focus | None:
+    """The people and dates that such rows are asked for."""
     members = people.node if people is not None and not people.labels else None
-    reach = window.reach
     dates = (reach.start, reach.end) if reach is not None and reach.bounded else (None, None)
     return Focus(members, *dates) if members is not None or dates[0] is not None else None
 
