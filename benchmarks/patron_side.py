@@ -113,29 +113,28 @@ class PatronSide:
 
     def ask(self, question: Callable[[Project], Result]) -> Answer:
         """Any question in a fresh session."""
-        fresh = self.project.seen_from(None)
-        recorder = Recorder(fresh.session)
-        fresh.__dict__["session"] = recorder  # the place where the project keeps it
-        try:
-            result, whole = timed(lambda: question(fresh))
-            columns = [c.name for c in result.columns]
-            return Answer(list(result.rows), columns, tuple(recorder.program), recorder.spent, whole)
-        finally:
-            fresh.close()
+        result, recorder, whole = self._recorded(question)
+        columns = [c.name for c in result.columns]
+        return Answer(list(result.rows), columns, tuple(recorder.program), recorder.spent, whole)
 
     def report(self, name: str) -> Made:
         """A whole report in a fresh session."""
         from patron.plugins.exporters.parts import figures
 
-        fresh = self.project.seen_from(None)
-        recorder = Recorder(fresh.session)
-        fresh.__dict__["session"] = recorder
-        try:
-            report, whole = timed(lambda: fresh.report(name))
-        finally:
-            fresh.close()
+        report, recorder, whole = self._recorded(lambda project: project.report(name))
         made = sum(getattr(placed.part, "result", None) is not None for placed in figures(report.parts))
         return Made(len(recorder.program), made, recorder.spent, whole)
+
+    def _recorded(self, work: Callable[[Project], T]) -> tuple[T, Recorder, Spent]:
+        """What the work gives in a fresh session, what it sent there, and what it took."""
+        fresh = self.project.seen_from(None)
+        recorder = Recorder(fresh.session)
+        fresh.__dict__["session"] = recorder  # the place where the project keeps it
+        try:
+            result, whole = timed(lambda: work(fresh))
+        finally:
+            fresh.close()
+        return result, recorder, whole
 
     def hand(self, sql: str) -> tuple[list[tuple[Any, ...]], Spent]:
         """Hand-written SQL in a fresh session over the same stored tables."""

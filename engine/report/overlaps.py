@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from patron.engine.model.queries import Query
 from patron.engine.model.terms import Lit, Op
 from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Step
 from patron.engine.plan.parts import LABEL
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.subjects import subject_people
+from patron.engine.report.programs import Fetched
 from patron.engine.report.speech import counted
 from patron.engine.types import WHOLE, YESNO, reference
 
@@ -32,7 +30,7 @@ def overlap(p: Planner, query: Query) -> Step | None:
     )
 
 
-def overlap_notes(query: Query, fetched: Mapping[str, Sequence[tuple[Any, ...]]]) -> list[str]:
+def overlap_notes(query: Query, fetched: Fetched) -> list[str]:
     """`12 people are in more than one audience`."""
     sets = "list" if query.subject.kind == "lists" else "audience"
     return [f"{counted(int(n), 'person is', 'people are')} in more than one {sets}" for (n,) in fetched.get(OUTPUT, ())]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from patron.dsl import tree
 from patron.engine.model.binder import Scope
@@ -17,6 +15,7 @@ from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Project, S
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.tables import filled
 from patron.engine.report.assemble import clean
+from patron.engine.report.programs import Fetched
 from patron.engine.results import NOT_TRACKED, Result
 from patron.engine.types import WHOLE, YESNO
 
@@ -41,7 +40,7 @@ def untracked(p: Planner, query: Query) -> Step | None:
     )
 
 
-def not_tracked(query: Query, fetched: Mapping[str, Sequence[tuple[Any, ...]]], result: Result) -> Result:
+def not_tracked(query: Query, fetched: Fetched, result: Result) -> Result:
     """The result with `not tracked` where a number of such a campaign would be 0."""
     if not fetched.get(OUTPUT):
         return result

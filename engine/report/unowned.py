@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from patron.engine.model.canonical import TABLES
 from patron.engine.model.measures import Agg, aggregates
 from patron.engine.model.moments import in_span
@@ -15,6 +12,7 @@ from patron.engine.plan.nodes import AggCall, Aggregate, Col, Node, Project, Sta
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.simplify import simple
 from patron.engine.plan.tables import never_missing
+from patron.engine.report.programs import Fetched
 from patron.engine.report.speech import counted
 from patron.engine.types import TEXT, WHOLE, YESNO
 
@@ -36,7 +34,7 @@ def left_out(p: Planner, query: Query) -> Step | None:
     return Step(OUTPUT, counts[0] if len(counts) == 1 else Stack(tuple(counts)), "facts without a customer")
 
 
-def left_out_notes(fetched: Mapping[str, Sequence[tuple[Any, ...]]]) -> list[str]:
+def left_out_notes(fetched: Fetched) -> list[str]:
     """`1,234 orders without a customer are left out`, where there are some."""
     places = list(TABLES)  # orders before their lines, whatever order the rows came in
     return [
