@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +51,11 @@ class Server:
             cursor = [connection.execute(s) for s in statements][-1]
             return cursor.fetchall() if cursor.description else []
 
+    def alone(self) -> bool:
+        """Whether nobody but who asks is connected, soon: the server learns a moment later that somebody has gone."""
+        others = "SELECT count(*) FROM pg_stat_activity WHERE usename = current_user AND pid <> pg_backend_pid()"
+        return _soon(lambda: self.run(others) == [(0,)])
+
     def start(self) -> None:
         if self.process is None:
             command = [self.programs / "postgres", "-D", self.folder / "data", "-k", self.folder]
@@ -66,16 +71,26 @@ class Server:
             self.process = None
 
     def _wait(self) -> None:
+        if not _soon(self._answers):
+            raise TimeoutError((self.folder / "log").read_text(errors="replace"))
+
+    def _answers(self) -> bool:
         import psycopg
 
-        for _ in range(300):
-            try:
-                self.connect().close()
-            except psycopg.OperationalError:
-                time.sleep(0.1)
-            else:
-                return
-        raise TimeoutError((self.folder / "log").read_text(errors="replace"))
+        try:
+            self.connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+def _soon(ask: Callable[[], bool]) -> bool:
+    """Whether this is so within half a minute."""
+    for _ in range(300):
+        if ask():
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def _rights() -> dict[str, Any]:
