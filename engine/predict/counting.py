@@ -1,0 +1,134 @@
+"""How often people buy until they leave: BG/NBD and its modified form (MBG/NBD).
+
+While somebody is a customer she buys at a rate of her own, and after a purchase she leaves with a chance of her own;
+rates are gamma(r, α), chances beta(a, b) distributed. In the modified form she may leave after the first purchase too.
+What one form has and the other has not is a count of one: `first` below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import digamma, gammaln, hyp2f1
+
+from patron.dsl.nodes import dataclass
+from patron.engine.predict.purchases import Floats, History, Ints
+
+RIDGE = 1e-4  # makes the fit converge where hardly anybody leaves
+START = {0: (0.3, 6.0, 0.8, 2.5), 1: (0.5, 6.0, 0.8, 2.5)}
+BOUND = 12.0  # of the logarithms: parameters stay within e^±12
+
+
+@dataclass
+class Groups:
+    """The distinct (x, tx, T) in weeks: all that the likelihood needs."""
+
+    x: Floats
+    tx: Floats
+    age: Floats
+    weight: Floats
+    inverse: Ints  # the group of every person
+
+
+def groups(known: History) -> Groups:
+    """People alike in repeats and weeks."""
+    tx, age = np.rint(known.span / 7).astype(np.int64), np.maximum(np.rint(known.age / 7), 1).astype(np.int64)
+    wide = int(age.max(initial=0)) + 1
+    key = (known.repeats.astype(np.int64) * wide + tx) * wide + age
+    distinct, inverse, count = np.unique(key, return_inverse=True, return_counts=True)
+    rest, weeks = np.divmod(distinct, wide)
+    repeats, span = np.divmod(rest, wide)
+    return Groups(repeats * 1.0, span * 1.0, weeks * 1.0, count * 1.0, inverse.astype(np.int32))
+
+
+@dataclass
+class Counting:
+    """A fitted model."""
+
+    first: int  # 1: may leave after the first purchase (MBG/NBD), 0: not (BG/NBD)
+    r: float
+    alpha: float
+    a: float
+    b: float
+
+    def rate(self, x: Floats, age: Floats) -> Floats:
+        """Purchase days a week, were she never to leave."""
+        return (x + self.r) / (age + self.alpha)
+
+    def alive(self, x: Floats, tx: Floats, age: Floats) -> Floats:
+        """The chance that she is still a customer."""
+        left = self.a / np.maximum(self.b + x + self.first - 1, 1e-12)
+        left = left * np.exp((self.r + x) * np.log((self.alpha + age) / (self.alpha + tx)))
+        return np.asarray(1 / (1 + np.where((x > 0) | (self.first > 0), left, 0.0)))
+
+    def expected(self, x: Floats, tx: Floats, age: Floats, weeks: float) -> Floats:
+        """Purchase days within the coming weeks.
+
+        The series is the textbook's ₂F₁(r+x, b+x; a+b+x−1; z) after Euler's transformation, which keeps it near one
+        however often somebody bought.
+        """
+        a = self.a if abs(self.a - 1) > 1e-6 else 1 + 1e-6
+        total = a + self.b + x + self.first - 1
+        stays = (self.alpha + age) / (self.alpha + age + weeks)
+        series = hyp2f1(a + self.b + self.first - 1 - self.r, a - 1, total, 1 - stays)
+        return np.asarray(self.alive(x, tx, age) * total / (a - 1) * (1 - stays ** (a - 1) * series))
+
+    def silent(self, x: Floats, tx: Floats, age: Floats, weeks: float) -> Floats:
+        """The chance of no purchase within the coming weeks."""
+        stays = (self.alpha + age) / (self.alpha + age + weeks)
+        return np.asarray(1 - self.alive(x, tx, age) * (1 - stays ** (self.r + x)))
+
+
+def fit_counting(seen: Groups, first: int) -> Counting:
+    """The parameters under which what was seen is likeliest."""
+    start = np.log(START[first])
+    cost = _cost(seen, first)
+    found = minimize(
+        cost, start, jac=True, method="L-BFGS-B", bounds=[(-BOUND, BOUND)] * 4, options={"maxiter": 500, "ftol": 1e-12}
+    )
+    r, alpha, a, b = (float(value) for value in np.exp(found.x))
+    return Counting(first, r, alpha, a, b)
+
+
+def _cost(seen: Groups, first: int) -> Callable[[Any], tuple[float, Floats]]:
+    """Minus the mean log-likelihood with its ridge, and its slope, by the logarithms of the parameters."""
+    repeats, place = np.unique(seen.x, return_inverse=True)
+    often = np.bincount(place, seen.weight)
+    all_of_them = seen.weight.sum()
+    could_leave = (seen.x > 0) | (first > 0)
+
+    def cost(theta: Any) -> tuple[float, Floats]:
+        r, alpha, a, b = np.exp(theta)
+        stay = b + repeats + first
+        by_repeats = gammaln(r + repeats) - gammaln(r) + r * theta[1]
+        by_repeats += gammaln(a + b) + gammaln(stay) - gammaln(b) - gammaln(a + stay)
+        alive = -(r + seen.x) * np.log(alpha + seen.age)
+        odds = np.log(np.maximum(b + seen.x + first - 1, 1e-300))
+        gone = np.where(could_leave, theta[2] - odds - (r + seen.x) * np.log(alpha + seen.tx), -np.inf)
+        both = np.logaddexp(alive, gone)
+        value = (often @ by_repeats + seen.weight @ both) / all_of_them
+        share = np.exp(gone - both)
+        slope = _slope((r, alpha, a, b), seen, share, first)
+        digammas = digamma(a + b) - digamma(a + stay)
+        slope[0] += often @ (digamma(r + repeats) - digamma(r) + theta[1])
+        slope[1] += all_of_them * r / alpha
+        slope[2] += often @ digammas
+        slope[3] += often @ (digammas + digamma(stay) - digamma(b))
+        slope = slope * np.exp(theta) / all_of_them
+        return float(-value + RIDGE * (theta @ theta)), -slope + 2 * RIDGE * theta
+
+    return cost
+
+
+def _slope(parameters: tuple[float, float, float, float], seen: Groups, share: Floats, first: int) -> Floats:
+    """The slope of the part that depends on the wait; `share` is the chance that she has left."""
+    r, alpha, a, b = parameters
+    weight, here = seen.weight, seen.weight * (1 - share)
+    gone = weight * share
+    by_r = -(here @ np.log(alpha + seen.age)) - gone @ np.log(alpha + seen.tx)
+    by_alpha = -((r + seen.x) @ (here / (alpha + seen.age) + gone / (alpha + seen.tx)))
+    by_b = -(gone @ (1 / np.maximum(b + seen.x + first - 1, 1e-300)))
+    return np.array([by_r, by_alpha, gone.sum() / a, by_b])

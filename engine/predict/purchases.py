@@ -1,0 +1,122 @@
+"""Purchase days, and what is known of every person on a date."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from patron.dsl.nodes import dataclass
+
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.integer[Any]]
+
+HOUSE_GAP_DEFAULT = 90.0  # days, while fewer than 30 gaps are known: as in the pack `lifecycle`
+GAPS_NEEDED = 30
+
+
+@dataclass
+class Purchases:
+    """Purchase days, by person and day. Arrays may be of smaller types than these."""
+
+    person: Ints  # 0 .. people-1, rising
+    day: Ints  # days since 1970-01-01, rising within a person
+    orders: Ints  # orders on that day, 1 or more
+    amount: Floats  # money of that day's orders
+    squares: Floats  # sum of the squares of its orders' amounts
+    today: int  # as of
+
+    def until(self, at: int) -> Purchases:
+        """What was known at the end of a day."""
+        return self._where(self.day <= at, at)
+
+    def of(self, step: int) -> Purchases:
+        """The purchase days of every so many-th person."""
+        return self if step <= 1 else self._where(self.person % step == 0, self.today)
+
+    def _where(self, kept: NDArray[np.bool_], today: int) -> Purchases:
+        columns: tuple[Any, ...] = (self.person, self.day, self.orders, self.amount, self.squares)
+        person, day, orders, amount, squares = columns if kept.all() else (column[kept] for column in columns)
+        return Purchases(person, day, orders, amount, squares, today)
+
+
+@dataclass
+class History:
+    """One entry per person who had bought by a date: what the models know of her."""
+
+    people: Ints  # her number in the purchases
+    starts: Ints  # where her purchase days begin there
+    repeats: Ints  # x: purchase days after the first
+    first: Ints
+    last: Ints
+    orders: Ints
+    spend: Floats
+    squares: Floats
+    at: int
+
+    @property
+    def span(self) -> Ints:
+        """tx: days from the first purchase day to the last."""
+        return self.last - self.first
+
+    @property
+    def age(self) -> Ints:
+        """T: days since the first purchase."""
+        return self.at - self.first
+
+    @property
+    def wait(self) -> Ints:
+        """Days since the last purchase."""
+        return self.at - self.last
+
+    @property
+    def mean(self) -> Floats:
+        """The mean order of each person."""
+        return self.spend / self.orders
+
+    @property
+    def per_day(self) -> float:
+        """Orders on a purchase day: models count days."""
+        return float(self.orders.sum() / (self.repeats.sum() + len(self.people)))
+
+
+def history(purchases: Purchases) -> History:
+    """Persons with a purchase, in order. The purchase days end with the day they are known at."""
+    person, size = purchases.person, len(purchases.person)
+    starts = np.flatnonzero(np.diff(person, prepend=-1))
+    ends = np.append(starts[1:], size) - 1 if size else starts
+    return History(
+        people=person[starts],
+        starts=starts,
+        repeats=ends - starts,
+        first=purchases.day[starts],
+        last=purchases.day[ends],
+        orders=totals(purchases.orders, starts),
+        spend=totals(purchases.amount, starts),
+        squares=totals(purchases.squares, starts),
+        at=purchases.today,
+    )
+
+
+def totals(values: Any, starts: Ints) -> Any:
+    """Sums of the stretches that begin at the given places: each alone, whoever else there is."""
+    return np.add.reduceat(values, starts) if len(starts) else values[:0]
+
+
+def house_gap(known: History, fixed: float | None = None) -> float:
+    """The mean gap between purchase days of everybody."""
+    if fixed is not None:
+        return fixed
+    gaps = int(known.repeats.sum())
+    return max(float(known.span.sum()) / gaps, 1.0) if gaps >= GAPS_NEEDED else HOUSE_GAP_DEFAULT
+
+
+def window(purchases: Purchases, known: History, days: int) -> tuple[Floats, Floats, Floats]:
+    """Purchase days, orders and money of the last so many days, by person."""
+    within = purchases.day > purchases.today - days
+    return (
+        totals(within.astype(np.float64), known.starts),
+        totals(np.where(within, purchases.orders, 0).astype(np.float64), known.starts),
+        totals(np.where(within, purchases.amount, 0.0), known.starts),
+    )

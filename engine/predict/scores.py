@@ -1,0 +1,120 @@
+"""How good a prediction was: one row of a back-test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from patron.dsl.nodes import dataclass
+from patron.engine.predict.purchases import Floats
+
+TENTHS = 10
+
+
+@dataclass
+class Scored:
+    """A prediction made at `origin` for so many days, beside what happened. What cannot be said is None."""
+
+    target: str  # orders, order_value, lifetime_value, units, revenue
+    level: str  # customer, product, category, brand
+    model: str
+    used: bool
+    origin: int  # the last day that was known
+    days: int
+    n: int
+    mae: float
+    rmse: float
+    wape: float | None  # sum of errors / sum of what happened
+    ratio: float | None  # predicted / actual
+    rank_correlation: float | None
+    gini: float | None  # of the predicted order, as a share of the perfect order's
+    decile_error: float | None
+    top_tenth: float | None  # share of what happened that the tenth predicted highest holds
+    coverage: float | None = None
+    deciles: tuple[tuple[float, float], ...] = ()  # predicted and actual sum of each tenth, the highest first
+
+    def __post_init__(self) -> None:
+        for name in "mae rmse wape ratio rank_correlation gini decile_error top_tenth coverage".split():
+            value = getattr(self, name)
+            if value is not None and not np.isfinite(value):
+                raise ArithmeticError(f"the back-test of {self.model} gives {value} as {name} of {self.target}")
+
+
+@dataclass
+class Judged:
+    """Whose prediction is judged: the first fields of its row."""
+
+    target: str
+    level: str
+    origin: int
+    days: int
+
+
+def scored(
+    judged: Judged, model: str, predicted: Floats, actual: Floats, *, used: bool = False, coverage: float | None = None
+) -> Scored:
+    """The row of one model, or of one naive line."""
+    error, total = predicted - actual, float(actual.sum())
+    even = levelled(predicted, actual)
+    order = np.argsort(-predicted, kind="stable")
+    tenths = [(float(predicted[rows].sum()), float(even[rows].sum())) for rows in np.array_split(order, TENTHS)]
+    return Scored(
+        **{name: getattr(judged, name) for name in "target level origin days".split()},
+        model=model,
+        used=used,
+        n=len(actual),
+        mae=_round(np.abs(error).mean()),
+        rmse=_round(np.sqrt((error**2).mean())),
+        wape=_share(float(np.abs(error).sum()), total),
+        ratio=_share(float(predicted.sum()), total),
+        rank_correlation=rank_correlation(predicted, actual),
+        gini=gini(predicted, actual),
+        decile_error=_share(sum(abs(said - was) for said, was in tenths), total),
+        top_tenth=_share(tenths[0][1], total),
+        coverage=None if coverage is None else _round(coverage),
+        deciles=tuple((_round(said), _round(was)) for said, was in tenths),
+    )
+
+
+def levelled(predicted: Floats, actual: Floats) -> Floats:
+    """What happened, the mean of it among equal predictions: in which order they stand must not count."""
+    _, place, count = np.unique(predicted, return_inverse=True, return_counts=True)
+    return np.asarray((np.bincount(place, actual) / count)[place])
+
+
+def ranks(values: Floats) -> Floats:
+    """Places from 1, equal values sharing the middle of theirs."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(count) - (count - 1) / 2)[place])
+
+
+def rank_correlation(predicted: Floats, actual: Floats) -> float | None:
+    """Spearman's; None where one side is all the same."""
+    one, other = ranks(predicted), ranks(actual)
+    one, other = one - one.mean(), other - other.mean()
+    both = float(np.sqrt((one @ one) * (other @ other)))
+    return _round((one @ other) / both) if both > 0 else None
+
+
+def gini(predicted: Floats, actual: Floats) -> float | None:
+    """How well the order finds those with most: 1 as the perfect order does, 0 as chance does."""
+    best = _area(actual, actual)
+    return _round(_area(predicted, levelled(predicted, actual)) / best) if best > 0 else None
+
+
+def _area(predicted: Floats, actual: Floats) -> float:
+    """Twice the area between the cumulated share and an even one; 0 when there is nothing to share."""
+    total, n = float(actual.sum()), len(actual)
+    if total <= 0:
+        return 0.0
+    share = np.cumsum(actual[np.argsort(-predicted, kind="stable")]) / total
+    return float(2 * share.sum() / n - 1 - 1 / n)
+
+
+def _share(part: float, total: float) -> float | None:
+    return _round(part / total) if total > 0 else None
+
+
+def _round(value: Any) -> float:
+    return round(float(value), 6)

@@ -1,0 +1,166 @@
+"""What is said of customers, from purchase days to columns."""
+
+import json
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from shops import TODAY, purchases, shop, single
+
+from patron.engine.predict.customers import Fitted, Purchases, Scores, Wanted, fit, score
+from patron.engine.predict.purchases import history, house_gap
+
+WANTED = Wanted(horizon=180, gate_buyers=1, gate_days=0)
+SHOP = shop()
+
+
+def columns(scores):
+    """Every figure by person."""
+    found = {one.name: getattr(scores, one.name) for one in fields(Scores)}
+    parts = {f"parts.{name}": part for name, part in found.pop("parts").items()}
+    return {name: value for name, value in (found | parts).items() if isinstance(value, np.ndarray)}
+
+
+def figures(rows, wanted=WANTED):
+    return columns(score(rows, wanted, fit(rows, wanted)))
+
+
+def bits(found):
+    return {name: value.tobytes() for name, value in found.items()}
+
+
+def test_orders_are_purchase_days_times_the_orders_of_a_day():
+    scores, fitted = score(SHOP, WANTED, fit(SHOP, WANTED)), fit(SHOP, WANTED)
+    known = history(SHOP)
+    assert fitted.learned.per_day == SHOP.orders.sum() / len(SHOP.day)
+    x, tx, age = known.repeats * 1.0, np.rint(known.span / 7), np.maximum(np.rint(known.age / 7), 1)
+    said = fitted.learned.modified.expected(x, tx, age, 180 / 7) * fitted.learned.per_day
+    assert scores.parts["bg"] == pytest.approx(said, abs=1e-6)
+
+
+def test_lifetime_value_is_orders_times_what_one_is_worth():
+    scores = score(SHOP, WANTED, fit(SHOP, WANTED))
+    assert scores.lifetime_value == pytest.approx(scores.expected_orders * scores.order_value, abs=0.02, rel=1e-3)
+
+
+def test_money_that_comes_later_counts_less():
+    plain = score(SHOP, WANTED, fit(SHOP, WANTED)).lifetime_value
+    wanted = replace(WANTED, discount=0.2)
+    less = score(SHOP, wanted, fit(SHOP, wanted)).lifetime_value
+    assert (less <= plain).all()
+    assert (less >= plain / 1.2 ** (180 / 365) - 0.01).all()
+    assert less.sum() < plain.sum()
+
+
+def test_nothing_that_happens_later_changes_a_figure():
+    random = np.random.default_rng(1)
+    later = [(int(p), TODAY + d, 1, 1e5, 1e10) for d, p in enumerate(random.integers(0, 900, 300), 1)]
+    rows = [tuple(row) for row in zip(SHOP.person, SHOP.day, SHOP.orders, SHOP.amount, SHOP.squares, strict=True)]
+    assert bits(figures(purchases(rows + later))) == bits(figures(SHOP))
+    assert fit(purchases(rows + later), WANTED).to_json() == fit(SHOP, WANTED).to_json()
+
+
+def test_who_stands_where_does_not_count():
+    people = int(SHOP.person.max()) + 1
+    mixed = np.random.default_rng(8).permutation(people)
+    rows = zip(mixed[SHOP.person], SHOP.day, SHOP.orders, SHOP.amount, SHOP.squares, strict=True)
+    there, here = figures(purchases(list(rows))), figures(SHOP)
+    for name in set(here) - {"people"}:
+        assert there[name][mixed] == pytest.approx(here[name], rel=1e-5, abs=0.011), name
+
+
+def test_money_in_another_coin_changes_money_alone():
+    other = replace(SHOP, amount=SHOP.amount * 100, squares=SHOP.squares * 10_000)
+    there, here = figures(other), figures(SHOP)
+    for name in here:
+        factor = 100 if name.startswith(("order_value", "lifetime")) else 1
+        assert there[name] == pytest.approx(here[name] * factor, rel=1e-5, abs=1.01 if factor > 1 else 1e-5), name
+
+
+def test_another_calendar_changes_nothing():
+    moved = replace(SHOP, day=SHOP.day + 3000, today=SHOP.today + 3000)
+    assert bits(figures(moved)) == bits(figures(SHOP))
+
+
+def test_a_part_of_the_people_gets_the_figures_of_the_whole():
+    fitted = fit(SHOP, WANTED)
+    whole = columns(score(SHOP, WANTED, fitted))
+    kept = (SHOP.person >= 100) & (SHOP.person < 250)
+    some = Purchases(*(getattr(SHOP, name)[kept] for name in "person day orders amount squares".split()), SHOP.today)
+    there = (whole["people"] >= 100) & (whole["people"] < 250)
+    assert bits(columns(score(some, WANTED, fitted))) == bits({name: all_[there] for name, all_ in whole.items()})
+
+
+def test_smaller_numbers_in_memory_are_the_same_numbers():
+    small = replace(SHOP, person=SHOP.person.astype("i4"), day=SHOP.day.astype("i4"), orders=SHOP.orders.astype("i2"))
+    assert fit(small, WANTED).to_json() == fit(SHOP, WANTED).to_json()
+    assert {n: v.tolist() for n, v in figures(small).items()} == {n: v.tolist() for n, v in figures(SHOP).items()}
+
+
+def test_what_was_fitted_survives_a_file():
+    fitted = fit(SHOP, WANTED)
+    text = json.dumps(fitted.to_json(), allow_nan=False)
+    read = Fitted.from_json(json.loads(text))
+    assert json.dumps(read.to_json()) == text
+    assert bits(columns(score(SHOP, WANTED, read))) == bits(columns(score(SHOP, WANTED, fitted)))
+
+
+DEGENERATE = {
+    "one customer": [(0, TODAY - 10, 5.0)],
+    "one customer, today": [(0, TODAY, 5.0)],
+    "one loyal customer": [(0, TODAY - 7 * n, 5.0) for n in range(60)],
+    "five customers": [(p, TODAY - 40 * n - p, 20.0 + p) for p in range(5) for n in range(p + 1)],
+    "one order each": [(p, TODAY - p, 10.0) for p in range(300)],
+    "all on one day": [(p, TODAY - 100, 10.0 + p) for p in range(300)],
+    "all today": [(p, TODAY, 10.0) for p in range(300)],
+    "all in rhythm": [(p, TODAY - 30 * n, 10.0) for p in range(100) for n in range(12)],
+    "free": [(p, TODAY - 30 * n - p, 0.0) for p in range(50) for n in range(3)],
+    "a million at once": [(p, TODAY - 30 * n - p, 10.0) for p in range(99) for n in range(3)]
+    + [(99, TODAY - 400, 1e6)],
+    "long ago": [(p, TODAY - 4000 + p, 10.0) for p in range(99)],
+}
+
+
+@pytest.mark.parametrize("discount", [0.0, 0.1])
+@pytest.mark.parametrize("rows", DEGENERATE.values(), ids=DEGENERATE)
+def test_odd_shops_get_finite_figures(rows, discount):
+    wanted = replace(WANTED, discount=discount, horizon=365)
+    scores = score(single(rows), wanted, fit(single(rows), wanted))
+    for name, value in columns(scores).items():
+        assert np.isfinite(value).all(), name
+        assert (value >= 0).all(), name
+    assert (scores.churn_risk <= 1).all()
+    assert (scores.alive <= 1).all()
+
+
+def test_too_little_is_a_reason():
+    assert fit(single([]), WANTED).reason == "nobody has bought yet"
+    assert (
+        fit(SHOP, replace(WANTED, gate_buyers=500)).reason == "400 customers have bought, 500 are needed (gate_buyers)"
+    )
+    assert fit(SHOP, replace(WANTED, gate_days=501)).reason == "500 days of history, 501 are needed (gate_days)"
+    assert fit(SHOP, replace(WANTED, gate_days=500)).reason == ""
+    later = single([(0, TODAY + 1, 5.0)])
+    assert fit(later, WANTED).reason == "nobody has bought yet"
+    with pytest.raises(ValueError, match="nobody has bought yet"):
+        score(later, WANTED, fit(later, WANTED))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_an_order_of_no_value_is_refused(value):
+    rows = single([(0, TODAY - 10, value), (1, TODAY - 10, 5.0)])
+    assert fit(rows, WANTED).reason == "the value of an order is not a number"
+
+
+def test_flags_say_what_is_lacking():
+    assert fit(SHOP, replace(WANTED, horizon=501)).flags == ("short history",)
+    assert "no second season" in fit(shop(days=300), WANTED).flags
+    alike = single([(p, TODAY - 20 * n - p, 9.0 + (7 * p + 5 * n) % 11) for p in range(200) for n in range(2)])
+    assert "order size says nothing" in fit(alike, WANTED).flags
+
+
+def test_the_house_gap_is_the_mean_gap_once_thirty_are_known():
+    known = history(SHOP)
+    assert house_gap(known) == known.span.sum() / known.repeats.sum()
+    assert house_gap(history(single([(0, TODAY - 5, 1.0), (0, TODAY, 1.0)]))) == 90
+    assert house_gap(known, 12.0) == 12.0
