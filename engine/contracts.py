@@ -208,6 +208,67 @@ class SourceType:
 # ---------------------------------------------------------------- packs and functions
 
 
+LEARNED_KINDS = ("number", "count", "money", "date", "text", "texts", "yesno")
+"""What columns of a learned table may be; money is exact to four places once it is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What a model learns from: the columns that its phrase reads, as numpy arrays by name, in order of their rows.
+
+    Column `of` numbers whom a row is about, 0 to `things` - 1, rising; the others are those of the phrase under the
+    names that `LearnedTable.inputs` gives them. Days are days since 1970-01-01, money is a float.
+    `settings` are the pack's. `kept` is what the model gave to keep when it learned the same before, else None.
+    """
+
+    rows: Mapping[str, Any]
+    things: int
+    today: dt.date
+    settings: Mapping[str, object] = field(default_factory=dict)
+    kept: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a model learned: `columns` with a value for each of the things, `numbers` that hold for all of them.
+
+    A value that is not a number (NaN) or None is missing; one that is not finite is a fault. `lacks` says of columns
+    and numbers why there is not enough data for them; of the name "" it is said of all. `tests` are rows of how well it
+    did before (see the table `predictions.backtest`), `notes` sentences that stand below every answer made of it.
+    `keep` is made of JSON's values and handed back when the same is to be learned again.
+    """
+
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    numbers: Mapping[str, object] = field(default_factory=dict)
+    lacks: Mapping[str, str] = field(default_factory=dict)
+    tests: Sequence[Mapping[str, object]] = ()
+    notes: tuple[str, ...] = ()
+    keep: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedTable:
+    """What a pack's model says of each row of a table, or of everything with a value: `learned(NAME.column)` in the
+    pack's files.
+
+    `reads` is a phrase; what it is by first tells things apart. `inputs` names its further dimensions and its metrics,
+    in order. `of` is the table whose rows are told apart by their id; empty when the value is said with the call:
+    `learned(categories.revenue, category)`. `columns` and `numbers` give a kind for each name: number, count, money,
+    date, text, texts, yesno. `learn` is called once in a run, when something is asked that needs it.
+    """
+
+    name: str
+    describe: str
+    reads: str
+    inputs: tuple[str, ...]
+    columns: Mapping[str, str]
+    learn: Callable[[Learning], Learned]
+    of: str = ""
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    needs: str = ""
+    """The extra to install, named where its library is absent: "predict"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pack:
     """Metrics, traits, filters, events, attributions by the name `pack.member`, written as .patron files.
@@ -229,6 +290,11 @@ class Pack:
     changes: Mapping[str, str] = field(default_factory=dict)
     """Of a state that a customer is in: traits on `purchase_days`, by full name, that date a change by itself, with
     those of the state then; in order. They make the table `<pack>.changes`."""
+    learned: tuple[LearnedTable, ...] = ()
+    """What its models say of customers, products and others, learned when it is asked for."""
+    levels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Metrics that are another for each kind of thing they are shown by: by full name, the metric's name for dimensions
+    that begin with a path (`product.category`, `product`); the first that fits all dimensions is taken."""
     doubts: Mapping[str, str] = field(default_factory=dict)
     """By the full name of a metric that others rest on, a metric that says as a text why it is uncertain, missing while
     it is not: told (P0615) with every answer that the first one is used in."""
@@ -339,6 +405,12 @@ class Session(Protocol):
 
     def arrow(self, sql: str) -> pyarrow.Table:
         """Run one SELECT and give an Arrow table."""
+
+    def columns(self, sql: str) -> Mapping[str, Any]:
+        """Run one SELECT and give its columns as numpy arrays, in the order of its rows."""
+
+    def handed(self, name: str, sql: str, columns: Mapping[str, Any]) -> None:
+        """Run one step that makes a temporary table of columns (numpy arrays), which it reads as the table `handed`."""
 
     def cancel(self) -> None:
         """Stop what is running; safe to call from another thread."""

@@ -10,7 +10,7 @@ import re
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -122,6 +122,22 @@ class DuckdbSession:
     def arrow(self, sql: str) -> pyarrow.Table:
         """The rows of one SELECT as an Arrow table."""
         return self._do(sql, _READS, "the query", lambda c: c.to_arrow_table())
+
+    def columns(self, sql: str) -> Mapping[str, Any]:
+        """The columns of one SELECT as numpy arrays."""
+        import numpy  # noqa: F401 - which DuckDB needs for it, and not everybody has
+
+        return self._do(sql, _READS, "the query", lambda c: c.fetchnumpy())
+
+    def handed(self, name: str, sql: str, columns: Mapping[str, Any]) -> None:
+        """Run one step that reads columns, numpy arrays, as a table of its own."""
+        if self._closed:
+            raise InternalError("this session is closed")
+        self._connection.register("handed", dict(columns))
+        try:
+            self.run(name, sql)
+        finally:
+            self._connection.unregister("handed")
 
     def names(self, sql: str) -> list[str]:
         """The columns of one SELECT."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from patron.engine.contracts import FunctionType, Pack, SettingSpec, TargetType
+from patron.engine.contracts import LEARNED_KINDS, FunctionType, LearnedTable, Pack, SettingSpec, TargetType
 from patron.engine.loader.kinds import Descriptor, Kind
 from patron.engine.types import Type
 
@@ -83,6 +83,22 @@ def _pack_faults(pack: Pack) -> Iterator[str]:
     for name, path in files.items():
         if not isinstance(path, Path) or not path.is_file():
             yield f"file {name!r} is not there: {path}"
+    learned = _field(pack, "learned")
+    for table in learned if isinstance(learned, tuple) else ():
+        yield from _learned_faults(table)
+
+
+def _learned_faults(table: object) -> Iterator[str]:
+    if not isinstance(table, LearnedTable):
+        yield f"what is learned is {_a(table)}, expected LearnedTable"
+        return
+    if not _text(table, "name", _NAME):
+        yield f"learned table {table.name!r}: a name is small letters, digits and _, and begins with a letter"
+    if not callable(table.learn):
+        yield f"learned table `{table.name}`: `learn` is {_a(table.learn)}, expected a function"
+    for name, kind in (*table.columns.items(), *table.numbers.items()):
+        if kind not in LEARNED_KINDS:
+            yield f"learned table `{table.name}`: kind {kind!r} of `{name}` is none of {', '.join(LEARNED_KINDS)}"
 
 
 def _field(thing: object, name: str) -> object:

@@ -116,9 +116,14 @@ purchase_days purchase_day created_at
   previous_on date; previous ->purchase_days; next_at moment; median_gap number
 lifecycle.changes lifecycle.change changed_at
   customer ->customers R; changed_at date R; from_stage text R; to_stage text R
+predictions.backtest predictions.backtest
+  target text R; level text R; model text R; used yesno R; origin date R; days count R; n count R; mae number
+  rmse number; wape number; ratio number; rank_correlation number; gini number; decile_error number
+  top_tenth number; coverage number
 """
 
-MADE: Mapping[str, str] = {"purchase_days": "orders", "lifecycle.changes": "orders"}
+BACKTEST = "predictions.backtest"
+MADE: Mapping[str, str] = {"purchase_days": "orders", "lifecycle.changes": "orders", BACKTEST: "orders"}
 """Tables that are made of another whenever they are asked for: no source fills them, nothing of them is stored."""
 
 

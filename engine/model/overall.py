@@ -13,7 +13,7 @@ from patron.engine.model.functions import AGGREGATES, OVERALL, aggregate_type
 from patron.engine.model.measures import Agg, Calc, Fixed, Measure
 from patron.engine.model.moments import local_date
 from patron.engine.model.population import tracked
-from patron.engine.model.terms import Followed, Lit, Op, Overall, Term, all_of, known, rebase
+from patron.engine.model.terms import Followed, Learnt, Lit, Op, Overall, Term, all_of, known, rebase, walk
 from patron.engine.types import DATE, TEXT, reference
 
 CUSTOMER = reference("customers")
@@ -107,6 +107,8 @@ def looks_at_no_row(term: Term) -> bool:
     """Whether a value is the same for every row: made of literals and of aggregates over everybody."""
     if isinstance(term, Op):
         return all(looks_at_no_row(a) for a in term.args)
+    if isinstance(term, Learnt):
+        return term.key is None
     return isinstance(term, Lit) or (isinstance(term, Overall) and term.before is None)
 
 
@@ -119,4 +121,9 @@ def overalls(term: object) -> Iterator[Overall]:
             yield from overalls(arg)
 
 
-__all__ = ["looks_at_no_row", "overall", "overalls"]
+def numbers_learned(term: object) -> Iterator[Learnt]:
+    """What a model says of everybody, in a value that looks at no row."""
+    return (t for t in walk(term) if isinstance(t, Learnt) and t.key is None)
+
+
+__all__ = ["looks_at_no_row", "numbers_learned", "overall", "overalls"]

@@ -14,6 +14,7 @@ from patron.engine.model.behaviour import customer_key, row_scope_of
 from patron.engine.model.binder import Binder, Scope, Unbound
 from patron.engine.model.canonical import SINGULAR
 from patron.engine.model.functions import AGGREGATES
+from patron.engine.model.levels import at_level
 from patron.engine.model.literals import whole_number
 from patron.engine.model.measures import Agg, Metric, aggregates, needs_time
 from patron.engine.model.metrics import aggregate, default_format, dimension_key
@@ -131,7 +132,9 @@ class _Phrase:
             name = " ".join(node.text.split())
             metric = Metric(name, name, bound, bound.type, default_format(bound))
         else:
-            metric = self.b.metric(str(node), node.span, self.scope)
+            metric = at_level(self.b, self.phrase, self.defaults.only, node) or self.b.metric(
+                str(node), node.span, self.scope
+            )
             name = metric.name
         return QueryMetric(name, item.title or metric.title, metric)
 

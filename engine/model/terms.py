@@ -143,6 +143,16 @@ class Nearest:
 
 
 @dataclass(frozen=True, slots=True)
+class Learnt:
+    """What a pack's model says of the thing with this key, or of all (None): a column of `PACK.TABLE`."""
+
+    table: str
+    column: str
+    key: Term | None
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
 class Binned:
     """The bin, 1 to `bins`, of a row by `value` among the rows of its table that meet `where`: highest values last.
 
@@ -284,8 +294,8 @@ Rows: TypeAlias = str | CreditedRows | FollowRows
 
 
 Term: TypeAlias = (
-    Leaf | Lit | Field | Op | Children | Overall | Numbered | Beside | Nearest | Binned | Ranked | Member | Listed
-    | BehindRows | Sequence
+    Leaf | Lit | Field | Op | Children | Overall | Numbered | Beside | Nearest | Learnt | Binned | Ranked | Member
+    | Listed | BehindRows | Sequence
 )  # fmt: skip
 
 

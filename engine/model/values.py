@@ -11,6 +11,7 @@ from patron.engine.model.binder import Binder, Rule, Scope
 from patron.engine.model.child_rows import children
 from patron.engine.model.decided import decided
 from patron.engine.model.functions import AGGREGATES, FUNCTIONS, OVERALL, Function, band_labels, common
+from patron.engine.model.learned import learned
 from patron.engine.model.literals import LITERALS, MOST_COUNT
 from patron.engine.model.moments import local_date, local_hour
 from patron.engine.model.names import path_term
@@ -96,6 +97,8 @@ def _call(b: Binder, scope: Scope, node: tree.Call) -> Term:
         from patron.engine.model.overall import overall  # it knows metrics, which know this
 
         return overall(b, scope, node)
+    if name == "learned":
+        return learned(b, scope, node)
     if name == "nearest":
         return nearest(b, scope, node)
     if name == "bins_of":

@@ -7,8 +7,21 @@ from collections.abc import Iterator
 from patron.engine.model.canonical import MADE
 from patron.engine.model.measures import Agg, Measure, aggregates
 from patron.engine.model.queries import Query
-from patron.engine.model.terms import Children, CreditedRows, Field, Followed, Lit, Nearest, Op, Overall, Rows, Term
+from patron.engine.model.terms import (
+    Children,
+    CreditedRows,
+    Field,
+    Followed,
+    Learnt,
+    Lit,
+    Nearest,
+    Op,
+    Overall,
+    Rows,
+    Term,
+)
 from patron.engine.plan.credit import attribution_of
+from patron.engine.plan.learned import apart, question_of
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.tables import filled
 
@@ -62,6 +75,8 @@ def _of_value(p: Planner, rows: Rows, term: Term | None) -> Iterator[str]:
         yield from _of_column(p, rows, term)
     elif isinstance(term, (Children, Overall)) and isinstance(term.rows, str):
         yield from _of_table(p, term.rows)
+    elif isinstance(term, Learnt):
+        yield from _of_learned(p, term.table)
     elif isinstance(term, Nearest):
         yield from _of_table(p, term.of)
         for own in (term.latitude, term.longitude):
@@ -73,6 +88,16 @@ def _of_value(p: Planner, rows: Rows, term: Term | None) -> Iterator[str]:
         else:
             for part in parts:
                 yield from part
+
+
+def _of_learned(p: Planner, table: str) -> Iterator[str]:
+    """What the phrase that a model learns from lacks."""
+    own = apart(p)
+    query = question_of(own, table)
+    for metric in query.metrics:
+        yield from of_measure(own, metric.metric.measure)
+    for place in range(len(query.dims)):
+        yield from of_dimension(own, query, place)
 
 
 def _chosen_from(term: Op) -> tuple[Term, ...]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from patron.dsl.nodes import dataclass, field
+from patron.engine.model.periods import AsOf
 from patron.engine.model.terms import Leaf, Lit, Term
 from patron.engine.types import Type
 
@@ -151,7 +152,23 @@ class Sorted:
     note: str = ""
 
 
-Node: TypeAlias = Scan | Temp | Values | Filter | Project | Join | Aggregate | Stack | Sorted
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """What a pack's model makes of all rows of its input, which it gets in order; always a step of its own.
+
+    `part`: `things` (a row for each of them), `numbers` (one row) or `tests` (of the model before, a row each).
+    """
+
+    input: Node
+    table: str
+    part: str
+    columns: tuple[Col, ...]
+    as_of: AsOf
+    settings: tuple[tuple[str, object], ...] = ()
+    note: str = ""
+
+
+Node: TypeAlias = Scan | Temp | Values | Filter | Project | Join | Aggregate | Stack | Sorted | Learn
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +192,7 @@ def columns(node: Node) -> tuple[Col, ...]:
     """The columns of a node."""
     if isinstance(node, Scan):
         return tuple(Col(name, type_) for name, _, type_ in node.columns)
-    if isinstance(node, (Temp, Values)):
+    if isinstance(node, (Temp, Values, Learn)):
         return node.columns
     if isinstance(node, (Filter, Sorted)):
         return columns(node.input)

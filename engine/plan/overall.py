@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from patron.engine.model import periods
 from patron.engine.model.measures import Measure, fixed
-from patron.engine.model.overall import overalls
+from patron.engine.model.overall import numbers_learned, overalls
 from patron.engine.model.terms import Lit, Op, Overall, Term, all_of, known
-from patron.engine.plan import children
+from patron.engine.plan import children, learned
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import AggCall, Aggregate, Col, Expr, Join, Node, Values, columns, renamed
 from patron.engine.plan.planner import Planner
@@ -29,6 +29,7 @@ def one_row(p: Planner, calls: Sequence[Overall]) -> tuple[Node, Mapping[Term, E
 
 def beside(p: Planner, node: Node, measures: Iterable[Measure]) -> tuple[Node, Mapping[Term, Expr]]:
     """The rows with the numbers of everybody that measures need, and what each is over their columns."""
+    measures = tuple(measures)
     wanted = dict.fromkeys(o for m in measures for f in fixed(m) for o in overalls(f.term))
     found: dict[Term, Expr] = {}
     for number, rows in enumerate(dict.fromkeys(o.rows for o in wanted)):
@@ -36,6 +37,12 @@ def beside(p: Planner, node: Node, measures: Iterable[Measure]) -> tuple[Node, M
         names = {c.name: f"@all{number}.{c.name}" for c in columns(side)}
         node = Join(node, renamed(side, names), "cross")
         found |= {term: row_plans.rename(value, names) for term, value in values.items()}
+    learnt = dict.fromkeys(x for m in measures for f in fixed(m) for x in numbers_learned(f.term))
+    for table in dict.fromkeys(x.table for x in learnt):
+        side = learned.numbers(p, table)
+        names = {c.name: f"@{table}.{c.name}" for c in columns(side)}
+        node = Join(node, renamed(side, names), "cross")
+        found |= {x: Col(names[x.column], x.type) for x in learnt if x.table == table}
     return node, found
 
 

@@ -56,6 +56,10 @@ class Planner:
             return self
         return self._sibling(binder, self.focus)
 
+    def beside(self, binder: Binder) -> Planner:
+        """The planner for a question of its own that adds to the same steps."""
+        return self._sibling(binder, None)
+
     def focused(self, focus: Focus | None) -> Planner:
         """The planner for a question about certain people and dates."""
         return self if focus == self.focus else self._sibling(self.b, focus)

@@ -19,6 +19,7 @@ from patron.engine.model.terms import (
     Followed,
     FollowRows,
     Here,
+    Learnt,
     Listed,
     Lit,
     Member,
@@ -34,7 +35,7 @@ from patron.engine.model.terms import (
 from patron.engine.model.terms import (
     Sequence as Steps,
 )
-from patron.engine.plan import children, looking_back, marks, numbers, overall
+from patron.engine.plan import children, learned, looking_back, marks, numbers, overall
 from patron.engine.plan.nodes import Col, Expr, Filter, Join, Node, Project, Stack, columns
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.settled import settled
@@ -132,7 +133,7 @@ class Evaluation:
         elif isinstance(term, (Numbered, Beside, Nearest, Binned, Ranked, numbers.First)):
             self._need_id(term.number.row if isinstance(term, numbers.First) else term.row)
             self._leaf(term)
-        elif isinstance(term, (Overall, Member, Listed, BehindRows, Steps)):
+        elif isinstance(term, (Overall, Learnt, Member, Listed, BehindRows, Steps)):
             self._collect(term.before if isinstance(term, Overall) else term.key)
             self._leaf(term)
 
@@ -291,6 +292,9 @@ class Evaluation:
         if isinstance(leaf, Overall):
             self._join_overall(leaf)
             return
+        if isinstance(leaf, Learnt):
+            self._join_learned(leaf)
+            return
         made = marks.leaf_node(self.p, self, leaf)
         self._attach(made.node, made.on, {leaf: made.value})
 
@@ -314,6 +318,14 @@ class Evaluation:
         else:
             node, values = overall.by_month(self.p, group)
             self._attach(node, ((self.expr(first.before), overall.BESIDE),), dict(values))
+
+    def _join_learned(self, first: Learnt) -> None:
+        """All that a model says of the same thing, beside the row."""
+        gives: dict[Term, Expr] = {x: Col(x.column, x.type) for x in learned.group(self.leaves, first)}
+        if first.key is None:
+            self._attach(learned.numbers(self.p, first.table), (), gives)
+        else:
+            self._attach(learned.things(self.p, first.table), ((self.expr(first.key), learned.KEY),), gives)
 
     def _join_children(self, first: Children) -> None:
         """All aggregates of one group of children at once."""

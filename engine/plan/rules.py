@@ -10,7 +10,7 @@ from patron.engine.plan.below import kept_below
 from patron.engine.plan.early import totals_first
 from patron.engine.plan.facts import rows_once
 from patron.engine.plan.inner import inner_joins
-from patron.engine.plan.nodes import Node, Plan, Project, Step, Temp, inputs, walk, with_inputs
+from patron.engine.plan.nodes import Learn, Node, Plan, Project, Step, Temp, inputs, walk, with_inputs
 from patron.engine.plan.once import computed_once
 from patron.engine.plan.shared import shared_totals
 from patron.engine.plan.unread import read_columns
@@ -26,7 +26,7 @@ def optimized(plan: Plan) -> Plan:
 
 
 def inline_single_use(plan: Plan) -> Plan:
-    """A step that only one other place reads is no table of its own."""
+    """A step that only one other place reads is no table of its own, unless it is learned."""
     used: Counter[str] = Counter()
     for step in (*plan.steps, *plan.outputs):
         used.update(node.name for node in walk(step.node) if isinstance(node, Temp))
@@ -34,9 +34,9 @@ def inline_single_use(plan: Plan) -> Plan:
     steps: list[Step] = []
     for step in plan.steps:
         node = _inlined(step.node, inner)
-        if used[step.name] == 1:
+        if used[step.name] == 1 and not isinstance(node, Learn):
             inner[step.name] = node
-        elif used[step.name] > 1:
+        elif used[step.name]:
             steps.append(replace(step, node=node))
     return Plan(tuple(steps), tuple(replace(s, node=_inlined(s.node, inner)) for s in plan.outputs))
 

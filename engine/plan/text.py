@@ -113,9 +113,15 @@ def _sorted(node: nodes.Sorted) -> str:
     return by + first
 
 
+def _learn(node: nodes.Learn) -> str:
+    said = ", ".join(f"{name} {value}" for name, value in node.settings)
+    return f"learn {node.part} of {node.table}: {_names(node.columns)}{f'  ({said})' if said else ''}"
+
+
 _NODES: Mapping[type, Callable[[Any], str]] = {
     nodes.Scan: _scan, nodes.Temp: _temp, nodes.Values: _values, nodes.Filter: _filter, nodes.Project: _project,
     nodes.Join: _join, nodes.Aggregate: _aggregate, nodes.Stack: _stack, nodes.Sorted: _sorted,
+    nodes.Learn: _learn,
 }  # fmt: skip
 
 

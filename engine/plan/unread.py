@@ -17,6 +17,7 @@ from patron.engine.plan.nodes import (
     Col,
     Filter,
     Join,
+    Learn,
     Node,
     Plan,
     Project,
@@ -65,6 +66,8 @@ def _looked_at(exprs: Iterable[object]) -> Names:
 def _exactly(node: Node, names: Names, read: Read) -> Node:
     """The node with just these columns, in their order."""
     made = _cut(node, names, read)
+    if isinstance(made, Learn):  # a model gives all it knows
+        return made
     kept = _first(columns(node), names)
     return made if columns(made) == kept else Project(made, tuple((c.name, c) for c in kept))
 
@@ -78,6 +81,8 @@ def _cut(node: Node, names: Names, read: Read) -> Node:
     """The node with these columns and few others."""
     if isinstance(node, Values):
         return node
+    if isinstance(node, Learn):
+        return replace(node, input=_cut(node.input, _names(node.input), read))
     if isinstance(node, Scan):
         kept = {c.name for c in _first(columns(node), names)}
         return replace(node, columns=tuple(c for c in node.columns if c[0] in kept))

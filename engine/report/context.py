@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from patron.engine.contracts import Limits, Session
+from patron.engine.contracts import Learned, Limits, Session
 from patron.engine.model.canonical import MADE
 from patron.engine.model.periods import AsOf
 from patron.engine.model.resolve import Model
@@ -30,6 +31,10 @@ class Context:
     sources: tuple[object, ...] = ()
     registered: set[str] = field(default_factory=set)
     loaded_at: dt.datetime | None = None
+    kept: Path | None = None
+    """The folder where models keep what they learned."""
+    learned: dict[tuple[str, dt.date], Learned] = field(default_factory=dict)
+    """What models said in this run, by learned table and day."""
 
 
 def lowering(model: Model, store: Store, dialect: str = "duckdb") -> Lowering:

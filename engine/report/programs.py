@@ -13,6 +13,7 @@ from patron.engine.plan.nodes import Node, Plan, Scan, Step, Temp, walk
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.rules import optimized
 from patron.engine.report.context import Context, lowering
+from patron.engine.report.learning import perform
 from patron.engine.sql.program import Program, compile_plan, drop
 
 Fetched: TypeAlias = Mapping[str, Sequence[tuple[Any, ...]]]
@@ -21,13 +22,10 @@ Fetched: TypeAlias = Mapping[str, Sequence[tuple[Any, ...]]]
 
 def fetched(p: Planner, outputs: Iterable[Step], model: Model, context: Context) -> Fetched:
     """The rows of outputs over a planner's steps."""
-    plan = optimized(Plan(tuple(p.steps), tuple(outputs)))
-    return _run(compile_plan(plan, lowering(model, context.store)), context)
-
-
-def _run(program: Program, context: Context) -> Fetched:
+    plan, how = optimized(Plan(tuple(p.steps), tuple(outputs))), lowering(model, context.store)
+    program = compile_plan(plan, how)
     for step in program.steps:
-        context.session.run(step.name, step.sql)
+        perform(step, model, context, how)
     return {s.name: context.session.fetch(s.sql) for s in program.outputs}
 
 
@@ -49,7 +47,8 @@ class Together:
     """
 
     def __init__(self, p: Planner, model: Model, context: Context) -> None:
-        self._planner, self._context, self._lowering = p, context, lowering(model, context.store)
+        self._planner, self._model, self._context = p, model, context
+        self._lowering = lowering(model, context.store)
         self._asked: list[tuple[Step, ...]] = []
         self._texts: dict[str, Program] = {}
         self._there: set[str] = set()
@@ -66,7 +65,7 @@ class Together:
         steps = self._needed(outputs)
         for step in steps:
             if step.name not in self._there:
-                self._context.session.run(step.name, self._compiled(step).steps[0].sql)
+                perform(self._compiled(step).steps[0], self._model, self._context, self._lowering)
                 self._there.add(step.name)
         own = compile_plan(Plan((), outputs), self._lowering)
         rows = {s.name.partition("/")[2]: self._context.session.fetch(s.sql) for s in own.outputs}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from patron.dsl.nodes import dataclass
@@ -11,6 +12,7 @@ from patron.engine.plan.planner import Planner
 from patron.engine.plan.query import QueryPlan, plan_query
 from patron.engine.report.assemble import assemble
 from patron.engine.report.context import Context
+from patron.engine.report.enough import not_enough
 from patron.engine.report.overlaps import overlap, overlap_notes
 from patron.engine.report.programs import Fetched
 from patron.engine.report.subjects import pending
@@ -27,13 +29,15 @@ class Question:
     plan: QueryPlan
     outputs: tuple[Step, ...]
     currency: str
+    today: dt.date
 
 
 def question(p: Planner, query: Query) -> Question:
     """A query planned; its steps are with the planner."""
     plan = plan_query(p, query)
     more = (untracked(p, query), overlap(p, query), left_out(p, query))
-    return Question(query, plan, (*plan.outputs, *(step for step in more if step is not None)), p.b.settings.currency)
+    outputs = (*plan.outputs, *(step for step in more if step is not None))
+    return Question(query, plan, outputs, p.b.settings.currency, p.as_of.today)
 
 
 def answer(asked: Question, rows: Fetched, notes: Sequence[str], context: Context) -> Result:
@@ -41,4 +45,4 @@ def answer(asked: Question, rows: Fetched, notes: Sequence[str], context: Contex
     query = asked.query
     extra = (*overlap_notes(query, rows), *left_out_notes(rows))
     result = assemble(query, asked.plan, rows, asked.currency, (*notes, *extra), pending(query, context))
-    return not_tracked(query, rows, result)
+    return not_enough(query, asked.today, not_tracked(query, rows, result), context)

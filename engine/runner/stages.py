@@ -177,6 +177,7 @@ class Stages:
             progress=progress,
             sources=loaded.ledger,
             loaded_at=loaded.made_at,
+            kept=config.state_folder / "learned",
         )
 
     # ------------------------------------------------------------ answers

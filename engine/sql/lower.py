@@ -159,6 +159,10 @@ class Lowerer:
 
     # ------------------------------------------------------------ several inputs
 
+    def learn(self, node: nodes.Learn) -> Block:
+        """What a model reads; what it makes of it comes by another way."""
+        return self.block(node.input)
+
     def stack(self, node: nodes.Stack) -> Block:
         selects = [self._select(self.block(n)) for n in node.inputs]
         names = [c.name for c in nodes.columns(node)]
@@ -233,5 +237,5 @@ def _union(selects: list[E]) -> E:
 _RULES: Mapping[type, Callable[..., Block]] = {
     nodes.Scan: Lowerer.scan, nodes.Temp: Lowerer.temp, nodes.Values: Lowerer.values, nodes.Filter: Lowerer.filter,
     nodes.Project: Lowerer.project, nodes.Aggregate: Lowerer.aggregate, nodes.Sorted: Lowerer.sorted,
-    nodes.Stack: Lowerer.stack, nodes.Join: Lowerer.join,
+    nodes.Stack: Lowerer.stack, nodes.Join: Lowerer.join, nodes.Learn: Lowerer.learn,
 }  # fmt: skip

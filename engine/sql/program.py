@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+
 from sqlglot import ErrorLevel, exp
 from sqlglot.errors import UnsupportedError
 
 from patron.dsl.nodes import dataclass
-from patron.engine.plan.nodes import Plan
+from patron.engine.plan.nodes import Col, Learn, Plan, Step
 from patron.engine.sql import build
 from patron.engine.sql.build import E
-from patron.engine.sql.expressions import Lowering
+from patron.engine.sql.expressions import Lowering, sql_type
 from patron.engine.sql.lower import Lowerer
 
 
@@ -19,11 +22,12 @@ class Unable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One step: its name, SQL text, and what it is for."""
+    """One step: its name, SQL text, and what it is for; `learn`: the SQL reads what a model learns the step from."""
 
     name: str
     sql: str
     note: str = ""
+    learn: Learn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,37 @@ def drop(name: str, dialect: str) -> str:
     return f"DROP TABLE {render(build.name(name), dialect)}"
 
 
+def handed(name: str, columns: Sequence[Col], lowering: Lowering) -> str:
+    """The statement that stores what a model said, read from the table `handed`: numbers as such (NaN is missing),
+    dates as days since 1970, several texts with a new line between them."""
+    items = [exp.Alias(this=_of_type(c, lowering), alias=build.name(c.name)) for c in columns]
+    select = exp.Select(expressions=items, from_=exp.From(this=exp.Table(this=build.name("handed"))))
+    return create(name, select, lowering.dialect)
+
+
+def _of_type(column: Col, lowering: Lowering) -> E:
+    value: E = build.col(column.name)
+    if column.type.kind == "texts":
+        return build.func("string_split", value, build.text("\n"))
+    if column.type.kind in ("number", "money", "date"):
+        value = exp.Nullif(this=value, expression=build.cast(build.text("nan"), "DOUBLE"))
+    if column.type.kind == "date":
+        return exp.Add(this=build.date(dt.date(1970, 1, 1)), expression=build.cast(value, "INT"))
+    return build.cast(value, sql_type(column.type, lowering))
+
+
 def compile_plan(plan: Plan, lowering: Lowering) -> Program:
     """The program of a plan."""
-    steps = tuple(
-        Statement(s.name, create(s.name, Lowerer(lowering).statement(s.node), lowering.dialect), s.note)
-        for s in plan.steps
-    )
+    steps = tuple(_step(s, lowering) for s in plan.steps)
     outputs = tuple(
         Statement(s.name, render(Lowerer(lowering).statement(s.node), lowering.dialect), s.note) for s in plan.outputs
     )
     return Program(lowering.dialect, steps, outputs)
+
+
+def _step(step: Step, lowering: Lowering) -> Statement:
+    select = Lowerer(lowering).statement(step.node)
+    if isinstance(step.node, Learn):
+        note = f"{step.name}: {step.note}, of these rows"
+        return Statement(step.name, render(select, lowering.dialect), note, step.node)
+    return Statement(step.name, create(step.name, select, lowering.dialect), step.note)

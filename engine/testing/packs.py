@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from patron.engine.contracts import Pack
+from patron.engine.contracts import LearnedTable, Pack
 from patron.engine.testing.promise import promise
 
 
 def check_pack(pack: Pack) -> None:
-    """Parse every file. Checked: no errors in them; every declared setting is used in one, as `$name`."""
+    """Parse every file. Checked: no errors in them; every declared setting is used in one, as `$name` or asked
+    for by a model; what models read is a phrase with a name for everything in it."""
     from patron.dsl.parse import parse_file
     from patron.dsl.problems import as_text
 
@@ -21,4 +22,18 @@ def check_pack(pack: Pack) -> None:
         promise(not problems, "\n".join(shown))
     for setting in pack.settings:
         used = any(f"${setting.name}".encode() in raw for raw in texts.values())
-        promise(used, f"{pack.name}: the setting `{setting.name}` is declared and used nowhere")
+        promise(used or bool(pack.learned), f"{pack.name}: the setting `{setting.name}` is declared and used nowhere")
+    for table in pack.learned:
+        _check_learned(pack, table)
+
+
+def _check_learned(pack: Pack, table: LearnedTable) -> None:
+    """What a model reads is told apart by its first dimension, and everything else in it has a name."""
+    from patron.dsl.parse import parse_phrase
+
+    phrase, problems = parse_phrase(table.reads)
+    said = f"{pack.name}.{table.name}: `reads` "
+    promise(phrase is not None, said + "; ".join(p.message for p in problems))
+    assert phrase is not None
+    parts = len(phrase.by) - 1 + len(phrase.items)
+    promise(parts == len(table.inputs), f"{said}has {parts} parts beside the first dimension, `inputs` names others")

@@ -188,7 +188,8 @@ def _hook(name: str, kind: type) -> str:
 
 DESCRIPTORS = (
     "SettingSpec", "SourceType", "SourceConfig", "SourceColumn", "Provided", "CsvText", "Rejected", "SourceError",
-    "Pack", "FunctionType", "ExporterType", "ExportJob", "ExportError", "ShowType", "TargetType", "BackendType",
+    "Pack", "LearnedTable", "Learning", "Learned",
+    "FunctionType", "ExporterType", "ExportJob", "ExportError", "ShowType", "TargetType", "BackendType",
     "Limits", "CheckType", "CommandType", "PluginFact",
 )  # fmt: skip
 

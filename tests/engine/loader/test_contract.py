@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from patron.engine.contracts import FunctionType, Pack, SettingSpec, ShowType, SourceType, TargetType
+from patron.engine.contracts import (
+    FunctionType,
+    Learned,
+    LearnedTable,
+    Pack,
+    SettingSpec,
+    ShowType,
+    SourceType,
+    TargetType,
+)
 from patron.engine.loader import build_catalog
 from patron.engine.types import TEXT
 
@@ -67,10 +76,15 @@ def test_a_function_says_what_it_gives(plugin):
     )
 
 
+PEOPLE = LearnedTable("people", "counts", "total_orders by customer", ("n",), {"n": "count"}, lambda _: Learned())
 PACK_FAULTS = [
     (replace(PACK, version="1.2b1"), "version '1.2b1' is not numbers joined by dots"),
     (replace(PACK, version=1.2), "version 1.2 is not numbers joined by dots"),
     (replace(PACK, files=["acme.patron"]), "`files` is a list, expected paths by file name"),
+    (replace(PACK, learned=("people",)), "what is learned is a str, expected LearnedTable"),
+    (replace(PACK, learned=(replace(PEOPLE, name="The People"),)), "learned table 'The People': a name is"),
+    (replace(PACK, learned=(replace(PEOPLE, learn=None),)), "learned table `people`: `learn` is nothing, expected a"),
+    (replace(PACK, learned=(replace(PEOPLE, columns={"n": "int"}),)), "kind 'int' of `n` is none of number, count"),
     (replace(PACK, files={"a.patron": Path("nowhere.patron")}), "file 'a.patron' is not there: nowhere.patron"),
 ]
 

@@ -1,0 +1,57 @@
+"""What was learned, beside the numbers made of it: why there is not enough data, and how well it did before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from patron.engine.contracts import Learned
+from patron.engine.model.queries import Query
+from patron.engine.model.terms import Learnt, walk
+from patron.engine.report.context import Context
+from patron.engine.results import NOT_ENOUGH_DATA, Result, Value
+
+
+def not_enough(query: Query, today: dt.date, result: Result, context: Context) -> Result:
+    """The result with `not enough data` where a model has none to learn from, and what is to be told of models."""
+    used = {m.name: tuple(_learnt(m.metric.measure)) for m in query.metrics}
+    used = {name: leaves for name, leaves in used.items() if leaves}
+    shown = [x for frame in query.frames.values() for d in frame.dims if d is not None for x in _learnt(d)]
+    tables = dict.fromkeys(x.table for leaves in (*used.values(), shown) for x in leaves)
+    said = {t: context.learned[t, today] for t in tables if (t, today) in context.learned}
+    reasons = {name: reason for name, leaves in used.items() if (reason := _reason(leaves, said))}
+    notes = [n for found in said.values() for n in found.notes]
+    notes += _told(result, reasons)
+    return replace(_without(result, reasons), notes=(*result.notes, *notes)) if notes else result
+
+
+def _learnt(term: object) -> Iterator[Learnt]:
+    return (t for t in walk(term) if isinstance(t, Learnt))
+
+
+def _reason(leaves: tuple[Learnt, ...], said: Mapping[str, Learned]) -> str:
+    """Why something of what a number is made of could not be learned."""
+    found = (said[x.table].lacks.get(x.column) or said[x.table].lacks.get("") for x in leaves if x.table in said)
+    return next(filter(None, found), "")
+
+
+def _told(result: Result, reasons: Mapping[str, str]) -> Iterator[str]:
+    """Each reason once, with the numbers it is about."""
+    titles = {c.name: c.title or c.name for c in result.columns}
+    for reason in dict.fromkeys(reasons.values()):
+        names = ", ".join(titles.get(name, name) for name, own in reasons.items() if own == reason)
+        yield f"not enough data for {names}: {reason}"
+
+
+def _without(result: Result, reasons: Mapping[str, str]) -> Result:
+    """The result without the numbers that there is not enough data for."""
+    places = [i for i, c in enumerate(result.columns) if c.role != "dimension" and (c.metric or c.name) in reasons]
+    if not places:
+        return result
+    rows: list[tuple[Value, ...]] = []
+    states = dict(result.states)
+    for number, row in enumerate(result.rows):
+        rows.append(tuple(None if i in places else v for i, v in enumerate(row)))
+        states |= {(number, i): NOT_ENOUGH_DATA for i in places if (number, i) not in states}
+    return replace(result, rows=tuple(rows), states=states)

@@ -1,0 +1,152 @@
+"""Steps that are learned: what a model reads is fetched, what it says is stored; it learns once in a run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from patron import __version__
+from patron.engine.contracts import Learned, LearnedTable, Learning, Pack
+from patron.engine.model.periods import AsOf
+from patron.engine.model.resolve import Model
+from patron.engine.plan.learned import OF
+from patron.engine.plan.nodes import Col, Learn
+from patron.engine.report.context import Context
+from patron.engine.runtime.errors import InternalError
+from patron.engine.runtime.files import publish
+from patron.engine.sql.expressions import Lowering
+from patron.engine.sql.program import Statement, handed
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+KEPT = 20
+"""So many models are kept of each table, the newest."""
+
+
+def perform(step: Statement, model: Model, context: Context, lowering: Lowering) -> None:
+    """Run one step of a program."""
+    if step.learn is None:
+        context.session.run(step.name, step.sql)
+        return
+    found = _learned(step, step.learn, model, context)
+    sql = handed(step.name, step.learn.columns, lowering)
+    context.session.handed(step.name, sql, _rows(step.learn, found))
+
+
+def _learned(step: Statement, node: Learn, model: Model, context: Context) -> Learned:
+    """What the model says, learned now or before in this run; the columns of things are needed once."""
+    key = (node.table, node.as_of.today)
+    found = context.learned.get(key)
+    if found is None or (node.part == "things" and not found.columns and "" not in found.lacks):
+        found = _learn(step, node, model, context)
+    context.learned[key] = found
+    return found
+
+
+def _learn(step: Statement, node: Learn, model: Model, context: Context) -> Learned:
+    pack, _, name = node.table.partition(".")
+    brings = model.declared.catalog.packs[pack]
+    table = next(t for t in brings.learned if t.name == name)
+    try:
+        rows = context.session.columns(step.sql)
+        things = int(rows[OF][-1]) + 1 if len(rows[OF]) else 0
+        file = _file(node, brings, context)
+        kept = _kept(file)
+        found = table.learn(Learning(rows, things, node.as_of.today, dict(node.settings), kept))
+    except ImportError as error:
+        return Learned(lacks={"": _without(table, error)})
+    if found.keep is not None and found.keep != kept and file is not None:
+        _keep(file, found.keep)
+    return found
+
+
+def _without(table: LearnedTable, error: ImportError) -> str:
+    how = f": install `patron[{table.needs}]`" if table.needs else ""
+    return f"{error.name or 'a library'} is not installed{how}"
+
+
+# ---------------------------------------------------------------- what is kept
+
+
+def _file(node: Learn, pack: Pack, context: Context) -> Path | None:
+    """Where what was learned is kept, by all that it depends on; None where nothing is kept."""
+    if context.kept is None or not context.store.key:
+        return None
+    said = (context.store.key, _seen(node.as_of, context), node.table, node.settings, pack.version, __version__)
+    name = hashlib.sha256(repr(said).encode()).hexdigest()[:24]
+    return context.kept / f"{node.table}-{name}.json"
+
+
+def _seen(as_of: AsOf, context: Context) -> str:
+    """The moment where it hides something, else the day."""
+    newest = context.store.newest
+    hides = newest is None or newest.replace(tzinfo=None) > as_of.moment
+    return str(as_of.moment if hides else as_of.today)
+
+
+def _kept(file: Path | None) -> object:
+    """What was kept; None where there is nothing, or nothing whole."""
+    try:
+        return None if file is None else json.loads(file.read_text(encoding="utf-8"))["learned"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _keep(file: Path, value: object) -> None:
+    publish(file, json.dumps({"learned": value}, allow_nan=False, separators=(",", ":")))
+    table = file.name.rpartition("-")[0]
+    others = sorted(file.parent.glob(f"{table}-*.json"), key=lambda f: f.stat().st_mtime, reverse=True)
+    for old in others[KEPT:]:
+        old.unlink(missing_ok=True)
+
+
+# ---------------------------------------------------------------- what is stored
+
+
+def _rows(node: Learn, found: Learned) -> Mapping[str, NDArray[Any]]:
+    """The columns of a step as numpy arrays; what is lacking is missing."""
+    if node.part == "tests":
+        said: Mapping[str, Any] = {c.name: [row.get(c.name) for row in found.tests] for c in node.columns}
+    elif node.part == "numbers":
+        said = {c.name: [found.numbers.get(c.name)] for c in node.columns}
+    else:
+        said = found.columns
+    own = [c for c in node.columns if c.name != OF]
+    size = len(next(iter(said.values()), ())) if said else 0
+    if node.part == "numbers":
+        size = 1
+    return {OF: _counted(size), **{c.name: _array(c, said.get(c.name), size, node) for c in own}}
+
+
+def _counted(size: int) -> NDArray[Any]:
+    import numpy as np
+
+    return np.arange(size, dtype=np.int64)
+
+
+def _array(column: Col, values: Sequence[Any] | None, size: int, node: Learn) -> NDArray[Any]:
+    """One column as the backend takes it; figures that are not finite are the model's fault."""
+    import numpy as np
+
+    if values is None:
+        values = [None] * size
+    if column.type.kind in ("number", "money", "date"):
+        found = np.asarray(_days(values) if column.type.kind == "date" else values, dtype=np.float64)
+        if np.isinf(found).any():
+            raise InternalError(f"{node.table}.{column.name} is not finite", key=f"learned-{node.table}")
+        return found
+    if column.type.kind == "texts":
+        return np.array([None if v is None else "\n".join(v) for v in values], dtype=object)
+    return np.asarray(values, dtype=bool if column.type.kind == "yesno" else object)
+
+
+def _days(values: Sequence[Any]) -> list[float]:
+    """Dates as days since 1970."""
+    import datetime as dt
+
+    first = dt.date(1970, 1, 1)
+    return [float("nan") if v is None else (v - first).days if isinstance(v, dt.date) else float(v) for v in values]
