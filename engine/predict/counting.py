@@ -16,13 +16,14 @@ from scipy.special import digamma, gammaln, hyp2f1
 
 from patron.dsl.nodes import dataclass
 from patron.engine.predict.purchases import Floats, History, Ints
+from patron.engine.predict.threads import dot
 
 RIDGE = 1e-4  # makes the fit converge where hardly anybody leaves
 START = {0: (0.3, 6.0, 0.8, 2.5), 1: (0.5, 6.0, 0.8, 2.5)}
 BOUND = 12.0  # of the logarithms: parameters stay within e^±12
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Groups:
     """The distinct (x, tx, T) in weeks: all that the likelihood needs."""
 
@@ -44,7 +45,7 @@ def groups(known: History) -> Groups:
     return Groups(repeats * 1.0, span * 1.0, weeks * 1.0, count * 1.0, inverse.astype(np.int32))
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Counting:
     """A fitted model."""
 
@@ -54,9 +55,9 @@ class Counting:
     a: float
     b: float
 
-    def rate(self, x: Floats, age: Floats) -> Floats:
+    def rate(self, x: Floats | Ints, age: Floats) -> Floats:
         """Purchase days a week, were she never to leave."""
-        return (x + self.r) / (age + self.alpha)
+        return np.asarray((x + self.r) / (age + self.alpha))
 
     def alive(self, x: Floats, tx: Floats, age: Floats) -> Floats:
         """The chance that she is still a customer."""
@@ -96,7 +97,7 @@ def fit_counting(seen: Groups, first: int) -> Counting:
 def _cost(seen: Groups, first: int) -> Callable[[Any], tuple[float, Floats]]:
     """Minus the mean log-likelihood with its ridge, and its slope, by the logarithms of the parameters."""
     repeats, place = np.unique(seen.x, return_inverse=True)
-    often = np.bincount(place, seen.weight)
+    often = np.bincount(place, seen.weight).astype(np.float64)
     all_of_them = seen.weight.sum()
     could_leave = (seen.x > 0) | (first > 0)
 
@@ -109,14 +110,14 @@ def _cost(seen: Groups, first: int) -> Callable[[Any], tuple[float, Floats]]:
         odds = np.log(np.maximum(b + seen.x + first - 1, 1e-300))
         gone = np.where(could_leave, theta[2] - odds - (r + seen.x) * np.log(alpha + seen.tx), -np.inf)
         both = np.logaddexp(alive, gone)
-        value = (often @ by_repeats + seen.weight @ both) / all_of_them
+        value = (dot(often, by_repeats) + dot(seen.weight, both)) / all_of_them
         share = np.exp(gone - both)
         slope = _slope((r, alpha, a, b), seen, share, first)
         digammas = digamma(a + b) - digamma(a + stay)
-        slope[0] += often @ (digamma(r + repeats) - digamma(r) + theta[1])
+        slope[0] += dot(often, digamma(r + repeats) - digamma(r) + theta[1])
         slope[1] += all_of_them * r / alpha
-        slope[2] += often @ digammas
-        slope[3] += often @ (digammas + digamma(stay) - digamma(b))
+        slope[2] += dot(often, digammas)
+        slope[3] += dot(often, digammas + digamma(stay) - digamma(b))
         slope = slope * np.exp(theta) / all_of_them
         return float(-value + RIDGE * (theta @ theta)), -slope + 2 * RIDGE * theta
 
@@ -128,7 +129,7 @@ def _slope(parameters: tuple[float, float, float, float], seen: Groups, share: F
     r, alpha, a, b = parameters
     weight, here = seen.weight, seen.weight * (1 - share)
     gone = weight * share
-    by_r = -(here @ np.log(alpha + seen.age)) - gone @ np.log(alpha + seen.tx)
-    by_alpha = -((r + seen.x) @ (here / (alpha + seen.age) + gone / (alpha + seen.tx)))
-    by_b = -(gone @ (1 / np.maximum(b + seen.x + first - 1, 1e-300)))
+    by_r = -dot(here, np.log(alpha + seen.age)) - dot(gone, np.log(alpha + seen.tx))
+    by_alpha = -dot(r + seen.x, here / (alpha + seen.age) + gone / (alpha + seen.tx))
+    by_b = -dot(gone, 1 / np.maximum(b + seen.x + first - 1, 1e-300))
     return np.array([by_r, by_alpha, gone.sum() / a, by_b])

@@ -11,7 +11,7 @@ MOST = 1000.0
 HARDLY = 0.1  # the own mean of somebody with the usual number of orders counts less than this
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Credibility:
     """A person's own mean counts as much as `k` orders of the house mean."""
 

@@ -2,64 +2,57 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from patron.dsl.nodes import dataclass
-from patron.engine.predict.outlook import Learned, Outlook, learn, outlook
+from patron.engine.predict.backtest import Judgement, Used, backtest
+from patron.engine.predict.cells import cell, own_gap
+from patron.engine.predict.cells import label as cell_label
+from patron.engine.predict.naive import lines, order_values
+from patron.engine.predict.outlook import Learned, Outlook, discounted, learn, outlook, voting
 from patron.engine.predict.purchases import Floats, Ints, Purchases
 from patron.engine.predict.scores import Scored
 from patron.engine.predict.settings import Wanted
+from patron.engine.predict.threads import one_thread
 
-__all__ = ["Fitted", "Purchases", "Scored", "Scores", "Wanted", "fit", "score"]
+__all__ = ["Fitted", "Purchases", "Scored", "Scores", "Wanted", "cell_label", "fit", "score"]
 
-YEAR = 365
 SEASONS = 396  # days: a season has to have come twice, thirteen months
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Fitted:
     """Everything learned from all customers, or the reason why there is too little to learn from."""
 
     reason: str = ""
     learned: Learned | None = None
+    judged: Judgement = Judgement()
     flags: tuple[str, ...] = ()  # short history, no second season, order size says nothing, baseline
-    bands: tuple[float, float] | None = None  # a sum lies between these multiples of it; None: too few past origins
-    backtest: tuple[Scored, ...] = ()
+
+    @property
+    def backtest(self) -> tuple[Scored, ...]:
+        """The rows of the back-test; none where the history is too short for one."""
+        return self.judged.rows
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for a file."""
-        said: dict[str, Any] = _plain(self)
-        return said
+        return {
+            "reason": self.reason,
+            "learned": self.learned and self.learned.to_json(),
+            "judged": self.judged.to_json(),
+            "flags": list(self.flags),
+        }
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Fitted:
-        return cls(
-            reason=said["reason"],
-            learned=None if said["learned"] is None else Learned.from_json(said["learned"]),
-            flags=tuple(said["flags"]),
-            bands=None if said["bands"] is None else (said["bands"][0], said["bands"][1]),
-            backtest=tuple(_scored(row) for row in said["backtest"]),
-        )
+        learned = said["learned"] and Learned.from_json(said["learned"])
+        return cls(said["reason"], learned, Judgement.from_json(said["judged"]), tuple(said["flags"]))
 
 
-def _plain(value: Any) -> Any:
-    if hasattr(value, "to_json") and not isinstance(value, Fitted):
-        return value.to_json()
-    if dataclasses.is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in dataclasses.fields(value)}
-    return [_plain(one) for one in value] if isinstance(value, tuple) else value
-
-
-def _scored(said: Mapping[str, Any]) -> Scored:
-    deciles = tuple((float(pair[0]), float(pair[1])) for pair in said["deciles"])
-    return Scored(**{**said, "deciles": deciles})
-
-
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Scores:
     """A column per figure, an entry per person with an order, in the order of `people`."""
 
@@ -72,9 +65,9 @@ class Scores:
     lifetime_value_low: Floats | None
     lifetime_value_high: Floats | None
     churn_risk: Floats
+    cell: Ints  # number of the cell; `cell_label` says it in words
     cell_people: Ints | None  # None: not enough history to look back from
     cell_orders: Floats | None
-    cell: tuple[str, ...] | None  # in words
     # What an explanation needs.
     own_gap: Floats  # days, her own gaps and one house gap
     house_gap: float
@@ -88,8 +81,10 @@ def fit(purchases: Purchases, wanted: Wanted) -> Fitted:
     purchases = purchases.until(purchases.today)
     if reason := too_little(purchases, wanted):
         return Fitted(reason)
-    learned = learn(purchases, wanted)
-    return Fitted(learned=learned, flags=_flags(purchases, wanted, learned))
+    members = voting(purchases, wanted.model)
+    with one_thread():
+        learned, judged = learn(purchases, wanted, members), backtest(purchases, wanted, members)
+    return Fitted("", learned, judged, _flags(purchases, wanted, learned, judged))
 
 
 def too_little(purchases: Purchases, wanted: Wanted) -> str:
@@ -97,7 +92,7 @@ def too_little(purchases: Purchases, wanted: Wanted) -> str:
     if not np.isfinite(purchases.amount).all() or not np.isfinite(purchases.squares).all():
         return "the value of an order is not a number"
     buyers = int(np.count_nonzero(np.diff(purchases.person, prepend=-1)))
-    days = _days(purchases)
+    days = purchases.days
     if not buyers:
         return "nobody has bought yet"
     if buyers < wanted.gate_buyers:
@@ -105,17 +100,12 @@ def too_little(purchases: Purchases, wanted: Wanted) -> str:
     return f"{days} days of history, {wanted.gate_days} are needed (gate_days)" if days < wanted.gate_days else ""
 
 
-def _days(purchases: Purchases) -> int:
-    """Days of history."""
-    return purchases.today - int(purchases.day.min()) if len(purchases.day) else 0
-
-
-def _flags(purchases: Purchases, wanted: Wanted, learned: Learned) -> tuple[str, ...]:
-    days = _days(purchases)
+def _flags(purchases: Purchases, wanted: Wanted, learned: Learned, judged: Judgement) -> tuple[str, ...]:
     said = {
-        "short history": days < wanted.horizon,
-        "no second season": days < SEASONS,
+        "short history": purchases.days < wanted.horizon,
+        "no second season": purchases.days < SEASONS,
         "order size says nothing": learned.credibility.says_nothing,
+        "baseline": judged.used.naive,
     }
     return tuple(flag for flag, holds in said.items() if holds)
 
@@ -124,30 +114,48 @@ def score(purchases: Purchases, wanted: Wanted, fitted: Fitted) -> Scores:
     """Every person's figures. Any part of the people may be scored by itself: the figures are the same."""
     if fitted.learned is None:
         raise ValueError(f"nothing was learned: {fitted.reason}")
-    ahead = outlook(fitted.learned, purchases.until(purchases.today))
-    value = fitted.learned.credibility.value(ahead.known)
-    orders = ahead.orders(wanted.horizon)
-    lifetime = ahead.worth(wanted.horizon, wanted.discount) * value
-    known = ahead.known
+    learned, judged, purchases = fitted.learned, fitted.judged, purchases.until(purchases.today)
+    ahead = outlook(learned, purchases)
+    orders, value, lifetime = _shown(ahead, purchases, wanted, judged.used)
+    low, high = judged.orders.around(orders, whole=True) if judged.orders else (None, None)
+    least, most = judged.lifetime.around(lifetime, whole=False) if judged.lifetime else (None, None)
+    cells, known = learned.cells, ahead.known
+    number = cell(known, learned.gap)
     return Scores(
         people=known.people,
         expected_orders=_number(orders),
-        expected_orders_low=None,
-        expected_orders_high=None,
+        expected_orders_low=low,
+        expected_orders_high=high,
         order_value=_money(value),
         lifetime_value=_money(lifetime),
-        lifetime_value_low=None,
-        lifetime_value_high=None,
+        lifetime_value_low=None if least is None else _money(least),
+        lifetime_value_high=None if most is None else _money(most),
         churn_risk=_number(ahead.silent(wanted.horizon)),
-        cell_people=None,
-        cell_orders=None,
-        cell=None,
-        own_gap=_number((known.span + fitted.learned.gap) / (known.repeats + 1)),
-        house_gap=round(fitted.learned.gap, 6),
+        cell=number,
+        cell_people=np.array(cells.people)[number] if cells else None,
+        cell_orders=np.array(cells.bought)[number] if cells else None,
+        own_gap=_number(own_gap(known, learned.gap)),
+        house_gap=round(learned.gap, 6),
         rate=_number(_rate(ahead, wanted.horizon)),
         alive=_number(ahead.alive()),
         parts={name: _number(part) for name, part in ahead.parts(wanted.horizon).items()},
     )
+
+
+def _shown(ahead: Outlook, purchases: Purchases, wanted: Wanted, used: Used) -> tuple[Floats, Floats, Floats]:
+    """Orders, the value of one, and lifetime value, of the lines in use."""
+    horizon, known = wanted.horizon, ahead.known
+    naive, money = lines(purchases, known, horizon) if used.naive else ({}, {})
+    model = used.orders == "model"
+    orders = ahead.orders(horizon) if model else naive[used.orders]
+    value = ahead.learned.credibility.value(known)
+    if used.value != "model":
+        value = order_values(purchases, known)[used.value]
+    if used.lifetime == "model":
+        until = ahead.orders if model else lambda days: orders * (days / horizon)
+        return orders, value, discounted(until, horizon, wanted.discount) * value
+    evenly = money[used.lifetime] / horizon
+    return orders, value, discounted(lambda days: evenly * days, horizon, wanted.discount)
 
 
 def _rate(ahead: Outlook, days: int) -> Floats:

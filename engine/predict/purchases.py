@@ -16,7 +16,7 @@ HOUSE_GAP_DEFAULT = 90.0  # days, while fewer than 30 gaps are known: as in the 
 GAPS_NEEDED = 30
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Purchases:
     """Purchase days, by person and day. Arrays may be of smaller types than these."""
 
@@ -26,6 +26,11 @@ class Purchases:
     amount: Floats  # money of that day's orders
     squares: Floats  # sum of the squares of its orders' amounts
     today: int  # as of
+
+    @property
+    def days(self) -> int:
+        """Days of history."""
+        return self.today - int(self.day.min()) if len(self.day) else 0
 
     def until(self, at: int) -> Purchases:
         """What was known at the end of a day."""
@@ -41,7 +46,7 @@ class Purchases:
         return Purchases(person, day, orders, amount, squares, today)
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class History:
     """One entry per person who had bought by a date: what the models know of her."""
 

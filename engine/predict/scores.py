@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from patron.dsl.nodes import dataclass
 from patron.engine.predict.purchases import Floats
+from patron.engine.predict.threads import dot
 
 TENTHS = 10
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Scored:
     """A prediction made at `origin` for so many days, beside what happened. What cannot be said is None."""
 
@@ -41,7 +43,7 @@ class Scored:
                 raise ArithmeticError(f"the back-test of {self.model} gives {value} as {name} of {self.target}")
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Judged:
     """Whose prediction is judged: the first fields of its row."""
 
@@ -93,8 +95,8 @@ def rank_correlation(predicted: Floats, actual: Floats) -> float | None:
     """Spearman's; None where one side is all the same."""
     one, other = ranks(predicted), ranks(actual)
     one, other = one - one.mean(), other - other.mean()
-    both = float(np.sqrt((one @ one) * (other @ other)))
-    return _round((one @ other) / both) if both > 0 else None
+    both = math.sqrt(dot(one, one) * dot(other, other))
+    return _round(dot(one, other) / both) if both > 0 else None
 
 
 def gini(predicted: Floats, actual: Floats) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from patron.dsl.nodes import dataclass
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """The settings of the pack, as plain values."""
 

@@ -12,6 +12,7 @@ from patron.engine.predict.purchases import history, house_gap
 
 WANTED = Wanted(horizon=180, gate_buyers=1, gate_days=0)
 SHOP = shop()
+MODELS = pytest.mark.parametrize("model", ["bg", "cells", "hybrid"])
 
 
 def columns(scores):
@@ -52,12 +53,14 @@ def test_money_that_comes_later_counts_less():
     assert less.sum() < plain.sum()
 
 
-def test_nothing_that_happens_later_changes_a_figure():
+@MODELS
+def test_nothing_that_happens_later_changes_a_figure(model):
+    wanted = replace(WANTED, model=model)
     random = np.random.default_rng(1)
     later = [(int(p), TODAY + d, 1, 1e5, 1e10) for d, p in enumerate(random.integers(0, 900, 300), 1)]
     rows = [tuple(row) for row in zip(SHOP.person, SHOP.day, SHOP.orders, SHOP.amount, SHOP.squares, strict=True)]
-    assert bits(figures(purchases(rows + later))) == bits(figures(SHOP))
-    assert fit(purchases(rows + later), WANTED).to_json() == fit(SHOP, WANTED).to_json()
+    assert bits(figures(purchases(rows + later), wanted)) == bits(figures(SHOP, wanted))
+    assert fit(purchases(rows + later), wanted).to_json() == fit(SHOP, wanted).to_json()
 
 
 def test_who_stands_where_does_not_count():
@@ -82,13 +85,15 @@ def test_another_calendar_changes_nothing():
     assert bits(figures(moved)) == bits(figures(SHOP))
 
 
-def test_a_part_of_the_people_gets_the_figures_of_the_whole():
-    fitted = fit(SHOP, WANTED)
-    whole = columns(score(SHOP, WANTED, fitted))
+@MODELS
+def test_a_part_of_the_people_gets_the_figures_of_the_whole(model):
+    wanted = replace(WANTED, model=model)
+    fitted = fit(SHOP, wanted)
+    whole = columns(score(SHOP, wanted, fitted))
     kept = (SHOP.person >= 100) & (SHOP.person < 250)
     some = Purchases(*(getattr(SHOP, name)[kept] for name in "person day orders amount squares".split()), SHOP.today)
     there = (whole["people"] >= 100) & (whole["people"] < 250)
-    assert bits(columns(score(some, WANTED, fitted))) == bits({name: all_[there] for name, all_ in whole.items()})
+    assert bits(columns(score(some, wanted, fitted))) == bits({name: all_[there] for name, all_ in whole.items()})
 
 
 def test_smaller_numbers_in_memory_are_the_same_numbers():
@@ -97,12 +102,14 @@ def test_smaller_numbers_in_memory_are_the_same_numbers():
     assert {n: v.tolist() for n, v in figures(small).items()} == {n: v.tolist() for n, v in figures(SHOP).items()}
 
 
-def test_what_was_fitted_survives_a_file():
-    fitted = fit(SHOP, WANTED)
+@MODELS
+def test_what_was_fitted_survives_a_file(model):
+    wanted = replace(WANTED, model=model)
+    fitted = fit(SHOP, wanted)
     text = json.dumps(fitted.to_json(), allow_nan=False)
     read = Fitted.from_json(json.loads(text))
     assert json.dumps(read.to_json()) == text
-    assert bits(columns(score(SHOP, WANTED, read))) == bits(columns(score(SHOP, WANTED, fitted)))
+    assert bits(columns(score(SHOP, wanted, read))) == bits(columns(score(SHOP, wanted, fitted)))
 
 
 DEGENERATE = {
@@ -121,16 +128,41 @@ DEGENERATE = {
 }
 
 
-@pytest.mark.parametrize("discount", [0.0, 0.1])
+@pytest.mark.parametrize("model, discount", [("bg", 0.1), ("cells", 0.0), ("hybrid", 0.1)])
 @pytest.mark.parametrize("rows", DEGENERATE.values(), ids=DEGENERATE)
-def test_odd_shops_get_finite_figures(rows, discount):
-    wanted = replace(WANTED, discount=discount, horizon=365)
+def test_odd_shops_get_finite_figures(rows, model, discount):
+    wanted = replace(WANTED, model=model, discount=discount, horizon=365)
     scores = score(single(rows), wanted, fit(single(rows), wanted))
     for name, value in columns(scores).items():
         assert np.isfinite(value).all(), name
         assert (value >= 0).all(), name
     assert (scores.churn_risk <= 1).all()
     assert (scores.alive <= 1).all()
+    if scores.expected_orders_low is not None:
+        assert (scores.expected_orders_low <= scores.expected_orders_high).all()
+        assert (scores.lifetime_value_low <= scores.lifetime_value_high).all()
+
+
+def test_the_figure_is_the_mean_of_those_that_vote():
+    rows = shop(2000, days=500, seed=3)
+    fitted = fit(rows, WANTED)
+    scores = score(rows, WANTED, fitted)
+    assert fitted.learned.members == ("bg", "cells", "hybrid")
+    assert list(scores.parts) == ["bg", "cells", "hybrid"]
+    assert fitted.judged.used.orders == "model"
+    assert scores.expected_orders == pytest.approx(sum(scores.parts.values()) / 3, abs=2e-6)
+    assert (scores.cell_people > 0).any()
+    assert len(scores.cell) == len(scores.cell_people) == len(scores.cell_orders) == 2000
+
+
+def test_the_same_bytes_twice_whatever_threads_there_are():
+    from threadpoolctl import threadpool_limits
+
+    wanted = replace(WANTED, model="hybrid")
+    with threadpool_limits(1):
+        one = json.dumps(fit(SHOP, wanted).to_json())
+    with threadpool_limits(2):
+        assert json.dumps(fit(SHOP, wanted).to_json()) == one
 
 
 def test_too_little_is_a_reason():
