@@ -27,7 +27,7 @@ MODELS = ("auto", "smooth", "pooled", "seasonal")
 NAIVE = ("repeat", "mean", "last_year")
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Weights:
     """What was learned from a past."""
 
@@ -35,7 +35,7 @@ class Weights:
     trees: trees.Trees | None  # None where the line needs none, or nothing can be learned
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Learned:
     """How one measure of a level is forecast."""
 
@@ -71,7 +71,7 @@ class Learned:
         )
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Fold:
     """What each line said of a period, beside what happened."""
 
@@ -122,17 +122,23 @@ def forecasts(past: Past, weights: Weights) -> dict[str, Floats]:
 
 
 def chosen(model: str, folds: Sequence[Fold], ahead: Mapping[str, Floats]) -> str:
-    """The line to use: the model, unless another one that may be used was clearly better on the same periods."""
+    """The line to use: the model, unless it lost to another one that may be used."""
     line = model if model in ahead and any(model in one.said for one in folds) else "smooth"
     for rival in (*(MODELS if model == "auto" else ()), *NAIVE):
-        both = [one for one in folds if rival in one.said and line in one.said]
-        if rival in ahead and both and _missed(rival, both) < (1 - TIE) * _missed(line, both):
+        if rival in ahead and _lost(line, rival, folds):
             line = rival
     return line
 
 
-def _missed(line: str, folds: Sequence[Fold]) -> float:
-    return float(sum(np.abs(one.said[line] - one.actual).sum() for one in folds))
+def _lost(line: str, rival: str, folds: Sequence[Fold]) -> bool:
+    """Whether the rival was clearly nearer in all, and nearer in most of the periods that both forecast."""
+    missed = [(_missed(line, one), _missed(rival, one)) for one in folds if line in one.said and rival in one.said]
+    nearer = sum(other < own for own, other in missed)
+    return sum(other for _, other in missed) < (1 - TIE) * sum(own for own, _ in missed) and 2 * nearer > len(missed)
+
+
+def _missed(line: str, fold: Fold) -> float:
+    return float(np.abs(fold.said[line] - fold.actual).sum())
 
 
 def _bands(tested: Sequence[tuple[Floats, Floats]]) -> tuple[float, float] | None:

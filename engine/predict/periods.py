@@ -16,7 +16,7 @@ YEAR = 364
 """Days of a year that begins on the same weekday: Saturdays stand beside Saturdays."""
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Sales:
     """What was sold, an entry per item and day; items are numbered from 0, those without a past too."""
 
@@ -28,7 +28,7 @@ class Sales:
     items: int
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Past:
     """One measure, units or revenue, of the items that had a past by the end of the last period."""
 
@@ -70,7 +70,7 @@ class Past:
         return past.of(past.age >= 0)
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Calendar:
     """Sales by item and whole period, as far back as there are any."""
 

@@ -15,6 +15,8 @@ LEARNED, WITH_SEASONS = 16, 36
 """So many periods are learned from; more where some have a year before them."""
 LEAST = 2
 """So many periods lie before each that is learned from."""
+ENOUGH = 4
+"""So many periods are needed to learn from: what befell one or two of them is no rule."""
 ROUNDS = 120
 """So many trees."""
 ROWS = 40_000
@@ -22,14 +24,14 @@ ROWS = 40_000
 
 
 def learn(past: Past) -> Trees | None:
-    """Trees that were grown on the past; none where nothing was sold."""
+    """Trees that were grown on the past; none where it is too short, or nothing was sold."""
+    if past.periods < LEAST + ENOUGH:
+        return None
     seasons = _seasons(past)
     wanted = WITH_SEASONS if seasons else LEARNED
     first = max(past.periods - wanted, LEAST)
     pieces = [_examples(past, period, seasons) for period in range(first, past.periods)]
-    if not any(len(target) for _, target, _ in pieces):
-        return None
-    every = slice(None, None, -(-sum(len(target) for _, target, _ in pieces) // ROWS))
+    every = slice(None, None, max(-(-sum(len(target) for _, target, _ in pieces) // ROWS), 1))
     features, target, weight = (np.concatenate(part)[every] for part in zip(*pieces, strict=True))
     if not target.any():
         return None

@@ -21,7 +21,7 @@ PERIODS = BEFORE + 2
 """Whole periods needed: three to learn from, one to see how far off that is, one to see how often that holds."""
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """The settings of the pack, as plain values, and what the items are."""
 
@@ -32,7 +32,7 @@ class Wanted:
     gate_days: int = 180
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Fitted:
     """Everything learned from all items, or the reason why there is too little to learn from."""
 
@@ -63,7 +63,7 @@ class Fitted:
         )
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Scores:
     """A column per figure, an entry per item with a past, in the order of `items`."""
 

@@ -18,7 +18,7 @@ SMALL = 0.05
 """Added to an item's size, in multiples of the mean item's, so that small items have a size to be off by."""
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Spread:
     """Errors in multiples of an item's size: the least and the most to expect, by tenth of what was predicted."""
 

@@ -81,6 +81,12 @@ def test_nothing_sold_is_nothing_learned():
     assert pooled.learn(past) is None
 
 
+def test_what_befell_a_few_periods_is_no_rule():
+    known = calendar(SHOP, 30)
+    assert pooled.learn(known.past("revenue").before(5)) is None
+    assert pooled.learn(known.past("revenue").before(6)) is not None
+
+
 def test_nothing_sold_lately_is_nothing_expected():
     old = [(item, TODAY - 300 + 30 * k, 1, 5.0) for item in range(50) for k in range(3)]
     past = calendar(sales(old), 30).past("revenue")

@@ -146,6 +146,13 @@ def test_a_hundredth_is_a_tie_and_ties_go_to_the_model():
     assert folds.chosen("smooth", made, made[0].said) == "repeat"
 
 
+def test_one_odd_period_pushes_no_line_out():
+    odd, even = fold([100.0], smooth=[0.0], repeat=[100.0]), fold([100.0], smooth=[90.0], repeat=[89.0])
+    assert folds.chosen("smooth", [odd, even, even], even.said) == "smooth"
+    assert folds.chosen("smooth", [odd, odd, even], even.said) == "repeat"
+    assert folds.chosen("smooth", [odd, even], even.said) == "smooth"
+
+
 def test_lines_are_compared_on_the_periods_that_both_forecast():
     old = fold([100.0], auto=[100.0], smooth=[100.0], pooled=[100.0], repeat=[100.0])
     new = fold([100.0], auto=[80.0], smooth=[80.0], pooled=[80.0], repeat=[80.0], seasonal=[95.0])
