@@ -52,6 +52,19 @@ JOBS = (
         "credited_orders, credited_revenue by campaign for audience regulars",
     ),
     Job(
+        "d",
+        "people by state on each of 90 days",
+        ("day",),
+        "lifecycle.active_end, lifecycle.fading_end, lifecycle.gone_end by day for audience all_tracked_users"
+        " during last 90 days",
+    ),
+    Job(
+        "d1",
+        "people by stage on one day",
+        ("lifecycle.stage",),
+        "members by lifecycle.stage for audience all_tracked_users",
+    ),
+    Job(
         "e",
         "age bands: people, average order, shares",
         ("customer.age_group",),
@@ -70,6 +83,12 @@ JOBS = (
         ("staff",),
         "total_orders, total_sales, average_order, items_per_order, rating, total_shoppers, new_customers,"
         " discount_rate, return_rate by staff for all records during last 90 days",
+    ),
+    Job(
+        "g",
+        "buyers, orders and sales of 90 days in squares of a tenth of a degree",
+        ("geo.home_cell",),
+        "total_shoppers, total_orders, total_sales by geo.home_cell for audience all_tracked_users during last 90 days",
     ),
     Job(
         "h",
