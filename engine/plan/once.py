@@ -36,9 +36,10 @@ WORTH = 40
 
 SAFE = frozenset(
     "+ - * / neg power round greatest least first_known missing_if if and or not = < <= > >= one_of is_missing "
-    "days_between add_days ceil floor year quarter month day age years_between band".split()
+    "days_between add_days ceil floor year quarter month day age years_between band "
+    "cell distance_km distance_miles".split()
 )
-LONG: Mapping[str, int] = {"age": 8, "years_between": 8}
+LONG: Mapping[str, int] = {"age": 8, "years_between": 8, "cell": WORTH, "distance_km": WORTH, "distance_miles": WORTH}
 """What takes more operators than it has arguments."""
 
 

@@ -10,7 +10,7 @@ from sqlglot import exp
 from patron.engine.sql import build
 from patron.engine.sql.build import E
 from patron.engine.sql.functions.calls import Call, Lower
-from patron.engine.sql.functions.conversions import double
+from patron.engine.sql.functions.conversions import double, try_cast
 
 EARTH_KM = Decimal("6371.0088")
 KM_A_MILE = Decimal("1.609344")
@@ -41,32 +41,55 @@ def _half_sine_squared(a: E, b: E) -> E:
     return build.binary(exp.Mul, sine, sine.copy())
 
 
-_UNITS = 10_000_000
+_DIGITS = 7
+_UNITS = 10**_DIGITS
 """Ten-millionths of a degree."""
 
 
 def _cell(c: Call) -> E:
     """The south-west corner of the square a place lies in: `40/-74`, with 0.1 degrees `40.7/-74`."""
-    size = _scaled(c.args[2])
-    lat, lon = (_corner(_scaled(v), size) for v in c.args[:2])
+    size = c.args[2]
+    written = int(Decimal(size.this) * _UNITS) if isinstance(size, exp.Literal) and not size.is_string else 0
+    digits = next(n for n in range(_DIGITS + 1) if written % 10 ** (_DIGITS - n) == 0) if written else _DIGITS
+    width = build.integer(written) if written else build.null_if(_units(size), build.integer(0))
+    step = build.integer(written // 10 ** (_DIGITS - digits)) if written else width
+    lat, lon = (_degrees(_corner(v, width, step, c.context.dialect), digits) for v in c.args[:2])
     return exp.DPipe(this=exp.DPipe(this=lat, expression=build.text("/")), expression=lon)
 
 
-def _scaled(value: E) -> E:
-    if isinstance(value, exp.Literal) and not value.is_string:
-        return build.integer(int(Decimal(value.this) * _UNITS))
-    return build.cast(exp.Round(this=build.binary(exp.Mul, double(value), build.integer(_UNITS))), "BIGINT")
+def _units(degrees: E) -> E:
+    return exp.Round(this=build.binary(exp.Mul, double(degrees), build.integer(_UNITS)))
 
 
-def _corner(value: E, size: E) -> E:
-    bottom = build.null_if(size.copy(), build.integer(0))
-    once = exp.Mod(this=build.paren(value.copy()), expression=bottom)
-    inside = exp.Mod(
-        this=exp.Paren(this=exp.Add(this=exp.Paren(this=once), expression=size.copy())), expression=bottom.copy()
-    )
-    edge = build.cast(build.binary(exp.Sub, value, exp.Paren(this=inside)), "DECIMAL(18, 0)")
-    degrees = build.cast(build.binary(exp.Mul, edge, build.decimal(Decimal("0.0000001"))), "VARCHAR")
-    return build.func("rtrim", build.func("rtrim", degrees, build.text("0")), build.text("."))
+def _corner(value: E, width: E, step: E, dialect: str) -> E:
+    """The lower edge of a square: how many squares of a width lie below it, times what a width counts."""
+    below: E = exp.Floor(this=build.binary(exp.Div, _units(value), double(width.copy())))
+    if step.name != "1":
+        below = build.binary(exp.Mul, below, step.copy())
+    return build.cast(try_cast(below, "DECIMAL(17, 0)", dialect), "BIGINT")
+
+
+def _degrees(corner: E, digits: int) -> E:
+    """A whole number with these last digits after the point, as a text without needless zeros: zeros cost more to cut
+    off than to avoid."""
+
+    def whole(fewer: int) -> E:
+        return exp.IntDiv(this=corner.copy(), expression=build.integer(10**fewer)) if fewer else corner.copy()
+
+    def written(decimals: int) -> E:
+        number = whole(digits - decimals)
+        if decimals:
+            number = build.binary(
+                exp.Mul, build.cast(number, "DECIMAL(17, 0)"), build.decimal(Decimal(10) ** -decimals)
+            )
+        return build.cast(number, "VARCHAR")
+
+    def is_enough(decimals: int) -> E:
+        rest = exp.Mod(this=corner.copy(), expression=build.integer(10 ** (digits - decimals)))
+        return exp.EQ(this=rest, expression=build.integer(0))
+
+    shorter = [(is_enough(n), written(n)) for n in range(digits)]
+    return build.case(shorter, written(digits)) if shorter else written(digits)
 
 
 PLACES: Mapping[str, Lower] = {
