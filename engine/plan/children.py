@@ -39,6 +39,7 @@ from patron.engine.plan.nodes import (
     columns,
 )  # fmt: skip
 from patron.engine.plan.planner import Planner
+from patron.engine.plan.unread import trimmed
 from patron.engine.types import WHOLE, YESNO, Type
 
 if TYPE_CHECKING:
@@ -241,7 +242,8 @@ def correlated(
     value = both(call.value) if call.value is not None else None
     keys = tuple((f"@{n}", outer.known[Field(Here(), n, t)]) for n, t in pair_key)
     func = AggCall(call.func, call.type, value, None, call.share)
-    return Made(Aggregate(node, keys, (("v", func),)), {asked: filled_in(call.func, Col("v", call.type))})
+    found = trimmed(Aggregate(node, keys, (("v", func),)), {s.name: s.node for s in p.steps})
+    return Made(found, {asked: filled_in(call.func, Col("v", call.type))})
 
 
 def _inside(term: Term) -> Term:

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
+from patron.engine.plan.anybody import anybody
 from patron.engine.plan.below import kept_below
+from patron.engine.plan.beside import side_tables_once
 from patron.engine.plan.early import totals_first
 from patron.engine.plan.facts import rows_once
 from patron.engine.plan.inner import inner_joins
@@ -51,9 +53,11 @@ def _inlined(node: Node, inner: dict[str, Node]) -> Node:
 RULES: tuple[Rule, ...] = (
     inline_single_use,
     kept_below,
+    anybody,
     totals_first,
     shared_totals,
     rows_once,
+    side_tables_once,
     inner_joins,
     computed_once,
     read_columns,

@@ -1,4 +1,5 @@
-"""Rule: a step stores only the columns that something reads, and no row is looked up of which nothing is read.
+"""Rule: a step stores only the columns that something reads, and no row is looked up of which nothing is read; a step
+that nothing reads is none.
 
 Steps are made for whatever may be asked of them: a pair of credit has seventeen columns, of which a question reads
 three or four.
@@ -50,8 +51,14 @@ def read_columns(plan: Plan) -> Plan:
     outputs = tuple(replace(s, node=_cut(s.node, _names(s.node), read)) for s in plan.outputs)
     steps: list[Step] = []
     for step in reversed(plan.steps):
-        steps.append(replace(step, node=_exactly(step.node, read.of(step.name), read)))
+        if step.name in read.names:
+            steps.append(replace(step, node=_exactly(step.node, read.of(step.name), read)))
     return Plan(tuple(reversed(steps)), outputs)
+
+
+def trimmed(node: Node, made: Made) -> Node:
+    """A node over no more columns, and no more rows looked up, than it needs."""
+    return _cut(node, _names(node), Read(made))
 
 
 def _names(node: Node) -> Names:

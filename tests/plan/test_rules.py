@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 
 import patron
+from patron.engine.model.terms import known
 from patron.engine.plan import rules
+from patron.engine.plan.anybody import anybody
 from patron.engine.plan.apart import tells_apart
-from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Join, Node, Plan, Project, Scan, Temp
+from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Join, Node, Plan, Project, Scan, Step, Temp
 from patron.engine.plan.united import united
-from patron.engine.types import MONEY, WHOLE, YESNO, reference
+from patron.engine.types import DATE, MONEY, WHOLE, YESNO, reference
 
 SPEC = """language 1
 use lifecycle
+use loyalty
 project "Rules" {
   timezone "Europe/Berlin"
   currency EUR
@@ -79,6 +82,8 @@ PHRASES = (
     "total_orders, total_sales for audience regulars during last 1 days",
     "members, total_sales by lifecycle.stage for audience regulars",
     "lifecycle.gone, lifecycle.won_back, lifecycle.new_customers by month",
+    'loyalty.member_orders by customer.city during last 60 days compare to previous period total "All"',
+    "total_orders, total_shoppers by customer.city for audience all_tracked_users",
 )
 
 
@@ -167,7 +172,8 @@ ORDER, CUSTOMER, TOTAL = Col("id", reference("orders")), Col("customer", referen
 ORDERS = Scan("orders", tuple((c.name, c.name, c.type) for c in (ORDER, CUSTOMER, TOTAL)))
 PEOPLE = Scan("customers", (("@id", "id", reference("customers")), ("city", "city", MONEY)))
 BY_CUSTOMER = Aggregate(ORDERS, (("customer", CUSTOMER),), (("n", AggCall("count", WHOLE)),))
-OF_PEOPLE = ((CUSTOMER, Col("@id", reference("customers"))),)
+THEIR_ID = Col("@id", reference("customers"))
+OF_PEOPLE = ((CUSTOMER, THEIR_ID),)
 
 
 @pytest.mark.parametrize(
@@ -194,6 +200,41 @@ OF_PEOPLE = ((CUSTOMER, Col("@id", reference("customers"))),)
 )
 def test_what_tells_rows_apart(node: Node, name: str, told: bool) -> None:
     assert tells_apart(node, name, {"made": ORDERS}) is told
+
+
+EVERYBODY = Project(
+    Scan("customers", (("@id", "id", CUSTOMER.type), ("born", "birth_date", DATE))), (("@id", THEIR_ID),)
+)
+SOME = Filter(Scan("customers", (("@id", "id", CUSTOMER.type),)), Col("@id", YESNO))
+MERGED = Scan("customers", (("customer", "merged_into", CUSTOMER.type),))
+THEMSELVES = Scan("customers", (("customer", "id", CUSTOMER.type),))
+LISTED = Scan("a stored list", (("customer", "customer", CUSTOMER.type),))
+
+
+def kept(left: Node, right: Node, **other: object) -> Node:
+    return Join(left, right, "semi", OF_PEOPLE, **other)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "join, found",
+    [
+        (kept(ORDERS, EVERYBODY), Filter(ORDERS, known(CUSTOMER))),
+        (kept(ORDERS, Temp("all", (THEIR_ID,))), Filter(ORDERS, known(CUSTOMER))),
+        (kept(THEMSELVES, EVERYBODY), THEMSELVES),
+        (kept(ORDERS, Temp("some", (THEIR_ID,))), None),
+        (kept(ORDERS, Temp("unknown", (THEIR_ID,))), None),
+        (kept(ORDERS, SOME), None),
+        (kept(ORDERS, Scan("customers", (("@id", "merged_into", CUSTOMER.type),))), None),
+        (kept(MERGED, EVERYBODY), None),
+        (kept(LISTED, EVERYBODY), None),
+        (kept(ORDERS, EVERYBODY, where=Col("total", YESNO)), None),
+        (Join(ORDERS, EVERYBODY, "anti", OF_PEOPLE), None),
+    ],
+)
+def test_who_is_in_the_store_is_anybody(join: Node, found: Node | None) -> None:
+    """Only ids that the store has looked up may go unasked: those of lists may have no row any more."""
+    steps = (Step("all", EVERYBODY), Step("some", SOME))
+    assert anybody(Plan(steps, (Step("out", join),))).outputs[0].node == (join if found is None else found)
 
 
 def test_nodes_with_the_same_rows_become_one() -> None:

@@ -94,3 +94,10 @@ def test_rows_of_which_nothing_is_read_are_not_looked_up() -> None:
     for read in (replace(joined, kind="inner"), replace(joined, on=((A, Col("e", WHOLE)),))):
         (out,) = read_columns(Plan((), (Step("out", Project(read, (("x", B),))),))).outputs
         assert isinstance(out.node, Project) and isinstance(out.node.input, Join)
+
+
+def test_a_step_that_nobody_reads_is_none() -> None:
+    done = read_columns(Plan((Step("s", TABLE), Step("t", wide())), (Step("out", TABLE),)))
+    assert done.steps == ()
+    done = read_columns(Plan((Step("s", TABLE), Step("t", TABLE)), (Step("out", wide("t")),)))
+    assert [s.name for s in done.steps] == ["t"]
