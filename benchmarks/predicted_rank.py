@@ -81,17 +81,27 @@ def read(rows: str) -> Sales:
     return Sales(item, day, revenue, revenue, int(day.max()), len(names))
 
 
-def said(sales: Sales, known: Calendar, back: int) -> tuple[dict[str, Floats], Floats, float | None]:
-    """What each line says of a past period, what happened, and how many intervals of `auto` held."""
+@dataclass(frozen=True)
+class Forecast:
+    """What each line says of a past period, beside what happened, and whether the intervals of `auto` held."""
+
+    lines: Mapping[str, Floats]
+    actual: Floats
+    covered: float | None
+    within: bool | None
+
+
+def forecast(sales: Sales, known: Calendar, back: int) -> Forecast:
+    """From nothing but what was known so many periods ago."""
     fold = folds.fold(known, "revenue", back, boosted=True)
-    lines = {**fold.said, "mix": fold.said.get("auto", fold.said["smooth"])}
     then = calendar(replace(sales, today=known.origin(back)), known.horizon)
     learned, _ = folds.learned(then, "revenue", "item", "auto", 0.8)
-    lines["auto"] = learned.forecast(then.past("revenue"))
-    if learned.spread is None:
-        return lines, fold.actual, None
-    low, high = learned.spread.around(lines["auto"])
-    return lines, fold.actual, float(((low <= fold.actual) & (fold.actual <= high)).mean())
+    auto, actual = learned.forecast(then.past("revenue")), fold.actual
+    lines = {**fold.said, "mix": fold.said.get("auto", fold.said["smooth"]), "auto": auto}
+    low, high = learned.spread.around(auto) if learned.spread else (None, None)
+    covered = None if low is None else float(((low <= actual) & (actual <= high)).mean())
+    within = learned.bands and bool(learned.bands[0] <= actual.sum() / auto.sum() <= learned.bands[1])
+    return Forecast(lines, actual, covered, within)
 
 
 def discounted_gain(predicted: Floats, actual: Floats) -> float:
@@ -124,15 +134,19 @@ def measured(split: Split, data: str) -> dict[str, Any]:
     known = calendar(sales, split.days)
     backs = range(min(split.folds, known.periods - PERIODS), 0, -1)
     begun = perf_counter()
-    made = [said(sales, known, back) for back in backs]
+    made = [forecast(sales, known, back) for back in backs]
     lines = {
-        line: {name: fmean(measure(one[line], actual) for one, actual, _ in made) for name, measure in MEASURES.items()}
+        line: {name: fmean(measure(one.lines[line], one.actual) for one in made) for name, measure in MEASURES.items()}
         for line in LINES
-        if all(line in one for one, _, _ in made)
+        if all(line in one.lines for one in made)
     }
-    held = [covered for _, _, covered in made if covered is not None]
-    items = [len(actual) for _, actual, _ in made]
-    return {"lines": lines, "held": held, "items": items, "seconds": perf_counter() - begun}
+    return {
+        "lines": lines,
+        "covered": [one.covered for one in made if one.covered is not None],
+        "within": [one.within for one in made if one.within is not None],
+        "items": [len(one.actual) for one in made],
+        "seconds": perf_counter() - begun,
+    }
 
 
 def show(split: Split, found: Mapping[str, Any]) -> None:
@@ -143,8 +157,10 @@ def show(split: Split, found: Mapping[str, Any]) -> None:
         f"{found['seconds']:.0f} s"
     )
     printing.table(HEADER, [_row(title, lines[line], naive) for line, title in LINES.items() if line in lines])
-    if found["held"]:
-        printing.say(f"80 % intervals of auto held {fmean(found['held']):.3f} of the items")
+    if found["covered"]:
+        printing.say(f"80 % intervals of auto held {fmean(found['covered']):.3f} of the items")
+    if found["within"]:
+        printing.say(f"80 % bands of the sum held in {sum(found['within'])} of {len(found['within'])} periods")
     share, more = _share(lines["auto"], naive), lines["auto"]["hit"] - naive["hit"]
     if split.goal is not None:
         _goal("WAPE as a share of the naive line's", share, split.goal, share <= split.goal)

@@ -9,6 +9,7 @@ import numpy as np
 
 from patron.dsl.nodes import dataclass
 from patron.engine.predict import lines, trees
+from patron.engine.predict.intervals import band
 from patron.engine.predict.periods import Calendar, Past
 from patron.engine.predict.pooled import learn, pooled
 from patron.engine.predict.purchases import Floats
@@ -19,8 +20,6 @@ FOLDS = 4
 """So many of the last periods are forecast from what was known before each."""
 BEFORE = 3
 """So many periods are known before the first of them."""
-BANDED = 3
-"""So many past totals make a band of the next one."""
 TIE = 0.01
 """A line has to be better by this part of the error to push another one out."""
 MODELS = ("auto", "smooth", "pooled", "seasonal")
@@ -91,7 +90,7 @@ def learned(known: Calendar, target: str, level: str, model: str, interval: floa
     if line not in ("auto", "pooled"):
         weights = Weights(weights.alpha, None)
     covered = coverage(tested, interval)
-    found = Learned(line, weights, spread(tested, interval), covered, _bands(tested))
+    found = Learned(line, weights, spread(tested, interval), covered, band(_ratios(tested), interval))
     judged = Judged(target, level, known.origin(folds[0].back), known.horizon)
     return found, _rows(judged, folds, line, covered)
 
@@ -141,11 +140,10 @@ def _missed(line: str, fold: Fold) -> float:
     return float(np.abs(fold.said[line] - fold.actual).sum())
 
 
-def _bands(tested: Sequence[tuple[Floats, Floats]]) -> tuple[float, float] | None:
-    """Between which multiples of a predicted sum the true one has been."""
+def _ratios(tested: Sequence[tuple[Floats, Floats]]) -> list[float]:
+    """Predicted ÷ actual sums of past periods."""
     sums = [(float(predicted.sum()), float(actual.sum())) for predicted, actual in tested]
-    ratios = [actual / predicted for predicted, actual in sums if predicted > 0 and actual >= 0]
-    return (round(min(ratios), 6), round(max(ratios), 6)) if len(ratios) >= BANDED else None
+    return [predicted / actual for predicted, actual in sums if predicted > 0 and actual > 0]
 
 
 def _rows(judged: Judged, folds: Sequence[Fold], used: str, covered: float | None) -> list[Scored]:
