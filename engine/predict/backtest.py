@@ -6,22 +6,18 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from patron.dsl.nodes import dataclass
 from patron.engine.predict.intervals import Errors, band, covered, fit_errors, halves
 from patron.engine.predict.naive import lines, order_values
 from patron.engine.predict.outlook import learn, mean, outlook
-from patron.engine.predict.purchases import Floats, History, Purchases
+from patron.engine.predict.purchases import Floats, History, Purchases, begins
 from patron.engine.predict.rolling import LEAST, after
 from patron.engine.predict.scores import Judged, Scored, scored
 from patron.engine.predict.settings import Wanted
-from patron.engine.predict.trees import ROWS
 
 SHORTER = (180, 90, 30)  # days, where the horizon is too long
 TIE = 0.99  # a naive line has to be better by more than a hundredth
 MOST_PEOPLE = 200_000  # are judged; of more, every so many-th
-PAST_ROWS = 40_000  # the trees of origins that only tell the spread learn from fewer
 PAST = 6  # origins for the spread of sums, at most
 MODEL = "credibility"
 
@@ -100,7 +96,7 @@ def _row(said: Mapping[str, Any]) -> Scored:
 
 def backtest(purchases: Purchases, wanted: Wanted, members: tuple[str, ...]) -> Judgement:
     """The models against the naive lines on the last days that can be judged; nothing where there are too few."""
-    people = int(np.count_nonzero(np.diff(purchases.person, prepend=-1)))
+    people = len(begins(purchases.person))
     some = purchases.of(-(-people // MOST_PEOPLE))
     days = judged_days(some.days, wanted.horizon)
     if not days:
@@ -113,7 +109,7 @@ def backtest(purchases: Purchases, wanted: Wanted, members: tuple[str, ...]) -> 
     ratios = [
         found
         for date in dates
-        if (found := past_ratio(saids.get((date, past)) or say(some, wanted, members, date, past, PAST_ROWS), used))
+        if (found := past_ratio(saids.get((date, past)) or say(some, wanted, members, date, past, sums=True), used))
     ]
     longer = wanted.horizon / past if past else 1.0
     whole = fit_errors(said.line("orders", used.orders), said.bought, wanted.interval)
@@ -135,17 +131,17 @@ def judged_days(history: int, horizon: int) -> int:
 
 
 def say(
-    purchases: Purchases, wanted: Wanted, members: tuple[str, ...], origin: int, days: int, rows: int = ROWS
+    purchases: Purchases, wanted: Wanted, members: tuple[str, ...], origin: int, days: int, *, sums: bool = False
 ) -> Said:
     """Everything as it would have been said at the origin."""
     then = purchases.until(origin)
-    learned = learn(then, dataclasses.replace(wanted, horizon=days), members, rows)
+    learned = learn(then, dataclasses.replace(wanted, horizon=days), members, sums=sums)
     ahead = outlook(learned, then)
     parts = ahead.parts(days)
     name = learned.members[0] if len(learned.members) == 1 else "auto"
     if name == "auto":
         parts["auto"] = mean([parts[one] for one in learned.members])
-    naive, money = lines(then, ahead.known, days)
+    naive, money = lines(then, ahead.known, days, learned.per_day)
     values = {MODEL: learned.credibility.value(ahead.known), **order_values(then, ahead.known)}
     _, bought, spent = after(purchases, ahead.known, days)
     return Said(

@@ -13,6 +13,7 @@ from patron.engine.predict.rolling import Looking
 
 CUTS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0)  # of the wait, in own gaps
 REPEATS = (*range(7), 7, 10)  # where the rows of cells begin
+_ROWS = np.searchsorted(REPEATS, np.arange(REPEATS[-1] + 1), side="right") - 1
 COLUMNS = len(CUTS) + 1
 SIZE = len(REPEATS) * COLUMNS
 PRIOR = 20  # a cell's own rows count beside so many of the average cell
@@ -35,7 +36,7 @@ def own_gap(known: History, gap: float) -> Floats:
 
 def cell(known: History, gap: float) -> Ints:
     """The number of every person's cell."""
-    row = np.searchsorted(REPEATS, known.repeats, side="right") - 1
+    row = _ROWS[np.minimum(known.repeats, REPEATS[-1])]
     return np.asarray(row * COLUMNS + np.searchsorted(CUTS, known.wait / own_gap(known, gap), side="right"))
 
 
@@ -68,7 +69,7 @@ def fit_cells(looks: Iterable[Looking], plain: Counting, gap: float, ahead: int)
     return Cells(*(tuple(column.tolist()) for column in (rows.astype(int), per_row, multiplier)))
 
 
-def expected(cells: Cells, plain: Counting, known: History, gap: float, days: float) -> Floats:
+def expected(cells: Cells, plain: Counting, known: History, numbers: Ints, days: float) -> Floats:
     """Purchase days of every person within the days: her plain rate, times what her cell makes of it."""
     rate = plain.rate(known.repeats, known.age / 7) * (days / 7)
-    return np.asarray(rate * np.array(cells.multiplier)[cell(known, gap)])
+    return np.asarray(rate * np.array(cells.multiplier)[numbers])

@@ -7,7 +7,7 @@ What one form has and the other has not is a count of one: `first` below.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from patron.engine.predict.threads import dot
 
 RIDGE = 1e-4  # makes the fit converge where hardly anybody leaves
 START = {0: (0.3, 6.0, 0.8, 2.5), 1: (0.5, 6.0, 0.8, 2.5)}
+_WEEKS = 1 << 16  # more than there are in a thousand years
 BOUND = 12.0  # of the logarithms: parameters stay within e^±12
 
 
@@ -37,12 +38,23 @@ class Groups:
 def groups(known: History) -> Groups:
     """People alike in repeats and weeks."""
     tx, age = np.rint(known.span / 7).astype(np.int64), np.maximum(np.rint(known.age / 7), 1).astype(np.int64)
-    wide = int(age.max(initial=0)) + 1
-    key = (known.repeats.astype(np.int64) * wide + tx) * wide + age
+    key = (known.repeats.astype(np.int64) * _WEEKS + tx) * _WEEKS + age
     distinct, inverse, count = np.unique(key, return_inverse=True, return_counts=True)
-    rest, weeks = np.divmod(distinct, wide)
-    repeats, span = np.divmod(rest, wide)
-    return Groups(repeats * 1.0, span * 1.0, weeks * 1.0, count * 1.0, inverse.astype(np.int32))
+    return _unpacked(distinct, count * 1.0, inverse.astype(np.int32))
+
+
+def together(parts: Sequence[Groups]) -> Groups:
+    """The groups of several parts of the people, without saying who is in which."""
+    keys = [((one.x * _WEEKS + one.tx) * _WEEKS + one.age).astype(np.int64) for one in parts]
+    distinct, place = np.unique(np.concatenate(keys), return_inverse=True)
+    weight = np.bincount(place, np.concatenate([one.weight for one in parts])).astype(np.float64)
+    return _unpacked(distinct, weight, place[:0])
+
+
+def _unpacked(key: Ints, weight: Floats, inverse: Ints) -> Groups:
+    rest, age = np.divmod(key, _WEEKS)
+    repeats, span = np.divmod(rest, _WEEKS)
+    return Groups(repeats * 1.0, span * 1.0, age * 1.0, weight, inverse)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,16 +30,39 @@ class Credibility:
         return self.usual / (self.usual + self.k) < HARDLY
 
 
-def fit_credibility(known: History) -> Credibility:
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Sums over people, which the sums over other people can be added to."""
+
+    people: int
+    orders: float
+    orders_squared: float
+    spend: float
+    squares: float  # of orders
+    means: float  # of people
+    between: float  # orders times the squared mean of each person
+    inside: float  # squared distances of orders from the mean of their person
+
+    def __add__(self, other: Moments) -> Moments:
+        return Moments(*(getattr(self, one) + getattr(other, one) for one in self.__match_args__))
+
+
+def moments(known: History) -> Moments:
+    """What credibility needs of people."""
+    n, mean = known.orders.astype(np.float64), known.mean
+    between = n * mean**2
+    inside = np.maximum(known.squares - between, 0.0)
+    sums = (float(one.sum()) for one in (n, n**2, known.spend, known.squares, mean, between, inside))
+    return Moments(len(known.people), *sums)
+
+
+def fit_credibility(seen: Moments) -> Credibility:
     """How much orders of one person differ, beside how much persons do."""
-    n, people = known.orders.astype(np.float64), len(known.people)
-    everyone = n.sum()
-    mean = known.mean
-    inside = np.maximum(known.squares - n * mean**2, 0.0).sum()
-    within = float(inside / max((n - 1).sum(), 1.0))
-    spread = float((n * (mean - known.spend.sum() / everyone) ** 2).sum())
-    level = max(float(known.squares.sum() / everyone), 1e-300)
-    rest = everyone - float((n**2).sum()) / everyone
+    n, people = seen.orders, seen.people
+    within = seen.inside / max(n - people, 1.0)
+    spread = seen.between - seen.spend**2 / n
+    level = max(seen.squares / n, 1e-300)
+    rest = n - seen.orders_squared / n
     between = (spread - (people - 1) * within) / rest if rest > 0 else 0.0
-    k = min(within / max(float(between), 1e-12 * level), MOST)
-    return Credibility(k if k > 1e-9 else 0.0, float(mean.mean()), float(everyone / people))
+    k = min(within / max(between, 1e-12 * level), MOST)
+    return Credibility(k if k > 1e-9 else 0.0, seen.means / people, n / people)

@@ -9,11 +9,11 @@ import numpy as np
 
 from patron.dsl.nodes import dataclass
 from patron.engine.predict.backtest import Judgement, Used, backtest
-from patron.engine.predict.cells import cell, own_gap
 from patron.engine.predict.cells import label as cell_label
+from patron.engine.predict.cells import own_gap
 from patron.engine.predict.naive import lines, order_values
 from patron.engine.predict.outlook import Learned, Outlook, discounted, learn, outlook, voting
-from patron.engine.predict.purchases import Floats, Ints, Purchases
+from patron.engine.predict.purchases import Floats, Ints, Purchases, begins
 from patron.engine.predict.scores import Scored
 from patron.engine.predict.settings import Wanted
 from patron.engine.predict.threads import one_thread
@@ -91,7 +91,7 @@ def too_little(purchases: Purchases, wanted: Wanted) -> str:
     """Why nothing can be predicted; empty when it can."""
     if not np.isfinite(purchases.amount).all() or not np.isfinite(purchases.squares).all():
         return "the value of an order is not a number"
-    buyers = int(np.count_nonzero(np.diff(purchases.person, prepend=-1)))
+    buyers = len(begins(purchases.person))
     days = purchases.days
     if not buyers:
         return "nobody has bought yet"
@@ -116,11 +116,11 @@ def score(purchases: Purchases, wanted: Wanted, fitted: Fitted) -> Scores:
         raise ValueError(f"nothing was learned: {fitted.reason}")
     learned, judged, purchases = fitted.learned, fitted.judged, purchases.until(purchases.today)
     ahead = outlook(learned, purchases)
-    orders, value, lifetime = _shown(ahead, purchases, wanted, judged.used)
+    parts = ahead.parts(wanted.horizon)
+    orders, value, lifetime = _shown(ahead, parts, purchases, wanted, judged.used)
     low, high = judged.orders.around(orders, whole=True) if judged.orders else (None, None)
     least, most = judged.lifetime.around(lifetime, whole=False) if judged.lifetime else (None, None)
-    cells, known = learned.cells, ahead.known
-    number = cell(known, learned.gap)
+    cells, known, number = learned.cells, ahead.known, ahead.cells
     return Scores(
         people=known.people,
         expected_orders=_number(orders),
@@ -138,24 +138,28 @@ def score(purchases: Purchases, wanted: Wanted, fitted: Fitted) -> Scores:
         house_gap=round(learned.gap, 6),
         rate=_number(_rate(ahead, wanted.horizon)),
         alive=_number(ahead.alive()),
-        parts={name: _number(part) for name, part in ahead.parts(wanted.horizon).items()},
+        parts={name: _number(part) for name, part in parts.items()},
     )
 
 
-def _shown(ahead: Outlook, purchases: Purchases, wanted: Wanted, used: Used) -> tuple[Floats, Floats, Floats]:
+def _shown(
+    ahead: Outlook, parts: Mapping[str, Floats], purchases: Purchases, wanted: Wanted, used: Used
+) -> tuple[Floats, Floats, Floats]:
     """Orders, the value of one, and lifetime value, of the lines in use."""
     horizon, known = wanted.horizon, ahead.known
-    naive, money = lines(purchases, known, horizon) if used.naive else ({}, {})
+    naive, money = lines(purchases, known, horizon, ahead.learned.per_day) if used.naive else ({}, {})
     model = used.orders == "model"
-    orders = ahead.orders(horizon) if model else naive[used.orders]
+    orders = ahead.voted(parts) if model else naive[used.orders]
     value = ahead.learned.credibility.value(known)
     if used.value != "model":
         value = order_values(purchases, known)[used.value]
-    if used.lifetime == "model":
-        until = ahead.orders if model else lambda days: orders * (days / horizon)
-        return orders, value, discounted(until, horizon, wanted.discount) * value
-    evenly = money[used.lifetime] / horizon
-    return orders, value, discounted(lambda days: evenly * days, horizon, wanted.discount)
+    if used.lifetime != "model":
+        evenly = money[used.lifetime] / horizon
+        return orders, value, discounted(lambda days: evenly * days, horizon, wanted.discount)
+    if not wanted.discount:
+        return orders, value, orders * value
+    until = ahead.orders if model else lambda days: orders * (days / horizon)
+    return orders, value, discounted(until, horizon, wanted.discount) * value
 
 
 def _rate(ahead: Outlook, days: int) -> Floats:

@@ -9,11 +9,13 @@ from patron.engine.predict.purchases import Floats, History, Purchases, totals, 
 YEAR = 365
 
 
-def lines(purchases: Purchases, known: History, days: int) -> tuple[dict[str, Floats], dict[str, Floats]]:
+def lines(
+    purchases: Purchases, known: History, days: int, per_day: float
+) -> tuple[dict[str, Floats], dict[str, Floats]]:
     """Orders and money of every person within the coming days, by line."""
     past = max(min(days, purchases.days), 1)
     _, orders, money = window(purchases, known, past)
-    rate = known.repeats / np.maximum(known.age, 1) * known.per_day * days
+    rate = known.repeats / np.maximum(known.age, 1) * per_day * days
     repeat = orders * (days / past), money * (days / past)
     said = {"repeat": repeat, "own_rate": (rate, rate * known.mean)}
     said["mean"] = (np.full(len(rate), repeat[0].mean()), np.full(len(rate), repeat[1].mean()))

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import add
 from typing import Any
 
 import numpy as np
 
 from patron.dsl.nodes import dataclass
-from patron.engine.predict.cells import MOST_PEOPLE, Cells, expected, fit_cells
-from patron.engine.predict.counting import Counting, Groups, fit_counting, groups
-from patron.engine.predict.credibility import Credibility, fit_credibility
+from patron.engine.predict.cells import MOST_PEOPLE, Cells, cell, expected, fit_cells
+from patron.engine.predict.counting import Counting, Groups, fit_counting, groups, together
+from patron.engine.predict.credibility import Credibility, Moments, fit_credibility, moments
 from patron.engine.predict.hybrid import baseline, features, fit_trees
-from patron.engine.predict.purchases import Floats, History, Purchases, history, house_gap
+from patron.engine.predict.purchases import Floats, History, Ints, Purchases, begins, history, house_gap
 from patron.engine.predict.rolling import label_days, looking_back, origins
 from patron.engine.predict.settings import Wanted
 from patron.engine.predict.trees import ROWS, Trees, available, outcome
 
+PIECE = 1_000_000  # people whose histories are in memory at once
+ROWS_FOR_SUMS = 40_000
 ENOUGH = 2_000  # customers: below them only `bg` is safe
 YEAR = 365
 
@@ -57,35 +61,63 @@ def voting(purchases: Purchases, model: str) -> tuple[str, ...]:
     """The models whose mean is the prediction."""
     if model != "auto":
         return (model,)
-    people = int(np.count_nonzero(np.diff(purchases.person, prepend=-1)))
+    people = len(begins(purchases.person))
     if people < ENOUGH or not available():
         return ("bg",)
     return ("bg", "cells", "hybrid") if purchases.days >= YEAR else ("bg", "hybrid")
 
 
-def learn(purchases: Purchases, wanted: Wanted, members: tuple[str, ...], rows: int = ROWS) -> Learned:
-    """Everything that can be learned from purchase days up to a date; the trees from so many rows at most."""
-    known = history(purchases)
-    alike, gap, ahead = groups(known), house_gap(known, wanted.house_gap), label_days(purchases, wanted.horizon)
-    plain = fit_counting(alike, first=0)
-    people, size = len(known.people), max(len(origins(purchases, ahead)), 1)
-    looks = looking_back(purchases.of(-(-people // MOST_PEOPLE)), ahead)
-    cells = fit_cells(looks, plain, gap, ahead)
-    trees = None
+def learn(purchases: Purchases, wanted: Wanted, members: tuple[str, ...], *, sums: bool = False) -> Learned:
+    """Everything that can be learned from purchase days up to a date; where `sums` are all that counts, from less."""
+    seen, ahead = _everybody(purchases), label_days(purchases, wanted.horizon)
+    gap = house_gap(seen.span, seen.repeats, wanted.house_gap)
+    plain = fit_counting(seen.alike, first=0)
+    people, size = seen.moments.people, max(len(origins(purchases, ahead)), 1)
+    cells = trees = None
+    if "cells" in members or not sums:  # they explain, too
+        looks = looking_back(purchases.of(-(-people // MOST_PEOPLE)), ahead)
+        cells = fit_cells(looks, plain, gap, ahead)
     if "hybrid" in members:
+        rows = ROWS_FOR_SUMS if sums else ROWS
         trees = fit_trees(looking_back(purchases.of(-(-people * size // rows)), ahead), plain, gap, ahead)
     lacking = {"cells": cells is None, "hybrid": trees is None}
     return Learned(
         members=tuple(one for one in members if not lacking.get(one)) or ("bg",),
         gap=gap,
-        per_day=known.per_day,
-        modified=fit_counting(alike, first=1),
+        per_day=seen.moments.orders / (seen.repeats + people),
+        modified=fit_counting(seen.alike, first=1),
         plain=plain,
         ahead=ahead,
         cells=cells,
         trees=trees,
-        credibility=fit_credibility(known),
+        credibility=fit_credibility(seen.moments),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Everybody:
+    """Sums over all people."""
+
+    alike: Groups
+    moments: Moments
+    repeats: int
+    span: int
+
+
+def _everybody(purchases: Purchases) -> _Everybody:
+    """Taken piece by piece: of very many people only one piece is in memory."""
+    known = [_summed(piece) for piece in purchases.pieces(PIECE)]
+    return _Everybody(
+        alike=together([one.alike for one in known]),
+        moments=reduce(add, [one.moments for one in known]),
+        repeats=sum(one.repeats for one in known),
+        span=sum(one.span for one in known),
+    )
+
+
+def _summed(purchases: Purchases) -> _Everybody:
+    known = history(purchases)
+    return _Everybody(groups(known), moments(known), int(known.repeats.sum()), int(known.span.sum()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +127,7 @@ class Outlook:
     learned: Learned
     known: History
     alike: Groups
+    cells: Ints  # the number of every person's cell
     correction: Floats | None  # by the trees
 
     def parts(self, days: float) -> dict[str, Floats]:
@@ -103,14 +136,18 @@ class Outlook:
         bg = learned.modified.expected(one.x, one.tx, one.age, days / 7)
         parts = {"bg": bg[one.inverse]}
         if learned.cells:
-            parts["cells"] = expected(learned.cells, learned.plain, self.known, learned.gap, days)
+            parts["cells"] = expected(learned.cells, learned.plain, self.known, self.cells, days)
         if self.correction is not None:
             parts["hybrid"] = self.correction * baseline(learned.plain, self.known, days)
         return {name: np.maximum(part, 0.0) * learned.per_day for name, part in parts.items()}
 
     def orders(self, days: float) -> Floats:
         """What the models that vote say on average."""
-        return mean([part for name, part in self.parts(days).items() if name in self.learned.members])
+        return self.voted(self.parts(days))
+
+    def voted(self, parts: Mapping[str, Floats]) -> Floats:
+        """The mean of the models that vote."""
+        return mean([part for name, part in parts.items() if name in self.learned.members])
 
     def alive(self) -> Floats:
         """The chance that she is still a customer."""
@@ -157,4 +194,4 @@ def outlook(learned: Learned, purchases: Purchases) -> Outlook:
     if learned.trees:
         rows = features(purchases, known, learned.plain, learned.gap, learned.ahead)
         correction = outcome(learned.trees, rows)
-    return Outlook(learned, known, groups(known), correction)
+    return Outlook(learned, known, groups(known), cell(known, learned.gap), correction)

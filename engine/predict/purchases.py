@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -40,9 +42,20 @@ class Purchases:
         """The purchase days of every so many-th person."""
         return self if step <= 1 else self._where(self.person % step == 0, self.today)
 
+    def pieces(self, people: int) -> Iterator[Purchases]:
+        """So many people at a time, each with all of her purchase days."""
+        last = int(self.person[-1]) if len(self.person) else -1
+        firsts = np.arange(0, last + 1 + people, people, dtype=self.person.dtype)
+        ends = np.searchsorted(self.person, firsts)
+        for begin, end in pairwise(ends.tolist()):
+            yield self._only(slice(begin, end), self.today)
+
     def _where(self, kept: NDArray[np.bool_], today: int) -> Purchases:
-        columns: tuple[Any, ...] = (self.person, self.day, self.orders, self.amount, self.squares)
-        person, day, orders, amount, squares = columns if kept.all() else (column[kept] for column in columns)
+        return self if kept.all() and today == self.today else self._only(kept, today)
+
+    def _only(self, kept: Any, today: int) -> Purchases:
+        columns = (self.person, self.day, self.orders, self.amount, self.squares)
+        person, day, orders, amount, squares = (column[kept] for column in columns)
         return Purchases(person, day, orders, amount, squares, today)
 
 
@@ -80,16 +93,11 @@ class History:
         """The mean order of each person."""
         return self.spend / self.orders
 
-    @property
-    def per_day(self) -> float:
-        """Orders on a purchase day: models count days."""
-        return float(self.orders.sum() / (self.repeats.sum() + len(self.people)))
-
 
 def history(purchases: Purchases) -> History:
     """Persons with a purchase, in order. The purchase days end with the day they are known at."""
     person, size = purchases.person, len(purchases.person)
-    starts = np.flatnonzero(np.diff(person, prepend=-1))
+    starts = begins(person)
     ends = np.append(starts[1:], size) - 1 if size else starts
     return History(
         people=person[starts],
@@ -104,17 +112,23 @@ def history(purchases: Purchases) -> History:
     )
 
 
+def begins(person: Ints) -> Ints:
+    """Where the entries of each person begin."""
+    if not len(person):
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero(np.concatenate(([True], person[1:] != person[:-1])))
+
+
 def totals(values: Any, starts: Ints) -> Any:
     """Sums of the stretches that begin at the given places: each alone, whoever else there is."""
     return np.add.reduceat(values, starts) if len(starts) else values[:0]
 
 
-def house_gap(known: History, fixed: float | None = None) -> float:
+def house_gap(span: int, repeats: int, fixed: float | None = None) -> float:
     """The mean gap between purchase days of everybody."""
     if fixed is not None:
         return fixed
-    gaps = int(known.repeats.sum())
-    return max(float(known.span.sum()) / gaps, 1.0) if gaps >= GAPS_NEEDED else HOUSE_GAP_DEFAULT
+    return max(span / repeats, 1.0) if repeats >= GAPS_NEEDED else HOUSE_GAP_DEFAULT
 
 
 def window(purchases: Purchases, known: History, days: int) -> tuple[Floats, Floats, Floats]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from patron.dsl.nodes import dataclass
-from patron.engine.predict.purchases import Floats, History, Purchases, history
+from patron.engine.predict.purchases import Floats, History, Purchases, begins, history, totals
 
 SHIFTS = range(0, 71, 14)  # days between the latest origin and the others
 LEAST = 60  # days to learn from before an origin
@@ -44,10 +44,10 @@ def looking_back(purchases: Purchases, ahead: int) -> Iterator[Looking]:
 def after(purchases: Purchases, known: History, days: int) -> tuple[Floats, Floats, Floats]:
     """Purchase days, orders and money of known persons within so many days after what was known."""
     within = (purchases.day > known.at) & (purchases.day <= known.at + days)
-    person = purchases.person[within]
-    people = int(max(known.people.max(initial=-1), person.max(initial=-1))) + 1
-    weights = (np.ones(len(person)), purchases.orders[within], purchases.amount[within])
+    starts = begins(purchases.person)
+    place = np.searchsorted(purchases.person[starts], known.people)
     counts, orders, money = (
-        np.bincount(person, weight, minlength=people)[known.people].astype(np.float64) for weight in weights
+        totals(np.where(within, column, 0).astype(np.float64), starts)[place]
+        for column in (1, purchases.orders, purchases.amount)
     )
     return counts, orders, money

@@ -119,4 +119,4 @@ def _share(part: float, total: float) -> float | None:
 
 
 def _round(value: Any) -> float:
-    return round(float(value), 6)
+    return round(float(value), 6) + 0.0  # never -0.0

@@ -65,7 +65,7 @@ def test_cells_count_what_was_bought_after_past_origins():
 
 def test_a_person_gets_her_rate_times_what_her_cell_makes_of_it():
     found = fit_cells(looking_back(SHOP, AHEAD), PLAIN, GAP, AHEAD)
-    figures = expected(found, PLAIN, history(SHOP), GAP, 200)
+    figures = expected(found, PLAIN, known := history(SHOP), cell(known, GAP), 200)
     for (_, days), figure in zip(people(TODAY), figures, strict=True):
         row, column = where(days, TODAY)
         rate = (len(days) - 1 + 0.5) / ((TODAY - days[0]) / 7 + 9.0) * 200 / 7
@@ -108,8 +108,8 @@ def test_looking_back_sees_what_was_known_then_and_what_came_next():
 
 @pytest.mark.parametrize("horizon", [60, 365, 700])
 def test_naive_lines_say_that_things_go_on(horizon):
-    orders, money = lines(SHOP, known := history(SHOP), horizon)
     per_day, past = sum(row[2] for row in ROWS) / len(ROWS), min(horizon, 500)
+    orders, money = lines(SHOP, known := history(SHOP), horizon, per_day)
     for place, person in enumerate(known.people):
         own = [row for row in ROWS if row[0] == person]
         late = [row for row in own if row[1] > TODAY - past]
@@ -127,7 +127,7 @@ def test_naive_lines_say_that_things_go_on(horizon):
 
 def test_without_a_year_there_is_no_last_year():
     rows = shop(20, days=364)
-    assert set(lines(rows, history(rows), 30)[0]) == {"repeat", "own_rate", "mean"}
+    assert set(lines(rows, history(rows), 30, 1.0)[0]) == {"repeat", "own_rate", "mean"}
 
 
 def test_the_next_order_is_as_the_last_as_the_own_or_as_everybodys():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from shops import purchases, shop, single
 
-from patron.engine.predict.credibility import fit_credibility
+from patron.engine.predict.credibility import fit_credibility, moments
 from patron.engine.predict.purchases import history
 
 
@@ -25,7 +25,7 @@ def by_hand(orders):
 def test_it_is_the_calculation_by_hand():
     orders = [[10.0, 12.0, 11.0], [40.0], [31.0, 22.0], [5.0, 6.0], [100.0, 80.0, 90.0, 97.0]]
     known = history(single([(p, day, value) for p, own in enumerate(orders) for day, value in enumerate(own)]))
-    found = fit_credibility(known)
+    found = fit_credibility(moments(known))
     k, values = by_hand(orders)
     assert found.k == pytest.approx(k)
     assert found.value(known) == pytest.approx(values)
@@ -34,13 +34,15 @@ def test_it_is_the_calculation_by_hand():
 def test_two_orders_of_a_day_are_two_orders():
     one_day = history(purchases([(0, 5, 2, 30.0, 500.0), (1, 5, 1, 7.0, 49.0), (1, 6, 1, 9.0, 81.0)]))
     two_days = history(single([(0, 5, 10.0), (0, 6, 20.0), (1, 5, 7.0), (1, 6, 9.0)]))
-    assert fit_credibility(one_day) == fit_credibility(two_days)
+    assert fit_credibility(moments(one_day)) == fit_credibility(moments(two_days))
 
 
 def test_money_counted_in_another_coin_is_the_same_money():
     rows = shop()
     known, other = history(rows), history(replace(rows, amount=rows.amount * 7.5, squares=rows.squares * 7.5**2))
-    assert fit_credibility(other).value(other) == pytest.approx(7.5 * fit_credibility(known).value(known))
+    assert fit_credibility(moments(other)).value(other) == pytest.approx(
+        7.5 * fit_credibility(moments(known)).value(known)
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_money_counted_in_another_coin_is_the_same_money():
 )
 def test_few_or_odd_orders_give_a_finite_value(rows):
     known = history(single(rows))
-    value = fit_credibility(known).value(known)
+    value = fit_credibility(moments(known)).value(known)
     assert np.isfinite(value).all()
     assert (value >= 0).all()
 
@@ -64,5 +66,5 @@ def test_few_or_odd_orders_give_a_finite_value(rows):
 def test_where_everybody_spends_alike_the_order_size_says_nothing():
     random = np.random.default_rng(3)
     rows = [(p, day, float(value)) for p in range(300) for day, value in enumerate(random.normal(50, 10, 2))]
-    assert fit_credibility(history(single(rows))).says_nothing
-    assert not fit_credibility(history(shop())).says_nothing
+    assert fit_credibility(moments(history(single(rows)))).says_nothing
+    assert not fit_credibility(moments(history(shop()))).says_nothing

@@ -193,6 +193,14 @@ def test_flags_say_what_is_lacking():
 
 def test_the_house_gap_is_the_mean_gap_once_thirty_are_known():
     known = history(SHOP)
-    assert house_gap(known) == known.span.sum() / known.repeats.sum()
-    assert house_gap(history(single([(0, TODAY - 5, 1.0), (0, TODAY, 1.0)]))) == 90
-    assert house_gap(known, 12.0) == 12.0
+    span, repeats = int(known.span.sum()), int(known.repeats.sum())
+    assert fit(SHOP, WANTED).learned.gap == span / repeats
+    assert (house_gap(60, 30), house_gap(60, 29), house_gap(15, 30), house_gap(60, 30, 12.0)) == (2, 90, 1, 12)
+
+
+def test_very_many_people_are_summed_piece_by_piece(monkeypatch):
+    whole = fit(SHOP, WANTED).learned
+    monkeypatch.setattr("patron.engine.predict.outlook.PIECE", 37)
+    pieces = fit(SHOP, WANTED).learned
+    assert (pieces.modified, pieces.gap, pieces.per_day) == (whole.modified, whole.gap, whole.per_day)
+    assert pieces.credibility.k == pytest.approx(whole.credibility.k)

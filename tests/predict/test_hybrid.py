@@ -5,7 +5,7 @@ from shops import TODAY, shop
 from patron.engine.predict.counting import Counting, fit_counting, groups
 from patron.engine.predict.hybrid import baseline, features, fit_trees
 from patron.engine.predict.outlook import voting
-from patron.engine.predict.purchases import history, house_gap
+from patron.engine.predict.purchases import history
 from patron.engine.predict.rolling import looking_back
 from patron.engine.predict.trees import outcome
 
@@ -54,7 +54,7 @@ def test_without_an_origin_or_anything_bought_there_are_no_trees():
     looks = list(looking_back(shop(50), 120))
     for look in looks:
         look.bought[:] = 0
-    assert fit_trees(looks, PLAIN, house_gap(history(rows)), 120) is None
+    assert fit_trees(looks, PLAIN, 41.0, 120) is None
 
 
 def test_who_votes_depends_on_how_many_there_are_and_how_long(monkeypatch):
