@@ -141,8 +141,8 @@ def say(
     name = learned.members[0] if len(learned.members) == 1 else "auto"
     if name == "auto":
         parts["auto"] = mean([parts[one] for one in learned.members])
-    naive, money = lines(then, ahead.known, days, learned.per_day)
-    values = {MODEL: learned.credibility.value(ahead.known), **order_values(then, ahead.known)}
+    naive, money = lines(then, ahead.known, days, learned.usual)
+    values = {MODEL: learned.credibility.value(ahead.known), **order_values(then, ahead.known, learned.usual)}
     _, bought, spent = after(purchases, ahead.known, days)
     return Said(
         then, ahead.known, days, name, learned.credibility.house, {**parts, **naive}, values, money, bought, spent

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,17 @@ from patron.engine.predict.backtest import Judgement, Used, backtest
 from patron.engine.predict.cells import label as cell_label
 from patron.engine.predict.cells import own_gap
 from patron.engine.predict.naive import lines, order_values
-from patron.engine.predict.outlook import Learned, Outlook, discounted, learn, outlook, voting
-from patron.engine.predict.purchases import Floats, Ints, Purchases, begins
+from patron.engine.predict.outlook import PIECE, Learned, Outlook, discounted, learn, outlook, voting
+from patron.engine.predict.purchases import GAPS_NEEDED, Floats, Ints, Purchases, begins
 from patron.engine.predict.scores import Scored
 from patron.engine.predict.settings import Wanted
 from patron.engine.predict.threads import one_thread
+from patron.engine.predict.trees import available
 
-__all__ = ["Fitted", "Purchases", "Scored", "Scores", "Wanted", "cell_label", "fit", "score"]
+__all__ = ["VERSION", "Fitted", "Purchases", "Scored", "Scores", "Wanted", "cell_label", "fit", "score"]
 
+VERSION = 1  # of the models: what was fitted by another one is fitted anew
+LEAST = 1e-6  # orders: factors are of no less
 SEASONS = 396  # days: a season has to have come twice, thirteen months
 
 
@@ -71,9 +75,20 @@ class Scores:
     # What an explanation needs.
     own_gap: Floats  # days, her own gaps and one house gap
     house_gap: float
+    usual: float  # orders of a person in as many days, on average
     rate: Floats  # orders within the horizon, were she to keep her rhythm
     alive: Floats  # the chance that she is still a customer
     parts: Mapping[str, Floats]  # what each model expects
+
+    def moves(self) -> dict[str, Floats]:
+        """What makes her figure of the usual one, as factors: usual × rhythm × wait × alike is the figure.
+
+        Rhythm: how often she bought. Wait: how long she has been away, and that customers leave. Alike: what people
+        like her bought, by the models that look at them.
+        """
+        usual, bg = max(self.usual, LEAST), np.maximum(self.parts["bg"], LEAST)
+        rate = np.maximum(self.rate, LEAST)
+        return {"rhythm": rate / usual, "wait": bg / rate, "alike": np.maximum(self.expected_orders, LEAST) / bg}
 
 
 def fit(purchases: Purchases, wanted: Wanted) -> Fitted:
@@ -91,8 +106,9 @@ def too_little(purchases: Purchases, wanted: Wanted) -> str:
     """Why nothing can be predicted; empty when it can."""
     if not np.isfinite(purchases.amount).all() or not np.isfinite(purchases.squares).all():
         return "the value of an order is not a number"
-    buyers = len(begins(purchases.person))
-    days = purchases.days
+    if wanted.model == "hybrid" and not available():
+        return "model hybrid needs scikit-learn: install patron[predict]"
+    buyers, days = len(begins(purchases.person)), purchases.days
     if not buyers:
         return "nobody has bought yet"
     if buyers < wanted.gate_buyers:
@@ -101,9 +117,11 @@ def too_little(purchases: Purchases, wanted: Wanted) -> str:
 
 
 def _flags(purchases: Purchases, wanted: Wanted, learned: Learned, judged: Judgement) -> tuple[str, ...]:
+    days, uncertain = purchases.days, wanted.house_gap is None
+    uncertain = uncertain and (learned.gaps < GAPS_NEEDED or days < 3 * learned.gap)  # P0615 of the pack `lifecycle`
     said = {
-        "short history": purchases.days < wanted.horizon,
-        "no second season": purchases.days < SEASONS,
+        "short history": days < wanted.horizon or uncertain,
+        "no second season": days < SEASONS,
         "order size says nothing": learned.credibility.says_nothing,
         "baseline": judged.used.naive,
     }
@@ -114,7 +132,25 @@ def score(purchases: Purchases, wanted: Wanted, fitted: Fitted) -> Scores:
     """Every person's figures. Any part of the people may be scored by itself: the figures are the same."""
     if fitted.learned is None:
         raise ValueError(f"nothing was learned: {fitted.reason}")
-    learned, judged, purchases = fitted.learned, fitted.judged, purchases.until(purchases.today)
+    pieces = [_scored(piece, wanted, fitted, fitted.learned) for piece in purchases.pieces(PIECE)]
+    return _joined(pieces) if pieces else _scored(purchases, wanted, fitted, fitted.learned)
+
+
+def _joined(pieces: Sequence[Scores]) -> Scores:
+    """One table of several."""
+    first = pieces[0]
+
+    def column(name: str) -> Any:
+        one = getattr(first, name)
+        return np.concatenate([getattr(piece, name) for piece in pieces]) if isinstance(one, np.ndarray) else one
+
+    parts = {name: np.concatenate([piece.parts[name] for piece in pieces]) for name in first.parts}
+    columns = {one.name: column(one.name) for one in dataclasses.fields(Scores)}
+    return Scores(**{**columns, "parts": parts})
+
+
+def _scored(purchases: Purchases, wanted: Wanted, fitted: Fitted, learned: Learned) -> Scores:
+    judged, purchases = fitted.judged, purchases.until(purchases.today)
     ahead = outlook(learned, purchases)
     parts = ahead.parts(wanted.horizon)
     orders, value, lifetime = _shown(ahead, parts, purchases, wanted, judged.used)
@@ -136,6 +172,7 @@ def score(purchases: Purchases, wanted: Wanted, fitted: Fitted) -> Scores:
         cell_orders=np.array(cells.bought)[number] if cells else None,
         own_gap=_number(own_gap(known, learned.gap)),
         house_gap=round(learned.gap, 6),
+        usual=round(learned.usual.orders, 6),
         rate=_number(_rate(ahead, wanted.horizon)),
         alive=_number(ahead.alive()),
         parts={name: _number(part) for name, part in parts.items()},
@@ -147,12 +184,12 @@ def _shown(
 ) -> tuple[Floats, Floats, Floats]:
     """Orders, the value of one, and lifetime value, of the lines in use."""
     horizon, known = wanted.horizon, ahead.known
-    naive, money = lines(purchases, known, horizon, ahead.learned.per_day) if used.naive else ({}, {})
+    naive, money = lines(purchases, known, horizon, ahead.learned.usual) if used.naive else ({}, {})
     model = used.orders == "model"
     orders = ahead.voted(parts) if model else naive[used.orders]
     value = ahead.learned.credibility.value(known)
     if used.value != "model":
-        value = order_values(purchases, known)[used.value]
+        value = order_values(purchases, known, ahead.learned.usual)[used.value]
     if used.lifetime != "model":
         evenly = money[used.lifetime] / horizon
         return orders, value, discounted(lambda days: evenly * days, horizon, wanted.discount)
@@ -164,7 +201,7 @@ def _shown(
 
 def _rate(ahead: Outlook, days: int) -> Floats:
     one, learned = ahead.alike, ahead.learned
-    return np.asarray(learned.modified.rate(one.x, one.age)[one.inverse] * days / 7 * learned.per_day)
+    return np.asarray(learned.modified.rate(one.x, one.age)[one.inverse] * days / 7 * learned.usual.per_day)
 
 
 def _number(values: Floats) -> Floats:

@@ -15,6 +15,7 @@ from patron.engine.predict.cells import MOST_PEOPLE, Cells, cell, expected, fit_
 from patron.engine.predict.counting import Counting, Groups, fit_counting, groups, together
 from patron.engine.predict.credibility import Credibility, Moments, fit_credibility, moments
 from patron.engine.predict.hybrid import baseline, features, fit_trees
+from patron.engine.predict.naive import Usual, usual
 from patron.engine.predict.purchases import Floats, History, Ints, Purchases, begins, history, house_gap
 from patron.engine.predict.rolling import label_days, looking_back, origins
 from patron.engine.predict.settings import Wanted
@@ -32,7 +33,8 @@ class Learned:
 
     members: tuple[str, ...]  # whose mean is the prediction
     gap: float  # the house gap, in days
-    per_day: float  # orders on a purchase day: models count days
+    gaps: int  # known when it was measured
+    usual: Usual
     modified: Counting  # MBG/NBD: `bg`
     plain: Counting  # BG/NBD, within the others
     ahead: int  # days after past origins that the others learned from
@@ -42,7 +44,7 @@ class Learned:
 
     def to_json(self) -> dict[str, Any]:
         said = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
-        for name in "modified plain cells credibility".split():
+        for name in "usual modified plain cells credibility".split():
             said[name] = said[name] and dataclasses.asdict(said[name])
         return {**said, "trees": self.trees and self.trees.to_json(), "members": list(self.members)}
 
@@ -53,6 +55,7 @@ class Learned:
         read["modified"], read["plain"] = Counting(**said["modified"]), Counting(**said["plain"])
         read["cells"] = said["cells"] and Cells(**{name: tuple(row) for name, row in said["cells"].items()})
         read["trees"] = said["trees"] and Trees.from_json(said["trees"])
+        read["usual"] = Usual(**said["usual"])
         read["credibility"] = Credibility(**said["credibility"])
         return cls(**read)
 
@@ -70,7 +73,7 @@ def voting(purchases: Purchases, model: str) -> tuple[str, ...]:
 def learn(purchases: Purchases, wanted: Wanted, members: tuple[str, ...], *, sums: bool = False) -> Learned:
     """Everything that can be learned from purchase days up to a date; where `sums` are all that counts, from less."""
     seen, ahead = _everybody(purchases), label_days(purchases, wanted.horizon)
-    gap = house_gap(seen.span, seen.repeats, wanted.house_gap)
+    gap = house_gap(seen.span, seen.repeats, wanted)
     plain = fit_counting(seen.alike, first=0)
     people, size = seen.moments.people, max(len(origins(purchases, ahead)), 1)
     cells = trees = None
@@ -84,7 +87,8 @@ def learn(purchases: Purchases, wanted: Wanted, members: tuple[str, ...], *, sum
     return Learned(
         members=tuple(one for one in members if not lacking.get(one)) or ("bg",),
         gap=gap,
-        per_day=seen.moments.orders / (seen.repeats + people),
+        gaps=seen.repeats,
+        usual=usual(purchases, wanted.horizon, seen.moments, seen.repeats),
         modified=fit_counting(seen.alike, first=1),
         plain=plain,
         ahead=ahead,
@@ -139,7 +143,7 @@ class Outlook:
             parts["cells"] = expected(learned.cells, learned.plain, self.known, self.cells, days)
         if self.correction is not None:
             parts["hybrid"] = self.correction * baseline(learned.plain, self.known, days)
-        return {name: np.maximum(part, 0.0) * learned.per_day for name, part in parts.items()}
+        return {name: np.maximum(part, 0.0) * learned.usual.per_day for name, part in parts.items()}
 
     def orders(self, days: float) -> Floats:
         """What the models that vote say on average."""

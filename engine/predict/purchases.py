@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from patron.dsl.nodes import dataclass
+from patron.engine.predict.settings import Wanted
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.integer[Any]]
 
-HOUSE_GAP_DEFAULT = 90.0  # days, while fewer than 30 gaps are known: as in the pack `lifecycle`
-GAPS_NEEDED = 30
+GAPS_NEEDED = 30  # before their mean is the house gap: as in the pack `lifecycle`
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +124,11 @@ def totals(values: Any, starts: Ints) -> Any:
     return np.add.reduceat(values, starts) if len(starts) else values[:0]
 
 
-def house_gap(span: int, repeats: int, fixed: float | None = None) -> float:
+def house_gap(span: int, repeats: int, wanted: Wanted) -> float:
     """The mean gap between purchase days of everybody."""
-    if fixed is not None:
-        return fixed
-    return max(span / repeats, 1.0) if repeats >= GAPS_NEEDED else HOUSE_GAP_DEFAULT
+    if wanted.house_gap is not None:
+        return wanted.house_gap
+    return max(span / repeats, 1.0) if repeats >= GAPS_NEEDED else wanted.house_gap_default
 
 
 def window(purchases: Purchases, known: History, days: int) -> tuple[Floats, Floats, Floats]:

@@ -16,3 +16,4 @@ class Wanted:
     gate_buyers: int = 500
     gate_days: int = 180
     house_gap: float | None = None  # days, where the shop has said so
+    house_gap_default: float = 90.0  # days, while too few gaps are known

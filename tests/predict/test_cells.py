@@ -8,7 +8,8 @@ from shops import TODAY, shop, single
 
 from patron.engine.predict.cells import CUTS, cell, expected, fit_cells, label, own_gap
 from patron.engine.predict.counting import Counting
-from patron.engine.predict.naive import lines, order_values
+from patron.engine.predict.credibility import moments
+from patron.engine.predict.naive import lines, order_values, usual
 from patron.engine.predict.purchases import history
 from patron.engine.predict.rolling import after, label_days, looking_back, origins
 
@@ -106,10 +107,15 @@ def test_looking_back_sees_what_was_known_then_and_what_came_next():
         assert money[place] == pytest.approx(sum(row[3] for row in later))
 
 
+def everybody(rows, horizon):
+    known = history(rows)
+    return usual(rows, horizon, moments(known), int(known.repeats.sum()))
+
+
 @pytest.mark.parametrize("horizon", [60, 365, 700])
 def test_naive_lines_say_that_things_go_on(horizon):
     per_day, past = sum(row[2] for row in ROWS) / len(ROWS), min(horizon, 500)
-    orders, money = lines(SHOP, known := history(SHOP), horizon, per_day)
+    orders, money = lines(SHOP, known := history(SHOP), horizon, everybody(SHOP, horizon))
     for place, person in enumerate(known.people):
         own = [row for row in ROWS if row[0] == person]
         late = [row for row in own if row[1] > TODAY - past]
@@ -127,12 +133,12 @@ def test_naive_lines_say_that_things_go_on(horizon):
 
 def test_without_a_year_there_is_no_last_year():
     rows = shop(20, days=364)
-    assert set(lines(rows, history(rows), 30, 1.0)[0]) == {"repeat", "own_rate", "mean"}
+    assert set(lines(rows, history(rows), 30, everybody(rows, 30))[0]) == {"repeat", "own_rate", "mean"}
 
 
 def test_the_next_order_is_as_the_last_as_the_own_or_as_everybodys():
     rows = single([(0, 5, 10.0), (0, 6, 20.0), (1, 5, 7.0)], 9)
-    said = order_values(rows, history(rows))
+    said = order_values(rows, history(rows), everybody(rows, 30))
     assert {name: line.tolist() for name, line in said.items()} == {
         "repeat": [20, 7], "own_rate": [15, 7], "mean": [11, 11]
     }  # fmt: skip

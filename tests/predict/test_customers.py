@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from shops import TODAY, purchases, shop, single
 
+from patron.engine.predict.backtest import Used
 from patron.engine.predict.customers import Fitted, Purchases, Scores, Wanted, fit, score
 from patron.engine.predict.purchases import history, house_gap
 
@@ -33,9 +34,9 @@ def bits(found):
 def test_orders_are_purchase_days_times_the_orders_of_a_day():
     scores, fitted = score(SHOP, WANTED, fit(SHOP, WANTED)), fit(SHOP, WANTED)
     known = history(SHOP)
-    assert fitted.learned.per_day == SHOP.orders.sum() / len(SHOP.day)
+    assert fitted.learned.usual.per_day == SHOP.orders.sum() / len(SHOP.day)
     x, tx, age = known.repeats * 1.0, np.rint(known.span / 7), np.maximum(np.rint(known.age / 7), 1)
-    said = fitted.learned.modified.expected(x, tx, age, 180 / 7) * fitted.learned.per_day
+    said = fitted.learned.modified.expected(x, tx, age, 180 / 7) * fitted.learned.usual.per_day
     assert scores.parts["bg"] == pytest.approx(said, abs=1e-6)
 
 
@@ -100,6 +101,38 @@ def test_smaller_numbers_in_memory_are_the_same_numbers():
     small = replace(SHOP, person=SHOP.person.astype("i4"), day=SHOP.day.astype("i4"), orders=SHOP.orders.astype("i2"))
     assert fit(small, WANTED).to_json() == fit(SHOP, WANTED).to_json()
     assert {n: v.tolist() for n, v in figures(small).items()} == {n: v.tolist() for n, v in figures(SHOP).items()}
+
+
+@pytest.mark.parametrize("line", ["repeat", "own_rate", "mean", "last_year"])
+def test_a_part_gets_the_naive_line_of_the_whole(line):
+    fitted = fit(SHOP, WANTED)
+    value = "mean" if line == "last_year" else line
+    fitted = replace(fitted, judged=replace(fitted.judged, used=Used(line, value, line)))
+    whole = columns(score(SHOP, WANTED, fitted))
+    some = Purchases(*(getattr(SHOP, name)[-40:] for name in "person day orders amount squares".split()), SHOP.today)
+    one = columns(score(some, WANTED, fitted))
+    last = len(one["people"]) - 1  # the first may have lost some of her days
+    for name in ("expected_orders", "order_value", "lifetime_value"):
+        assert one[name][-last:].tolist() == whole[name][-last:].tolist()
+
+
+def test_very_many_people_are_scored_piece_by_piece(monkeypatch):
+    fitted = fit(SHOP, WANTED)
+    whole = columns(score(SHOP, WANTED, fitted))
+    monkeypatch.setattr("patron.engine.predict.customers.PIECE", 37)
+    assert bits(columns(score(SHOP, WANTED, fitted))) == bits(whole)
+
+
+def test_the_figure_is_the_usual_one_times_what_moved_it():
+    wanted = replace(WANTED, model="cells")
+    scores = score(SHOP, wanted, fit(SHOP, wanted))
+    moves = scores.moves()
+    product = scores.usual * moves["rhythm"] * moves["wait"] * moves["alike"]
+    assert product == pytest.approx(np.maximum(scores.expected_orders, 1e-6), rel=1e-6)
+    late = SHOP.day > TODAY - 180
+    assert scores.usual == pytest.approx(SHOP.orders[late].sum() / 400)
+    assert (moves["wait"] <= 1 + 1e-6).all()
+    assert moves["rhythm"][np.argmax(scores.rate)] == moves["rhythm"].max() > 1
 
 
 @MODELS
@@ -186,21 +219,33 @@ def test_an_order_of_no_value_is_refused(value):
 
 def test_flags_say_what_is_lacking():
     assert fit(SHOP, replace(WANTED, horizon=501)).flags == ("short history",)
+    few = single([(p, TODAY - 200 - p, 5.0) for p in range(50)])
+    assert "short history" in fit(few, WANTED).flags  # no gap is known
+    assert "short history" not in fit(few, replace(WANTED, house_gap=30.0)).flags
     assert "no second season" in fit(shop(days=300), WANTED).flags
     alike = single([(p, TODAY - 20 * n - p, 9.0 + (7 * p + 5 * n) % 11) for p in range(200) for n in range(2)])
     assert "order size says nothing" in fit(alike, WANTED).flags
+
+
+def test_trees_that_cannot_be_grown_are_a_reason(monkeypatch):
+    monkeypatch.setattr("patron.engine.predict.customers.available", lambda: False)
+    wanted = replace(WANTED, model="hybrid")
+    assert fit(SHOP, wanted).reason == "model hybrid needs scikit-learn: install patron[predict]"
 
 
 def test_the_house_gap_is_the_mean_gap_once_thirty_are_known():
     known = history(SHOP)
     span, repeats = int(known.span.sum()), int(known.repeats.sum())
     assert fit(SHOP, WANTED).learned.gap == span / repeats
-    assert (house_gap(60, 30), house_gap(60, 29), house_gap(15, 30), house_gap(60, 30, 12.0)) == (2, 90, 1, 12)
+    assert [house_gap(60, gaps, WANTED) for gaps in (30, 29)] == [2, 90]
+    assert house_gap(15, 30, WANTED) == 1
+    assert house_gap(60, 29, replace(WANTED, house_gap_default=45.0)) == 45
+    assert house_gap(60, 30, replace(WANTED, house_gap=12.0)) == 12
 
 
 def test_very_many_people_are_summed_piece_by_piece(monkeypatch):
     whole = fit(SHOP, WANTED).learned
     monkeypatch.setattr("patron.engine.predict.outlook.PIECE", 37)
     pieces = fit(SHOP, WANTED).learned
-    assert (pieces.modified, pieces.gap, pieces.per_day) == (whole.modified, whole.gap, whole.per_day)
+    assert (pieces.modified, pieces.gap, pieces.usual.per_day) == (whole.modified, whole.gap, whole.usual.per_day)
     assert pieces.credibility.k == pytest.approx(whole.credibility.k)
