@@ -30,11 +30,10 @@ def last_year(past: Past) -> Floats:
 
 def levels(amount: Floats, alpha: float) -> Floats:
     """The smoothed level after each period: it starts at the first one, then takes up `alpha` of each surprise."""
-    found = np.empty_like(amount)
-    found[:, 0] = amount[:, 0]
-    for period in range(1, amount.shape[1]):
-        found[:, period] = alpha * amount[:, period] + (1 - alpha) * found[:, period - 1]
-    return found
+    found = np.array(amount.T, order="C")  # a period at a time, so each lies together
+    for period in range(1, len(found)):
+        found[period] = alpha * found[period] + (1 - alpha) * found[period - 1]
+    return found.T
 
 
 def chosen_alpha(amount: Floats) -> float:

@@ -17,10 +17,12 @@ LEAST = 2
 """So many periods lie before each that is learned from."""
 ENOUGH = 4
 """So many periods are needed to learn from: what befell one or two of them is no rule."""
+EXAMPLES = 400
+"""So many examples at least: of fewer, a tree has hardly a question to ask."""
 ROUNDS = 120
 """So many trees."""
 ROWS = 40_000
-"""So many examples are learned from; of more, every so many-th."""
+"""So many examples are learned from; of more, those of every so many-th item."""
 
 
 def learn(past: Past) -> Trees | None:
@@ -28,12 +30,12 @@ def learn(past: Past) -> Trees | None:
     if past.periods < LEAST + ENOUGH:
         return None
     seasons = _seasons(past)
-    wanted = WITH_SEASONS if seasons else LEARNED
-    first = max(past.periods - wanted, LEAST)
-    pieces = [_examples(past, period, seasons) for period in range(first, past.periods)]
-    every = slice(None, None, max(-(-sum(len(target) for _, target, _ in pieces) // ROWS), 1))
-    features, target, weight = (np.concatenate(part)[every] for part in zip(*pieces, strict=True))
-    if not target.any():
+    first = max(past.periods - (WITH_SEASONS if seasons else LEARNED), LEAST)
+    every = -(-len(past.age) * (past.periods - first) // ROWS)
+    some = past.of(np.arange(len(past.age)) % max(every, 1) == 0)
+    pieces = [_examples(some, period, seasons) for period in range(first, past.periods)]
+    features, target, weight = (np.concatenate(part) for part in zip(*pieces, strict=True))
+    if len(target) < EXAMPLES or not target.any():
         return None
     return train(features, target, weight / weight.mean(), rate=0.06, rounds=ROUNDS, leaf=40)  # in whatever currency
 

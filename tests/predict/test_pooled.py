@@ -11,6 +11,11 @@ pytest.importorskip("sklearn")
 SHOP = shelf(items=30, days=500, seed=5)
 
 
+@pytest.fixture(autouse=True)
+def few_examples(monkeypatch):
+    monkeypatch.setattr(pooled, "EXAMPLES", 80)
+
+
 def slow_examples(rows, ages, period):
     """By item known before the period: its features, the target and the weight, from lists."""
     known = [item for item, age in enumerate(ages) if len(rows[item]) - 1 - age < period]
@@ -87,14 +92,24 @@ def test_what_befell_a_few_periods_is_no_rule():
     assert pooled.learn(known.past("revenue").before(6)) is not None
 
 
+def test_few_examples_teach_nothing(monkeypatch):
+    past = calendar(SHOP, 30).past("revenue")
+    examples = sum(len(pooled._examples(past, period, seasons=False)[1]) for period in range(2, past.periods))
+    monkeypatch.setattr(pooled, "EXAMPLES", examples + 1)
+    assert pooled.learn(past) is None
+    monkeypatch.setattr(pooled, "EXAMPLES", examples)
+    assert pooled.learn(past) is not None
+
+
 def test_nothing_sold_lately_is_nothing_expected():
     old = [(item, TODAY - 300 + 30 * k, 1, 5.0) for item in range(50) for k in range(3)]
     past = calendar(sales(old), 30).past("revenue")
     assert pooled.pooled(past, pooled.learn(past)).tolist() == [0.0] * 50
 
 
-def test_of_many_examples_every_so_many_th(monkeypatch):
+def test_of_many_examples_those_of_every_so_many_th_item(monkeypatch):
     past = calendar(SHOP, 30).past("revenue")
-    whole = pooled.learn(past)
-    monkeypatch.setattr(pooled, "ROWS", 100)
-    assert pooled.learn(past) != whole
+    half = pooled.learn(past.of(np.arange(len(past.age)) % 2 == 0))
+    assert pooled.learn(past) != half
+    monkeypatch.setattr(pooled, "ROWS", (past.periods - 2) * len(past.age) - 1)
+    assert pooled.learn(past) == half

@@ -23,6 +23,7 @@ def few_trees():
     """What is tested here is what is done with them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pooled, "ROUNDS", 10)
+        patch.setattr(pooled, "EXAMPLES", 1)
         yield
 
 
