@@ -24,6 +24,7 @@ TIE = 0.01
 """A line has to be better by this part of the error to push another one out."""
 MODELS = ("auto", "smooth", "pooled", "seasonal")
 NAIVE = ("repeat", "mean", "last_year")
+BOOSTED = ("auto", "pooled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,16 @@ class Learned:
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Learned:
+        """What `to_json` said; a ValueError of what is not that."""
         grown = None if said["trees"] is None else trees.Trees.from_json(said["trees"])
+        if said["line"] not in (*MODELS, *NAIVE) or (said["line"] in BOOSTED and grown is None):
+            raise ValueError(f"nothing is forecast by {said['line']}")
         return cls(
             said["line"],
-            Weights(said["alpha"], grown),
+            Weights(float(said["alpha"]), grown),
             None if said["spread"] is None else Spread.from_json(said["spread"]),
             said["coverage"],
-            None if said["bands"] is None else (said["bands"][0], said["bands"][1]),
+            None if said["bands"] is None else (float(said["bands"][0]), float(said["bands"][1])),
         )
 
 
@@ -81,13 +85,13 @@ class Fold:
 
 def learned(known: Calendar, target: str, level: str, model: str, interval: float) -> tuple[Learned, list[Scored]]:
     """How a measure is forecast, and how each line did."""
-    boosted = model in ("auto", "pooled") and trees.available()
+    boosted = model in BOOSTED and trees.available()
     folds = [fold(known, target, back, boosted) for back in range(min(FOLDS, known.periods - BEFORE), 0, -1)]
     past = known.past(target)
     weights = weigh(past, boosted)
     line = chosen(model, folds, forecasts(past, weights))
     tested = [(one.said[line], one.actual) for one in folds if line in one.said]
-    if line not in ("auto", "pooled"):
+    if line not in BOOSTED:
         weights = Weights(weights.alpha, None)
     covered = coverage(tested, interval)
     found = Learned(line, weights, spread(tested, interval), covered, band(_ratios(tested), interval))

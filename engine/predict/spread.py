@@ -38,7 +38,10 @@ class Spread:
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Spread:
-        return cls(tuple(said["cuts"]), tuple(said["low"]), tuple(said["high"]))
+        cuts, low, high = (tuple(map(float, said[name])) for name in ("cuts", "low", "high"))
+        if not len(cuts) + 1 == len(low) == len(high):
+            raise ValueError("a tenth has no interval")
+        return cls(cuts, low, high)
 
 
 def spread(folds: Sequence[tuple[Floats, Floats]], interval: float) -> Spread | None:

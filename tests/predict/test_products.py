@@ -234,6 +234,33 @@ def test_same_data_same_bytes(learned):
     assert bits(score(SHOP, AUTO, back)) == bits(score(SHOP, AUTO, learned))
 
 
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        lambda said: said["revenue"].update(line="magic"),
+        lambda said: said["revenue"].update(line="auto", trees=None),
+        lambda said: said["units"].update(alpha="much"),
+        lambda said: said["units"]["spread"]["low"].pop(),
+        lambda said: said.pop("flags"),
+        lambda said: said.update(units=7),
+        lambda said: said["backtest"][0].pop("mae"),
+    ],
+)
+def test_what_was_spoiled_is_not_read(learned, spoiled):
+    said = json.loads(json.dumps(learned.to_json()))
+    spoiled(said)
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        Fitted.from_json(said)
+
+
+def test_any_number_of_threads_gives_the_same_bytes(learned):
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(2):
+        again = fit(SHOP, AUTO)
+    assert json.dumps(again.to_json()) == json.dumps(learned.to_json())
+
+
 def test_items_may_be_numbered_in_any_way():
     numbers = np.random.default_rng(1).permutation(40)
     turned = sales([(int(numbers[i]), d, u, r) for i, d, u, r in rows_of(SHOP)])
