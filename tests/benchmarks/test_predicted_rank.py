@@ -32,7 +32,7 @@ def test_a_file_of_sales_is_measured(tmp_path, capsys):
     ]
     file = tmp_path / "sales.csv"
     file.write_text("\n".join(["what,when,money", *rows]), encoding="utf-8")
-    predicted_rank.main(["--file", str(file), "--days", "28", "--folds", "2"])
+    predicted_rank.main(["--file", str(file), "--days", "28", "--periods", "2"])
     said = capsys.readouterr().out
     assert "sales.csv: 2 periods, 30 to 30 items" in said
     for line in ("naive, last period", "smooth", "auto"):
