@@ -158,7 +158,9 @@ def said_before(purchases: Purchases, wanted: Wanted, members: tuple[str, ...], 
 
 
 def past_ratio(said: Said, used: Used) -> tuple[float, float] | None:
-    """Predicted ÷ actual of orders and of money; None where there was nothing on either side."""
+    """Predicted ÷ actual of orders and of money; None where there was nothing on either side, or no such line yet."""
+    if not {used.orders, used.lifetime} <= {"model", *said.money}:
+        return None
     bought, spent = float(said.bought.sum()), float(said.spent.sum())
     orders, money = float(said.line("orders", used.orders).sum()), float(said.lifetime(used).sum())
     return (orders / bought, money / spent) if min(bought, spent, orders, money) > 0 else None

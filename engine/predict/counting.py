@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import digamma, gammaln, hyp2f1
+from scipy.special import betaincinv, digamma, expit, gammaln, hyp2f1
 
 from patron.dsl.nodes import dataclass
 from patron.engine.predict.purchases import Floats, History, Ints
@@ -73,9 +73,9 @@ class Counting:
 
     def alive(self, x: Floats, tx: Floats, age: Floats) -> Floats:
         """The chance that she is still a customer."""
-        left = self.a / np.maximum(self.b + x + self.first - 1, 1e-12)
-        left = left * np.exp((self.r + x) * np.log((self.alpha + age) / (self.alpha + tx)))
-        return np.asarray(1 / (1 + np.where((x > 0) | (self.first > 0), left, 0.0)))
+        odds = np.log(self.a / np.maximum(self.b + x + self.first - 1, 1e-12))
+        odds = odds + (self.r + x) * np.log((self.alpha + age) / (self.alpha + tx))
+        return np.where((x > 0) | (self.first > 0), expit(-odds), 1.0)
 
     def expected(self, x: Floats, tx: Floats, age: Floats, weeks: float) -> Floats:
         """Purchase days within the coming weeks.
@@ -87,7 +87,21 @@ class Counting:
         total = a + self.b + x + self.first - 1
         stays = (self.alpha + age) / (self.alpha + age + weeks)
         series = hyp2f1(a + self.b + self.first - 1 - self.r, a - 1, total, 1 - stays)
-        return np.asarray(self.alive(x, tx, age) * total / (a - 1) * (1 - stays ** (a - 1) * series))
+        with np.errstate(invalid="ignore", over="ignore"):  # what becomes of it is looked at next
+            while_here = total / (a - 1) * (1 - stays ** (a - 1) * series)
+        failed = ~((while_here >= 0) & (while_here <= self.rate(x, age) * weeks * (1 + 1e-6)))
+        if failed.any():
+            while_here[failed] = self._integrated(x[failed], age[failed], weeks)
+        return np.asarray(self.alive(x, tx, age) * while_here)
+
+    def _integrated(self, x: Floats, age: Floats, weeks: float) -> Floats:
+        """The same of those who are still customers, as a mean over chances of leaving: where the series gives up."""
+        nodes, weights = np.polynomial.legendre.leggauss(64)
+        chance = betaincinv(self.a, (self.b + x + self.first)[:, None], (1 + nodes) / 2)
+        chance = np.maximum(chance, 1e-12)
+        base = (self.alpha + age)[:, None]
+        bought = -np.expm1(-(self.r + x)[:, None] * np.log1p(chance * weeks / base)) / chance
+        return np.asarray((bought * weights).sum(axis=1) / 2)
 
     def silent(self, x: Floats, tx: Floats, age: Floats, weeks: float) -> Floats:
         """The chance of no purchase within the coming weeks."""

@@ -16,6 +16,7 @@ TENTHS = 10
 FEW = 20  # rows of a tenth: as many or fewer say less than all rows together
 EVEN = 0.1  # orders: what is hardly expected still varies
 ORIGINS = 3  # a spread needs as many
+WIDEST = 100  # times the sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,11 @@ def band(ratios: Sequence[float], interval: float, longer: float = 1.0) -> tuple
     """Between which multiples of it a sum is expected, from predicted ÷ actual of past origins.
 
     The spread is that of the ratios around 1, their common bias in it: what was too low last time need not be so again.
-    Where they were of fewer days than are predicted, it grows with the root of the days.
+    Where they were of fewer days than are predicted, it grows with the root of the days. None with too few ratios, and
+    where the band would be from a hundredth to a hundred times the sum: it says nothing.
     """
     if len(ratios) < ORIGINS:
         return None
     spread = math.sqrt(sum(math.log(ratio) ** 2 for ratio in ratios) / len(ratios) * longer)
     far = float(stdtrit(len(ratios) - 1, (1 + interval) / 2)) * spread
-    return math.exp(-far), math.exp(far)
+    return (math.exp(-far), math.exp(far)) if far < math.log(WIDEST) else None

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from shops import TODAY, purchases, shop
 
-from patron.engine.predict.backtest import backtest, judged_days, past_origins, say
+from patron.engine.predict.backtest import Used, backtest, judged_days, past_origins, past_ratio, say
 from patron.engine.predict.customers import Wanted, fit, score
 from patron.engine.predict.intervals import band, covered, fit_errors, halves
 from patron.engine.predict.purchases import history
@@ -173,6 +173,7 @@ def test_a_sum_lies_within_the_spread_of_past_sums():
     assert (low, high) == pytest.approx((math.exp(-1.885618 * spread), math.exp(1.885618 * spread)), rel=1e-5)
     assert band(ratios, 0.8, longer=4.0)[1] == pytest.approx(high**2)
     assert band(ratios[:2], 0.8) is None
+    assert band([0.001, 1.0, 1000.0], 0.8) is None
     assert band([1.0, 1.0, 1.0], 0.8) == (1.0, 1.0)
 
 
@@ -186,6 +187,15 @@ def test_sums_are_judged_at_three_origins_or_more(history_days, horizon, days, c
     assert (found, len(dates)) == (days, count)
     assert all(date - (TODAY - history_days) >= days for date in dates)
     assert [TODAY - days - date for date in dates] == [days // 2 * n for n in range(count)]
+
+
+def test_a_line_that_was_not_there_yet_has_no_ratio():
+    then = say(SHOP, WANTED, ("bg",), TODAY - 360, 90)
+    assert past_ratio(then, Used("last_year")) is None
+    assert past_ratio(then, Used(lifetime="last_year")) is None
+    orders, money = past_ratio(then, Used("repeat"))
+    assert orders == then.orders["repeat"].sum() / then.bought.sum()
+    assert money == (then.orders["repeat"] * then.value["credibility"]).sum() / then.spent.sum()
 
 
 def test_of_very_many_people_some_are_judged(monkeypatch):

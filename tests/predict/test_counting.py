@@ -50,6 +50,23 @@ def test_the_formulas_are_the_integrals_of_the_model(model, person):
     assert model.silent(x, tx, age, 26.0) == pytest.approx([silent], rel=1e-5)
 
 
+@pytest.mark.parametrize("model", MODELS, ids=str)
+def test_where_the_series_gives_up_the_integral_says_nearly_the_same(model):
+    x, age = np.array([0.0, 1, 5, 40]), np.array([20.0, 3, 39, 70])
+    here = model.expected(x, age, age, 26.0) / model.alive(x, age, age)
+    assert model._integrated(x, age, 26.0) == pytest.approx(here, rel=0.02)
+
+
+def test_parameters_at_the_edge_give_finite_figures():
+    """Everybody buys at once and leaves: the rate has no end."""
+    x, age = np.array([0.0, 2.0]), np.array([1.0, 57.0])
+    for model in (Counting(1, 162754.0, 6e-6, 196.0, 130.0), Counting(0, 162754.0, 6e-6, 0.2, 13000.0)):
+        for weeks in (1.0, 52.0):
+            expected = model.expected(x, x * 0, age, weeks)
+            assert np.isfinite(expected).all()
+            assert (expected >= 0).all()
+
+
 @pytest.mark.parametrize("first", [0, 1])
 def test_the_likelihood_is_the_integral_of_the_model(first):
     model = Counting(first, 0.7, 8.0, 1.2, 2.2)
@@ -91,6 +108,7 @@ def test_however_often_somebody_bought_the_figure_is_finite():
         figures = model.expected(x, x * 0 + 100, x * 0 + 104, 156.0)
         assert np.isfinite(figures).all()
         assert (figures >= -1e-9).all()
+        assert np.isfinite(model.alive(x, x * 0 + 1, x * 0 + 520)).all()
 
 
 def cdnow():

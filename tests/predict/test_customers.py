@@ -198,6 +198,30 @@ def test_the_same_bytes_twice_whatever_threads_there_are():
         assert json.dumps(fit(SHOP, wanted).to_json()) == one
 
 
+def drawn(random):
+    """A small shop of odd people: some buy fifty times a day, some for a million, some return more than they buy."""
+    span, rows = int(random.choice([0, 1, 20, 70, 200, 500, 1200])), {}
+    for person in range(int(random.choice([1, 2, 5, 20, 60]))):
+        wait = int(random.choice([2, 10, 100, 1000]))
+        days = np.cumsum(random.integers(0, wait, int(random.choice([1, 1, 2, 3, 60])))) + random.integers(0, span + 1)
+        for day in {int(one) for one in days if one <= span} | {span // 2}:
+            orders, value = int(random.choice([1, 1, 2, 50])), float(random.choice([0, 1, -20, 1e6, 1e-3, 33.3]))
+            rows[person, TODAY - span + day] = orders, orders * value, orders * value * value
+    return purchases([(*key, *row) for key, row in rows.items()])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_drawn_the_figures_are_finite(seed):
+    random = np.random.default_rng(seed)
+    for _ in range(8):
+        rows, horizon = drawn(random), int(random.choice([1, 30, 365, 4000]))
+        model, interval = str(random.choice(["auto", "cells"])), float(random.choice([0.1, 0.8, 0.99]))
+        wanted = Wanted(horizon, model, interval, float(random.choice([0, 3.0])), gate_buyers=1, gate_days=0)
+        for name, value in figures(rows, wanted).items():
+            assert np.isfinite(value).all(), name
+            assert (value >= 0).all(), name
+
+
 def test_too_little_is_a_reason():
     assert fit(single([]), WANTED).reason == "nobody has bought yet"
     assert (
