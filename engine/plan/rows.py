@@ -31,6 +31,7 @@ from patron.engine.model.terms import (
     Row,
     Rows,
     Term,
+    all_of,
 )  # fmt: skip
 from patron.engine.model.terms import (
     Sequence as Steps,
@@ -344,7 +345,9 @@ class Evaluation:
     def _join_correlated(self, group: list[Children], parent: str | None) -> None:
         """Children whose condition looks at the row at hand: joined to it, then grouped by it."""
         key = pair_key(self.rows)
-        pairs = Project(self.node, tuple((c.name, c) for c in columns(self.node)))
+        own = all_of(*(c for c in children.conjuncts(self.where) if _is_own(c)))
+        rows = self.node if own is None else Filter(self.node, self.expr(own))
+        pairs = Project(rows, tuple((c.name, c) for c in columns(rows)))
         for call in group:
             made = children.correlated(self.p, self, pairs, key, call, parent)
             on = tuple((self.known[Field(Here(), n, t)], f"@{n}") for n, t in key)
@@ -378,6 +381,11 @@ class Evaluation:
             return simple(term.name, tuple(self.expr(a) for a in term.args), term.type)
         assert isinstance(term, Lit), term
         return term
+
+
+def _is_own(term: Term) -> bool:
+    """Whether a term looks at columns of the row at hand alone."""
+    return not _has_leaf(term) and all(f.row == Here() for f in _own_fields(term))
 
 
 def _way(row: Row) -> list[Row]:
