@@ -64,13 +64,15 @@ def _grouped(found: list[Shared], place: int, node: Aggregate, totals: Totals) -
 
 
 def _taken(node: Aggregate, totals: Totals, temp: Temp) -> Project:
-    """The columns of an aggregate from the shared step: keys without a row of its own are none of it."""
+    """The columns of an aggregate from the shared step: keys without a row of its own are none of it, but there is
+    always a total of all rows."""
     own = totals_of(node)
     assert own is not None
     calls = among(own, totals)
     places = [Col(f"a{totals.calls.index(call)}", call.type) for call in calls]
     rows: Node = temp
-    if len(calls) > len(own.calls):
+    if len(calls) > len(own.calls) and totals.key is not None:
         rows = Filter(temp, Op(">", (places[-1], Lit(0, WHOLE)), YESNO))
     numbers = tuple((name, place) for (name, _), place in zip(node.calls, places, strict=False))
-    return Project(rows, ((node.keys[0][0], Col(KEY, totals.key.type)), *numbers), node.note)
+    keys = tuple((name, Col(KEY, key.type)) for name, key in node.keys)
+    return Project(rows, (*keys, *numbers), node.note)

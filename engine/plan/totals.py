@@ -1,4 +1,4 @@
-"""Totals by one key, such as those of each customer: read off a plan, put together, written again."""
+"""Totals by one key, such as those of each customer, or of all rows: read off a plan, put together, written again."""
 
 from __future__ import annotations
 
@@ -17,30 +17,31 @@ KEY = "@key"
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What is added up, by which key, over which rows under which conditions; all in terms of the rows' columns."""
+    """What is added up, by which key if any, over which rows under which conditions; all in terms of the rows'
+    columns."""
 
     rows: Node
     where: tuple[Expr, ...]
-    key: Expr
+    key: Expr | None
     calls: tuple[AggCall, ...]
     note: str = ""
 
 
 def totals_of(node: Node) -> Totals | None:
-    """An aggregate by one key, read."""
-    if not isinstance(node, Aggregate) or not isinstance(node.input, Project) or len(node.keys) != 1:
+    """An aggregate by one key or none, read."""
+    if not isinstance(node, Aggregate) or not isinstance(node.input, Project) or len(node.keys) > 1:
         return None
     rows, where = filtered(node.input.input)
     items = dict(node.input.items)
-    key = over(node.keys[0][1], items)
+    key = over(node.keys[0][1], items) if node.keys else None
     calls = tuple(call_over(c, items) for _, c in node.calls)
-    if key is None or any(c is None for c in calls):
+    if (node.keys and key is None) or any(c is None for c in calls):
         return None
     return Totals(rows, where, key, tuple(c for c in calls if c is not None), node.note)
 
 
 def all_totals(node: Node) -> Iterator[tuple[Aggregate, Totals]]:
-    """Every aggregate by one key in a node."""
+    """Every aggregate by one key or none in a node."""
     for one in walk(node):
         found = totals_of(one)
         if found is not None:
@@ -113,7 +114,7 @@ def _of_columns(expr: Expr, item: Item) -> Expr:
 
 
 def written(totals: Totals) -> Aggregate:
-    """The aggregate: its key is `@key`, its numbers are `a0`, `a1` and so on."""
+    """The aggregate: its key, if any, is `@key`, its numbers are `a0`, `a1` and so on."""
     items: dict[Expr, str] = {}
 
     def item(expr: Expr) -> Expr:
@@ -122,7 +123,8 @@ def written(totals: Totals) -> Aggregate:
         return Col(items.setdefault(expr, f"v{len(items)}"), expr.type)
 
     calls = tuple((f"a{number}", _named(call, item)) for number, call in enumerate(totals.calls))
-    named: list[Named] = [(KEY, totals.key), *((name, expr) for expr, name in items.items())]
+    keys: list[Named] = [] if totals.key is None else [(KEY, totals.key)]
+    named: list[Named] = [*keys, *((name, expr) for expr, name in items.items())]
     where = all_of(*totals.where)
     kept = totals.rows if where is None else Filter(totals.rows, where)
-    return Aggregate(Project(kept, tuple(named)), ((KEY, Col(KEY, totals.key.type)),), calls, totals.note)
+    return Aggregate(Project(kept, tuple(named)), tuple((KEY, Col(KEY, k.type)) for _, k in keys), calls, totals.note)
