@@ -94,8 +94,9 @@ def _learned_faults(table: object) -> Iterator[str]:
         return
     if not _text(table, "name", _NAME):
         yield f"learned table {table.name!r}: a name is small letters, digits and _, and begins with a letter"
-    if not callable(table.learn):
-        yield f"learned table `{table.name}`: `learn` is {_a(table.learn)}, expected a function"
+    learn = _field(table, "learn")
+    if not callable(learn):
+        yield f"learned table `{table.name}`: `learn` is {_a(learn)}, expected a function"
     for name, kind in (*table.columns.items(), *table.numbers.items()):
         if kind not in LEARNED_KINDS:
             yield f"learned table `{table.name}`: kind {kind!r} of `{name}` is none of {', '.join(LEARNED_KINDS)}"
