@@ -20,6 +20,8 @@ FOLDS = 4
 """So many of the last periods are forecast from what was known before each."""
 BEFORE = 3
 """So many periods are known before the first of them."""
+JUDGED = 3
+"""Fewer periods than these say nothing against a line, and nothing for a mean of lines."""
 TIE = 0.01
 """A line has to be better by this part of the error to push another one out."""
 MODELS = ("auto", "smooth", "pooled", "seasonal")
@@ -126,7 +128,8 @@ def forecasts(past: Past, weights: Weights) -> dict[str, Floats]:
 
 def chosen(model: str, folds: Sequence[Fold], ahead: Mapping[str, Floats]) -> str:
     """The line to use: the model, unless it lost to another one that may be used."""
-    line = model if model in ahead and any(model in one.said for one in folds) else "smooth"
+    tested = sum(model in one.said for one in folds)
+    line = model if model in ahead and tested >= (JUDGED if model == "auto" else 1) else "smooth"
     for rival in (*(MODELS if model == "auto" else ()), *NAIVE):
         if rival in ahead and _lost(line, rival, folds):
             line = rival
@@ -134,14 +137,13 @@ def chosen(model: str, folds: Sequence[Fold], ahead: Mapping[str, Floats]) -> st
 
 
 def _lost(line: str, rival: str, folds: Sequence[Fold]) -> bool:
-    """Whether the rival was clearly nearer in all, and nearer in most of the periods that both forecast."""
-    missed = [(_missed(line, one), _missed(rival, one)) for one in folds if line in one.said and rival in one.said]
-    nearer = sum(other < own for own, other in missed)
-    return sum(other for _, other in missed) < (1 - TIE) * sum(own for own, _ in missed) and 2 * nearer > len(missed)
-
-
-def _missed(line: str, fold: Fold) -> float:
-    return float(np.abs(fold.said[line] - fold.actual).sum())
+    """Whether the rival was clearly nearer in absolute and in squared error, over the periods that both forecast."""
+    both = [one for one in folds if line in one.said and rival in one.said]
+    if len(both) < JUDGED:
+        return False
+    own, other = (np.concatenate([one.said[name] - one.actual for one in both]) for name in (line, rival))
+    absolute, squared = (np.abs(each).sum() for each in (own, other)), ((each**2).sum() ** 0.5 for each in (own, other))
+    return all(theirs < (1 - TIE) * ours for ours, theirs in (absolute, squared))
 
 
 def _ratios(tested: Sequence[tuple[Floats, Floats]]) -> list[float]:

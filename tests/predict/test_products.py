@@ -137,33 +137,44 @@ def fold(actual, **said):
 
 
 def test_a_model_that_loses_to_a_naive_line_gives_way():
-    made = [fold([10, 10], smooth=[12, 8], repeat=[10, 11], mean=[11, 8])]
+    made = [fold([10, 10], smooth=[12, 8], repeat=[10, 11], mean=[11, 8])] * 3
     assert folds.chosen("smooth", made, made[0].said) == "repeat"
+
+
+def test_it_loses_in_absolute_and_in_squared_error():
+    made = [fold([10, 10], smooth=[13, 7], repeat=[10, 5])] * 3  # 6 and 5 away, but 18 and 25 squared
+    assert folds.chosen("smooth", made, made[0].said) == "smooth"
 
 
 def test_a_hundredth_is_a_tie_and_ties_go_to_the_model():
-    made = [fold([100.0], smooth=[90.0], repeat=[90.05])]
+    made = [fold([100.0], smooth=[90.0], repeat=[90.05])] * 3
     assert folds.chosen("smooth", made, made[0].said) == "smooth"
-    made = [fold([100.0], smooth=[90.0], repeat=[90.2])]
+    made = [fold([100.0], smooth=[90.0], repeat=[90.2])] * 3
     assert folds.chosen("smooth", made, made[0].said) == "repeat"
 
 
-def test_one_odd_period_pushes_no_line_out():
-    odd, even = fold([100.0], smooth=[0.0], repeat=[100.0]), fold([100.0], smooth=[90.0], repeat=[89.0])
-    assert folds.chosen("smooth", [odd, even, even], even.said) == "smooth"
-    assert folds.chosen("smooth", [odd, odd, even], even.said) == "repeat"
-    assert folds.chosen("smooth", [odd, even], even.said) == "smooth"
+def test_fewer_than_three_periods_push_no_line_out():
+    made = [fold([100.0], smooth=[80.0], repeat=[100.0])] * 3
+    assert folds.chosen("smooth", made[:2], made[0].said) == "smooth"
+    assert folds.chosen("smooth", made, made[0].said) == "repeat"
+
+
+def test_a_mean_that_was_not_tested_on_three_periods_is_not_used():
+    young, grown = fold([100.0], smooth=[80.0]), fold([100.0], smooth=[80.0], pooled=[80.0], auto=[80.0])
+    assert folds.chosen("auto", [young, young, grown, grown], grown.said) == "smooth"
+    assert folds.chosen("auto", [young, grown, grown, grown], grown.said) == "auto"
+    assert folds.chosen("pooled", [young, young, young, grown], grown.said) == "pooled"
 
 
 def test_lines_are_compared_on_the_periods_that_both_forecast():
     old = fold([100.0], auto=[100.0], smooth=[100.0], pooled=[100.0], repeat=[100.0])
     new = fold([100.0], auto=[80.0], smooth=[80.0], pooled=[80.0], repeat=[80.0], seasonal=[95.0])
-    assert folds.chosen("auto", [old, new], new.said) == "seasonal"
-    assert folds.chosen("smooth", [old, new], new.said) == "smooth"
+    assert folds.chosen("auto", [old, new, new, new], new.said) == "seasonal"
+    assert folds.chosen("smooth", [old, new, new, new], new.said) == "smooth"
 
 
 def test_a_line_that_says_nothing_now_is_not_used():
-    made = [fold([100.0], smooth=[80.0], last_year=[100.0])]
+    made = [fold([100.0], smooth=[80.0], last_year=[100.0])] * 3
     assert folds.chosen("smooth", made, {"smooth": made[0].said["smooth"]}) == "smooth"
 
 
