@@ -1,7 +1,10 @@
 """What is said of customers, from purchase days to columns."""
 
 import json
+import subprocess
+import sys
 from dataclasses import fields, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -273,3 +276,21 @@ def test_very_many_people_are_summed_piece_by_piece(monkeypatch):
     pieces = fit(SHOP, WANTED).learned
     assert (pieces.modified, pieces.gap, pieces.usual.per_day) == (whole.modified, whole.gap, whole.usual.per_day)
     assert pieces.credibility.k == pytest.approx(whole.credibility.k)
+
+
+def test_without_scikit_learn_counting_and_cells_work():
+    code = """
+import sys
+sys.modules["sklearn"] = sys.modules["threadpoolctl"] = None
+sys.path.insert(0, sys.argv[1])
+from shops import shop
+from patron.engine.predict.customers import Wanted, fit, score
+for model in ("auto", "cells"):
+    wanted = Wanted(180, model, gate_buyers=1, gate_days=0)
+    rows = shop(2000 if model == "auto" else 100, r=0.1)
+    fitted = fit(rows, wanted)
+    print(fitted.learned.members, score(rows, wanted, fitted).expected_orders.sum() > 0)
+"""
+    folder = str(Path(__file__).parent)
+    done = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("('bg',) True\n('cells',) True\n", "")
