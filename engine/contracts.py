@@ -233,8 +233,8 @@ class Learned:
     """What a model learned: `columns` with a value for each of the things, `numbers` that hold for all of them.
 
     A value that is not a number (NaN) or None is missing; one that is not finite is a fault. `lacks` says of columns
-    and numbers why there is not enough data for them; of the name "" it is said of all. `tests` are rows of how well it
-    did before (see the table `predictions.backtest`), `notes` sentences that stand below every answer made of it.
+    and numbers why there is not enough data for them, `notes` a sentence that stands below answers made of them; of the
+    name "" it is said of all. `tests` are rows of how well it did before (see the table `predictions.backtest`).
     `keep` is made of JSON's values and handed back when the same is to be learned again.
     """
 
@@ -242,7 +242,7 @@ class Learned:
     numbers: Mapping[str, object] = field(default_factory=dict)
     lacks: Mapping[str, str] = field(default_factory=dict)
     tests: Sequence[Mapping[str, object]] = ()
-    notes: tuple[str, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
     keep: object = None
 
 

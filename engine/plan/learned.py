@@ -56,7 +56,7 @@ def things(p: Planner, name: str) -> Node:
     """A row for each of the things with what is said of it, its key in the column `KEY`."""
     table, own = learned_table(p.b, name), apart(p)
     source, keys = _source(own, name)
-    said = own.step(table.name, _learn(own, name, "things", source, keys), f"{name}, learned")
+    said = own.step(name, _learn(own, name, "things", source, keys), f"{name}, learned")
     number = Col("@number", WHOLE)
     other = Project(said, ((number.name, NUMBER_OF), *((c, Col(c, KINDS[k])) for c, k in table.columns.items())))
     return Join(keys, other, "inner", ((NUMBER_OF, number),), note=f"what is said of each of {name}")
@@ -86,12 +86,12 @@ def _source(p: Planner, name: str) -> tuple[Node, Node]:
     own = {c.name: c for c in columns(rows)}
     names = [f"d{i}" for i in planner.all_dims] + [f"m{i}" for i in range(len(query.metrics))]
     items = zip((KEY, *table.inputs), names, strict=True)
-    source = p.step(f"{table.name}_read", Project(rows, tuple((n, own[o]) for n, o in items)), f"read for {name}")
+    source = p.step(f"{name}_read", Project(rows, tuple((n, own[o]) for n, o in items)), f"read for {name}")
     key = next(c for c in columns(source) if c.name == KEY)
     each = Aggregate(Filter(source, known(key)), ((KEY, key),), (), f"each of {name}")
     place = Project(each, ((KEY, key), ("place", WindowCall("row_number", WHOLE, (), (), (SortKey(key),)))))
     number = Op("-", (Col("place", WHOLE), Lit(1, WHOLE)), WHOLE)
-    return source, p.step(f"{table.name}_of", Project(place, ((KEY, key), (OF, number))), f"numbers of {name}")
+    return source, p.step(f"{name}_of", Project(place, ((KEY, key), (OF, number))), f"numbers of {name}")
 
 
 def _learn(p: Planner, name: str, part: str, source: Node, keys: Node) -> Learn:

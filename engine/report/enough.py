@@ -21,7 +21,8 @@ def not_enough(query: Query, today: dt.date, result: Result, context: Context) -
     tables = dict.fromkeys(x.table for leaves in (*used.values(), shown) for x in leaves)
     said = {t: context.learned[t, today] for t in tables if (t, today) in context.learned}
     reasons = {name: reason for name, leaves in used.items() if (reason := _reason(leaves, said))}
-    notes = [n for found in said.values() for n in found.notes]
+    leaves = (*shown, *(x for own in used.values() for x in own))
+    notes = list(dict.fromkeys(n for x in leaves for n in _said(x, {t: f.notes for t, f in said.items()})))
     notes += _told(result, reasons)
     return replace(_without(result, reasons), notes=(*result.notes, *notes)) if notes else result
 
@@ -32,8 +33,14 @@ def _learnt(term: object) -> Iterator[Learnt]:
 
 def _reason(leaves: tuple[Learnt, ...], said: Mapping[str, Learned]) -> str:
     """Why something of what a number is made of could not be learned."""
-    found = (said[x.table].lacks.get(x.column) or said[x.table].lacks.get("") for x in leaves if x.table in said)
-    return next(filter(None, found), "")
+    lacks = {table: found.lacks for table, found in said.items()}
+    return next((reason for x in leaves for reason in _said(x, lacks)), "")
+
+
+def _said(leaf: Learnt, known: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """What is said of a column, and of all of its table."""
+    own = known.get(leaf.table, {})
+    return (own[name] for name in (leaf.column, "") if name in own)
 
 
 def _told(result: Result, reasons: Mapping[str, str]) -> Iterator[str]:

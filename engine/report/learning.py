@@ -59,8 +59,9 @@ def _learn(step: Statement, node: Learn, model: Model, context: Context) -> Lear
         found = table.learn(Learning(rows, things, node.as_of.today, dict(node.settings), kept))
     except ImportError as error:
         return Learned(lacks={"": _without(table, error)})
-    if found.keep is not None and found.keep != kept and file is not None:
-        _keep(file, found.keep)
+    if found.keep is not None and file is not None and _text(found.keep) != _text(kept):
+        publish(file, _text(found.keep))
+        _forget_old(file)
     return found
 
 
@@ -96,8 +97,12 @@ def _kept(file: Path | None) -> object:
         return None
 
 
-def _keep(file: Path, value: object) -> None:
-    publish(file, json.dumps({"learned": value}, allow_nan=False, separators=(",", ":")))
+def _text(value: object) -> str:
+    return json.dumps({"learned": value}, allow_nan=False, separators=(",", ":"))
+
+
+def _forget_old(file: Path) -> None:
+    """Give up what was kept before the newest of a table."""
     table = file.name.rpartition("-")[0]
     others = sorted(file.parent.glob(f"{table}-*.json"), key=lambda f: f.stat().st_mtime, reverse=True)
     for old in others[KEPT:]:
@@ -140,7 +145,7 @@ def _array(column: Col, values: Sequence[Any] | None, size: int, node: Learn) ->
             raise InternalError(f"{node.table}.{column.name} is not finite", key=f"learned-{node.table}")
         return found
     if column.type.kind == "texts":
-        return np.array([None if v is None else "\n".join(v) for v in values], dtype=object)
+        return np.array(["\n".join(v) if v else None for v in values], dtype=object)
     return np.asarray(values, dtype=bool if column.type.kind == "yesno" else object)
 
 

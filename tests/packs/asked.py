@@ -17,6 +17,12 @@ HALF = "half"
 KEYS = {
     "customers": ("members", ("customer",), lambda row: (row.id,)),
     "orders": ("count(orders)", ("order",), lambda row: (row.id,)),
+    "products": ("count(products)", ("product",), lambda row: (row.id,)),
+    "stock": (
+        "count(stock)",
+        ("stock.product", "stock.store", "stock.counted_on"),
+        lambda row: (row.product, row.store, row.counted_on),
+    ),
     "campaigns": ("count(campaigns)", ("campaign",), lambda row: (row.id,)),
     "actions": ("count(actions)", ("action",), lambda row: (row.id,)),
     "census": ("count(census)", ("census.area", "census.year"), lambda row: (row.area, row.year)),
@@ -32,7 +38,7 @@ KEYS = {
     ),
 }
 """How rows of a table are counted, and what tells one from another."""
-SINGULAR = {"census": "census", "purchase_days": "purchase_day"}
+SINGULAR = {"census": "census", "stock": "stock", "purchase_days": "purchase_day"}
 UNNAMED = {"staff.in_channels", "staff.counted", "staff.sold", "staff.next_order", "staff.came_again"}
 """Of an order, where `staff.` names its seller: no phrase can ask for them, metrics of the pack rest on them."""
 

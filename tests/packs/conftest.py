@@ -7,12 +7,21 @@ from functools import cache
 import pytest
 
 import patron
-from tests.packs import of_conversions, of_demographics, of_geo, of_lifecycle, of_loyalty, of_staff, of_standard
+from tests.packs import (
+    of_conversions,
+    of_demographics,
+    of_geo,
+    of_lifecycle,
+    of_loyalty,
+    of_predictions,
+    of_staff,
+    of_standard,
+)
 from tests.packs.asked import Asked
 from tests.packs.shops import GENERATED, SHOPS
 from tests.packs.shops.reading import DATA
 
-CALCULATED = (of_standard, of_lifecycle, of_loyalty, of_demographics, of_staff, of_geo, of_conversions)
+CALCULATED = (of_standard, of_lifecycle, of_loyalty, of_demographics, of_staff, of_geo, of_conversions, of_predictions)
 
 
 @pytest.fixture(scope="session")

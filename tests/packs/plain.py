@@ -187,12 +187,19 @@ REFERENCES = {
     "messages": ("customer", "campaign"), "memberships": ("customer", "store"),
     "points": ("customer", "store", "order", "campaign"),
     "redemptions": ("customer", "order", "campaign"), "reviews": ("staff", "order", "customer", "store"),
-    "shifts": ("staff", "store"), "waits": ("customer", "order"), "pairs": ("order", "action"),
+    "shifts": ("staff", "store"), "stock": ("product", "store"), "waits": ("customer", "order"),
+    "pairs": ("order", "action"),
 }  # fmt: skip
 """References by which a row belongs to exactly one other; the shortest way counts."""
-NOBODYS = ("campaigns", "shifts")
+NOBODYS = ("campaigns", "shifts", "products")
 """Tables whose rows are no customer's: no choice of people leaves any out."""
-SINGULAR = {"customers": "customer", "campaigns": "campaign", "stores": "store", "staff": "staff"}
+SINGULAR = {
+    "customers": "customer",
+    "campaigns": "campaign",
+    "stores": "store",
+    "staff": "staff",
+    "products": "product",
+}
 TABLE_OF = {"customer": "customers", "order": "orders", "product": "products", "store": "stores", "staff": "staff",
             "campaign": "campaigns", "action": "actions", "actor": "customers"}  # fmt: skip
 DATES = {"orders": "created_at", "actions": "acted_at", "messages": "sent_at", "reviews": "created_at",

@@ -6,7 +6,6 @@ from tests.products.rows import Group, row
 
 OURS = "tests/products/test_aiq.py::test_"
 PACKS = "tests/plugins/metrics/test_"
-NO_MODELS = "Predicted values come with the models; until then the tab is there and says so."
 
 QUESTION = Group("AIQ", "Audience, dates, run", (
     row("A-01", "Rows of a report become an audience", """
@@ -89,40 +88,48 @@ report forecast {
   for audience all_tracked_users
   tab "Predictive analytics" like predictions.overview
 }
-""", f"{OURS}predictions_say_that_they_come_later", later=NO_MODELS),
+""", f"{OURS}the_tab_of_predictions",
+        f"{PACKS}predictions.py::test_the_back_test_stands_below_and_is_a_table"),
     row("A-16", "Products by what they will sell", """
 report predicted_rank {
   for audience vips
   show table "Next 30 days" of predictions.rank, predictions.revenue by product.name
 }
-""", f"{OURS}predictions_say_that_they_come_later", later=NO_MODELS),
+""", f"{OURS}the_tab_of_predictions",
+        f"{PACKS}predictions.py::test_products_have_a_place_by_what_they_will_sell"),
     row("A-17", "What the next order will be worth", """
 report next_order {
   for audience vips
   show cards of predictions.order_value
 }
-""", f"{OURS}predictions_say_that_they_come_later", later=NO_MODELS),
+""", f"{OURS}too_little_history_is_told",
+        f"{PACKS}predictions.py::test_sums_lie_within_their_bands_and_means_are_weighed"),
     row("A-18", "What customers will spend in the years to come", """
 report worth {
   for audience vips
   show cards of predictions.lifetime_value
 }
-""", f"{OURS}predictions_say_that_they_come_later", later=NO_MODELS),
+""", f"{OURS}too_little_history_is_told",
+        f"{PACKS}predictions.py::test_figures_do_not_hang_on_who_is_asked_about"),
     row("A-19", "Too little history is told", """
 report too_early {
   for audience vips
   show cards of predictions.expected_orders
 }
-""", f"{OURS}predictions_say_that_they_come_later", later=NO_MODELS),
+""", f"{OURS}too_little_history_is_told",
+        f"{PACKS}predictions.py::test_below_a_gate_nothing_is_predicted"),
     row("A-20", "People chosen by what is predicted, or by their stage", """
 audience likely_to_leave = lifecycle.stage is one of "Absent", "Highly absent"
-""", f"{OURS}stages_choose_people", later="By stage now; by predicted values when the models are there."),
+audience worth_keeping = predictions.churn_risk > 0.7 and predictions.lifetime_value > $100
+""", f"{OURS}stages_choose_people",
+        f"{PACKS}predictions.py::test_people_are_chosen_by_what_is_predicted_and_by_what_was"),
     row("A-21", "What to order more and less of", """
 report supply {
   for all records
   show table "Products" of units, predictions.direction, predictions.days_of_cover by product.name
 }
-""", f"{OURS}predictions_say_that_they_come_later", later=NO_MODELS),
+""", f"{OURS}the_tab_of_predictions",
+        f"{PACKS}predictions.py::test_days_of_cover_are_what_was_counted_last_by_what_will_be_sold"),
 ))  # fmt: skip
 
 CLUB = Group("AIQ", "Member club", (

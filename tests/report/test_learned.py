@@ -57,7 +57,12 @@ class Model:
             "words": [("old", "rich") if n > 2 else ("old",) for n in orders],
             "since": [dt.date(2026, 1, int(n)) for n in orders],
         }  # fmt: skip
-        found = Learned(columns, {"factor": 2.5}, keep={"things": task.things}, notes=("It counts.",))
+        found = Learned(
+            columns,
+            {"factor": 2.5},
+            keep={"things": task.things},
+            notes={"": "It counts.", "factor": "It is a factor."},
+        )
         return replace(found, **self.answer)
 
 
@@ -176,7 +181,8 @@ def test_too_little_to_learn_from_is_said_of_every_number(counting):
 def test_what_lacks_one_column_is_told_of_that_alone(counting):
     found = counting(Model(lacks={"factor": "no past"})).query("counting.seen, counting.scaled")
     assert found.rows == ((7.0, None),)
-    assert found.notes == ("It counts.", "not enough data for Scaled: no past")
+    assert found.notes == ("It counts.", "It is a factor.", "not enough data for Scaled: no past")
+    assert counting().query("counting.seen").notes == ("It counts.",)
 
 
 def test_an_absent_library_is_told_with_what_to_install(counting):
@@ -218,7 +224,7 @@ def test_only_the_files_of_a_pack_read_what_it_learned(counting):
 def test_the_sql_shows_what_is_learned_from(counting):
     shop = counting()
     sql, plan = shop.sql("counting.seen"), shop.plan("counting.seen")
-    assert "-- people: counting.people, learned, of these rows\nSELECT\n" in sql
+    assert "-- counting_people: counting.people, learned, of these rows\nSELECT\n" in sql
     assert "learn things of counting.people" in plan
 
 

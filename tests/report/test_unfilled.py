@@ -1,5 +1,7 @@
 """What no source fills: told once below the numbers, with what to map."""
 
+from dataclasses import replace
+
 import pytest
 
 from patron.engine.report.unfilled import lacking_note, tells_nothing, without_lacking
@@ -68,19 +70,22 @@ def test_a_figure_knows_its_tables_and_the_titles_of_its_sides(shop_with):
 
 
 LATER = """
-use predictions
+use rfm
 report later {
   for all records
-  show cards "To come" of predictions.lifetime_value, predictions.order_value, total_sales
+  show cards "To come" of rfm.tomorrow, rfm.next_year, total_sales
   show cards "Now" of total_sales
 }
 """
 
 
 def test_what_a_pack_promises_for_later_is_awaited_and_told_in_one_sentence(shop_with):
-    to_come, now = shop_with(LATER).report("later").parts
+    shop = shop_with(LATER)
+    rfm = replace(shop.catalog.packs["rfm"], later=dict.fromkeys(("rfm.tomorrow", "rfm.next_year"), "it takes time"))
+    shop.catalog = replace(shop.catalog, packs={**shop.catalog.packs, "rfm": rfm})
+    to_come, now = shop.report("later").parts
     assert (to_come.result, to_come.awaited) == (None, True)
     names, _, reason = to_come.problem.partition(" are not there yet: ")
-    assert names == "`predictions.lifetime_value`, `predictions.order_value`"
+    assert names == "`rfm.tomorrow`, `rfm.next_year`"
     assert reason
     assert (now.problem, now.awaited) == ("", False)

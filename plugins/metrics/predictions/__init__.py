@@ -7,6 +7,8 @@ from pathlib import Path
 
 from patron.engine.contracts import Pack, SettingSpec
 from patron.engine.hooks import hookimpl
+from patron.plugins.metrics.predictions.customers import CUSTOMERS
+from patron.plugins.metrics.predictions.items import BRANDS, CATEGORIES, PRODUCTS
 
 SETTINGS = (
     SettingSpec("horizon", "duration", "how far ahead customers are predicted", dt.timedelta(days=365)),
@@ -27,14 +29,10 @@ SETTINGS = (
     SettingSpec("gate_days", "number", "days of history needed before anything is predicted", 180),
 )
 
-_REASON = "predictions need models, which this version does not have"
-LATER = {
-    f"predictions.{name}": _REASON
-    for name in """
-        expected_orders order_value lifetime_value historic_value churn_risk next_order_on cell_people cell_orders
-        flags made_on units revenue rank rank_change direction days_of_cover expected_orders_low
-        expected_orders_high lifetime_value_low lifetime_value_high low high backtest
-    """.split()
+BY = {"product.category": "category", "product.brand": "brand", "product": "product"}
+LEVELS = {
+    f"predictions.{name}": {path: f"predictions.{level}_{name}" for path, level in BY.items()}
+    for name in "units revenue low high rank rank_change direction days_of_cover".split()
 }
 
 
@@ -50,6 +48,7 @@ def patron_packs() -> list[Pack]:
             "what customers and products are likely to do next, each number beside its back-test",
             files,
             SETTINGS,
-            later=LATER,
+            learned=(CUSTOMERS, PRODUCTS, CATEGORIES, BRANDS),
+            levels=LEVELS,
         )
     ]

@@ -13,6 +13,9 @@ TODAY = dt.date(2026, 5, 31)
 ZONE = "America/Denver"
 PERIOD = (dt.date(2026, 2, 10), dt.date(2026, 4, 20))
 DIMS = ("customer.gender", "store.name", "staff", "order.channel", "campaign.name", "action.kind", "product.category")
+SETTINGS = {
+    "cell": "0.05", "period": PERIOD, "dims": DIMS, "predictions": {"gate_buyers": 300, "horizon": 180},
+}  # fmt: skip
 MORE = """language 1
 import "model.patron"
 use personas
@@ -61,6 +64,10 @@ def read(folder):
         "orders": orders,
         "lines": [line(row) for row in files["items"]],
         "products": [Row(id=p.code, name=p.title, category=p.category, brand=p.brand) for p in files["products"]],
+        "stock": [
+            Row(product=s.product, store=s.store, counted_on=date(s.counted_on), on_hand=int(s.on_hand))
+            for s in files["stock"]
+        ],
         "stores": [place(row, row.id, row.name) for row in files["stores"]],
         "locations": [place(row, row.place) for row in files["places"]],
         "staff": [Row(id=row.id, name=row.name) for row in files["staff"]],
@@ -76,7 +83,7 @@ def read(folder):
         "consents": files["consents"],
         "census": [count(row) for row in files["census"]],
     }
-    return Shop("greenhouse", ZONE, TODAY, tables, "total", {"cell": "0.05", "period": PERIOD, "dims": DIMS})
+    return Shop("greenhouse", ZONE, TODAY, tables, "total", SETTINGS)
 
 
 def newest(rows):

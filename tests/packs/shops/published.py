@@ -6,7 +6,7 @@ import shutil
 
 from tests.packs.shops.reading import DATA
 
-USED = "orders rfm demographics staff loyalty conversions personas".split()
+USED = "orders rfm demographics staff loyalty conversions personas predictions".split()
 WORDS = """
 audience half = in bucket 0 to 4 of 10 salted "half"
 metric share_of_category = share of product_sales within product.category

@@ -18,6 +18,8 @@ MEMBERS = {
     "geo": "located people_per_cell",
     "personas": "of_everybody average_age women club people_share orders_each sales_each gap sales_share order_share",
     "rfm": "people_share sales_share scored",
+    "predictions": """expected_orders expected_orders_low expected_orders_high order_value lifetime_value
+                      lifetime_value_low lifetime_value_high""",
     "conversions": """sent opened clicked open_rate click_rate conversions revenue influenced revenue_per_message cost
                       return_on_cost placed_order placed_with_coupon placed_with_points placed_with_credits""",
 }

@@ -1,0 +1,117 @@
+"""Customers for the models: purchase days in, what each is likely to do out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from patron.engine.contracts import Learned, LearnedTable, Learning
+from patron.plugins.metrics.predictions.evidence import rows_of, told
+
+if TYPE_CHECKING:
+    from patron.engine.predict.customers import Fitted, Purchases, Scores, Wanted
+
+FIRST = dt.date(1970, 1, 1)
+COLUMNS = {
+    "expected_orders": "number", "expected_orders_low": "number", "expected_orders_high": "number",
+    "order_value": "money", "lifetime_value": "money", "lifetime_value_low": "money", "lifetime_value_high": "money",
+    "churn_risk": "number", "cell": "count", "cell_people": "count", "cell_orders": "number", "own_gap": "number",
+    "rate": "number", "alive": "number",
+}  # fmt: skip
+AHEAD = "value_ahead"
+"""The next order's value, as often as orders are expected: what a mean over customers is made of."""
+BANDS = {
+    "orders_low": ("order_band", 0), "orders_high": ("order_band", 1),
+    "lifetime_low": ("lifetime_band", 0), "lifetime_high": ("lifetime_band", 1),
+}  # fmt: skip
+NO_TEST = "no day is far enough back to try the models there"
+NO_BAND = "fewer than three days are far enough back to try the models there"
+
+
+def learn(task: Learning) -> Learned:
+    """What every customer with an order is likely to do."""
+    from patron.engine.predict.customers import score
+
+    purchases, wanted = _purchases(task), _wanted(task.settings)
+    fitted = _fitted(task.kept, purchases, wanted)
+    if fitted.learned is None:
+        return Learned(lacks={"": fitted.reason}, keep=fitted.to_json())
+    scores = score(purchases, wanted, fitted)
+    columns = {name: getattr(scores, name) for name in COLUMNS}
+    columns[AHEAD] = (scores.expected_orders * scores.order_value).round(4)
+    known = {name: _by_number(scores, values, task.things) for name, values in columns.items() if values is not None}
+    numbers = {"flags": fitted.flags, "house_gap": scores.house_gap, **_bands(fitted)}
+    lacks = {name: NO_TEST for name, values in columns.items() if values is None}
+    lacks |= {name: NO_BAND for name in BANDS if numbers[name] is None}
+    tests = fitted.backtest
+    return Learned(known, numbers, lacks, rows_of(tests), told(tests, NOTES, fitted.flags), fitted.to_json())
+
+
+def _fitted(kept: object, purchases: Purchases, wanted: Wanted) -> Fitted:
+    """What was learned before, else what is learned now."""
+    from patron.engine.predict.customers import Fitted, fit
+
+    try:
+        return Fitted.from_json(kept)  # type: ignore[arg-type]
+    except (AttributeError, KeyError, TypeError, ValueError):  # nothing was kept, or something else
+        return fit(purchases, wanted)
+
+
+def _bands(fitted: Fitted) -> Mapping[str, float | None]:
+    """Between which multiples of it a sum lies."""
+    found = {name: getattr(fitted.judged, band) for name, (band, _) in BANDS.items()}
+    return {name: found[name] and found[name][place] for name, (_, place) in BANDS.items()}
+
+
+NOTES = {
+    "expected_orders": "orders", "order_value": "order_value", "lifetime_value": "lifetime_value",
+    "churn_risk": "orders", "orders_low": "orders", "orders_high": "orders", "lifetime_low": "lifetime_value",
+    "lifetime_high": "lifetime_value", AHEAD: "order_value",
+}  # fmt: skip
+"""By which back-test a column is judged."""
+
+
+def _purchases(task: Learning) -> Purchases:
+    import numpy as np
+
+    from patron.engine.predict.customers import Purchases
+
+    rows = {name: np.asarray(values) for name, values in task.rows.items()}
+    whole = {name: rows[name].astype(np.int32) for name in ("of", "day", "orders")}
+    today = (task.today - FIRST).days
+    return Purchases(whole["of"], whole["day"], whole["orders"], rows["amount"], rows["squares"], today)
+
+
+def _wanted(settings: Mapping[str, Any]) -> Wanted:
+    from patron.engine.predict.customers import Wanted
+
+    return Wanted(
+        horizon=settings["horizon"].days, model=str(settings["model"]), interval=float(settings["interval"]),
+        discount=float(settings["discount"]), gate_buyers=int(settings["gate_buyers"]),
+        gate_days=int(settings["gate_days"]),
+    )  # fmt: skip
+
+
+def _by_number(scores: Scores, values: Any, things: int) -> Any:
+    """A column with a place for each customer."""
+    import numpy as np
+
+    found = np.full(things, np.nan)
+    found[scores.people] = values
+    return found
+
+
+CUSTOMERS = LearnedTable(
+    "customers",
+    "what every customer with an order is likely to do",
+    "count(orders where purchase), sum(orders.value where purchase), "
+    "sum(power(number(orders.value), 2) where purchase) by customer, order.created_date "
+    "for audience all_tracked_users during all time",
+    ("day", "orders", "amount", "squares"),
+    COLUMNS | {AHEAD: "money"},
+    learn,
+    of="customers",
+    numbers={"flags": "texts", "house_gap": "number"} | dict.fromkeys(BANDS, "number"),
+    needs="predict",
+)
