@@ -19,6 +19,8 @@ __all__ = ["Fitted", "Sales", "Scores", "Wanted", "fit", "score"]
 
 PERIODS = BEFORE + 2
 """Whole periods needed: three to learn from, one to see how far off that is, one to see how often that holds."""
+LARGEST = 1e30
+"""What is larger is no money of this world, and its square is no number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ def too_little(sales: Sales, known: Calendar, wanted: Wanted) -> str:
     """Why nothing can be predicted; empty when it can."""
     if not np.isfinite(sales.units).all() or not np.isfinite(sales.revenue).all():
         return "the value of a sale is not a number"
+    if max(np.abs(sales.units).max(initial=0.0), np.abs(sales.revenue).max(initial=0.0)) > LARGEST:
+        return "the value of a sale is too large"
     if not known.known().any():
         return "nothing has been sold yet"
     if known.days < wanted.gate_days:

@@ -321,6 +321,7 @@ ODD = {
     "two items": flat(2),
     "constant": flat(),
     "an outlier": sales([*rows_of(flat()), (30, TODAY - 3, 1, 1e6), (31, TODAY - 80, 1, 1e9)]),
+    "more than there is": sales([*rows_of(flat()), (30, TODAY - 3, 1, 1e30), (31, TODAY - 80, 1, -1e30)]),
     "nothing lately": sales([row for row in rows_of(flat()) if row[1] < TODAY - 150]),
     "nothing but today": sales([*((i, TODAY, 1, 5.0) for i in range(30)), (30, TODAY - 299, 1, 5.0)]),
     "all came back": sales([*rows_of(flat()), *((i, TODAY - 1, -500, -5000.0) for i in range(30))]),
@@ -342,6 +343,33 @@ def test_odd_shops_have_an_answer(shop, model):
     whole(score(shop, wanted, fitted), shop.items)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_any_shop_has_an_answer_or_a_reason(seed):
+    random = np.random.default_rng(seed)
+    items, days, count = (int(random.integers(1, most)) for most in (40, 1200, 400))
+    places = sorted({(int(random.integers(items)), TODAY - int(random.integers(days))) for _ in range(count)})
+    units = random.integers(-3, 6, len(places)).astype(float)
+    worth = units * random.lognormal(2, 1, len(places)) * 10.0 ** int(random.integers(-9, 13))
+    worth[random.random(len(places)) < random.choice([0, 0.9])] = 0.0
+    shop = sales([(*place, u, r) for place, u, r in zip(places, units, worth, strict=True)], items)
+    wanted = Wanted(
+        horizon=int(random.choice([1, 7, 30, 60, 365])),
+        model=str(random.choice(["auto", "smooth", "seasonal"])),
+        interval=float(random.choice([0.5, 0.8, 0.99])),
+        gate_days=0,
+    )
+    fitted = fit(shop, wanted)
+    assert Fitted.from_json(json.loads(json.dumps(fitted.to_json(), allow_nan=False))) == fitted
+    if fitted.reason:
+        assert "are needed" in fitted.reason
+        return
+    found = score(shop, wanted, fitted)
+    whole(found, len({item for item, _ in places}))
+    if found.low is not None:
+        assert (found.low <= found.revenue).all()
+        assert (found.revenue <= found.high).all()
+
+
 def test_constant_sales_are_forecast_as_they_are():
     found = figures(flat())
     assert set(found.revenue.tolist()) == {60.0}
@@ -361,6 +389,7 @@ def test_constant_sales_are_forecast_as_they_are():
         (flat(3), Wanted(horizon=90), "296 days of history, 450 are needed: 5 times product_horizon"),
         (sales([(0, TODAY, 1, float("nan"))]), AUTO, "the value of a sale is not a number"),
         (sales([(0, TODAY, float("inf"), 1.0)]), AUTO, "the value of a sale is not a number"),
+        (sales([*rows_of(flat()), (30, TODAY, 1, -1e31)]), AUTO, "the value of a sale is too large"),
     ],
 )
 def test_too_little_is_told(shop, wanted, reason):
