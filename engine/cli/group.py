@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "why": "Tell why somebody is or is not in an audience.",
     "run": "Make reports, or perform a `run` declaration once.",
     "test": "Check what the `test` declarations expect.",
+    "predictions": "How well predictions did when they were tried.",
     "lists": "Frozen lists: take, show, export.",
     "plan": "Show how something will be computed.",
     "sql": "Show the SQL that will be sent.",

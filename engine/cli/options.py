@@ -118,6 +118,21 @@ class Helpful(click.Command):
         )  # fmt: skip
 
 
+class Several(Helpful, click.Group):
+    """A command of several."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands:
+            from patron.dsl.problems import nearest
+
+            near = nearest(args[0], self.commands)
+            hint = f" Did you mean `patron {self.name} {near}`?" if near else f" Known: {', '.join(self.commands)}."
+            raise click.UsageError(f"There is no command `{self.name} {args[0]}`.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
 class Command(Helpful):
     """A command with the shared options, shown in a section of their own, and examples as written."""
 

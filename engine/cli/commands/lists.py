@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from patron.engine.cli import output, problems
-from patron.engine.cli.options import Command, Helpful, Options, command, given_options
+from patron.engine.cli.options import Command, Options, Several, command, given_options
 from patron.engine.cli.watching import watched
 from patron.engine.results import Column, Result
 from patron.engine.types import DATE, MOMENT, TEXT, WHOLE, Type
@@ -23,22 +23,7 @@ _COLUMNS: tuple[tuple[str, str, Type], ...] = (
 )  # fmt: skip
 
 
-class _Lists(Helpful, click.Group):
-    """`patron lists` alone shows them all."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in self.commands:
-            from patron.dsl.problems import nearest
-
-            near = nearest(args[0], self.commands)
-            hint = f" Did you mean `patron lists {near}`?" if near else f" Known: {', '.join(self.commands)}."
-            raise click.UsageError(f"There is no command `lists {args[0]}`.{hint}", ctx)
-        return super().resolve_command(ctx, args)
-
-
-@click.group("lists", cls=_Lists, invoke_without_command=True)
+@click.group("lists", cls=Several, invoke_without_command=True)
 @output.format_options
 @click.pass_context
 def lists(ctx: click.Context, target: output.Target) -> None:
