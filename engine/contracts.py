@@ -267,6 +267,9 @@ class LearnedTable:
     numbers: Mapping[str, str] = field(default_factory=dict)
     needs: str = ""
     """The extra to install, named where its library is absent: "predict"."""
+    explain: Callable[[Mapping[str, object]], str] | None = None
+    """What `patron why` says of one thing, in a sentence, from its columns and the numbers by name; what is missing is
+    None."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,13 +192,15 @@ class WhyLine:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a customer is or is not in an audience or list; `nearest` is the smallest change that would turn it."""
+    """Why a customer is or is not in an audience or list; `nearest` is the smallest change that would turn it,
+    `learned` what models say of where a predicted value comes from."""
 
     id: str
     name: str
     member: bool
     lines: tuple[WhyLine, ...]
     nearest: str = ""
+    learned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

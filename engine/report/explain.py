@@ -25,6 +25,7 @@ from patron.engine.report.clauses import EXCLUDE, Clauses, clauses_of, holds
 from patron.engine.report.conditions import audiences_in, findings_of
 from patron.engine.report.context import Context
 from patron.engine.report.findings import Known, Told
+from patron.engine.report.foretold import explained
 from patron.engine.report.programs import fetched
 from patron.engine.report.speech import Speaker, counted
 from patron.engine.report.turning import Outlook
@@ -106,7 +107,8 @@ def why(model: Model, customer_id: str, name: str, context: Context) -> Why:
     if not _is_audience(model, name) and model.binder().has("list", name):
         return _why_listed(model, customer_id, name, context)
     asked = _ask(model, customer_id, clauses_of(model.binder(), name), context)
-    return Why(customer_id, asked.clauses.audience.name, asked.member, asked.lines, asked.outlook.nearest(asked.member))
+    nearest, learned = asked.outlook.nearest(asked.member), explained(model, customer_id, asked.clauses, context)
+    return Why(customer_id, asked.clauses.audience.name, asked.member, asked.lines, nearest, learned)
 
 
 @dataclass(frozen=True, slots=True)

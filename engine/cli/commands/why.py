@@ -31,6 +31,7 @@ def why(options: Options, id: str, name: str) -> None:  # noqa: A002 - the word 
     """Tell why the customer ID is or is not in the audience or list NAME.
 
     Every clause is true or false, with the values and rows that decided, and the nearest change that would turn it.
+    Where a condition asks for what a model learned, the model says where its figure comes from.
     """
     with watched(options) as project:
         found = project.why(id, name)
@@ -54,6 +55,8 @@ def why_lines(found: Why, *, color: bool = False) -> list[str]:
     for line in found.lines:
         words = f"{'  ' * line.depth}{one_line(line.words)}"
         out.append(f"  {mark(line.holds)}  {words:<{wide}}  {one_line(line.detail)}".rstrip())
+    if found.learned:
+        out += ["", *(f"Learned: {one_line(sentence)}" for sentence in found.learned)]
     if found.nearest:
         out += ["", f"Nearest change: {one_line(found.nearest)}"]
     return out
@@ -62,4 +65,4 @@ def why_lines(found: Why, *, color: bool = False) -> list[str]:
 def _as_json(found: Why) -> None:
     lines = [{"depth": x.depth, "words": x.words, "holds": x.holds, "detail": x.detail} for x in found.lines]
     about = {"id": found.id, "name": found.name, "member": found.member}
-    output.say_json({**about, "lines": lines, "nearest": found.nearest or None})
+    output.say_json({**about, "lines": lines, "nearest": found.nearest or None, "learned": [*found.learned]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ COLUMNS = {
     "expected_orders": "number", "expected_orders_low": "number", "expected_orders_high": "number",
     "order_value": "money", "lifetime_value": "money", "lifetime_value_low": "money", "lifetime_value_high": "money",
     "churn_risk": "number", "cell": "count", "cell_people": "count", "cell_orders": "number", "own_gap": "number",
-    "rate": "number", "alive": "number",
+    "rhythm": "number", "wait": "number", "alike": "number",
 }  # fmt: skip
 AHEAD = "value_ahead"
 """The next order's value, as often as orders are expected: what a mean over customers is made of."""
@@ -38,10 +39,10 @@ def learn(task: Learning) -> Learned:
     if fitted.learned is None:
         return Learned(lacks={"": fitted.reason}, keep=fitted.to_json())
     scores = score(purchases, wanted, fitted)
-    columns = {name: getattr(scores, name) for name in COLUMNS}
+    columns = {name: getattr(scores, name, None) for name in COLUMNS} | scores.moves()
     columns[AHEAD] = (scores.expected_orders * scores.order_value).round(4)
     known = {name: _by_number(scores, values, task.things) for name, values in columns.items() if values is not None}
-    numbers = {"flags": fitted.flags, "house_gap": scores.house_gap, **_bands(fitted)}
+    numbers = {"flags": fitted.flags, "house_gap": scores.house_gap, "usual": scores.usual, **_bands(fitted)}
     lacks = {name: NO_TEST for name, values in columns.items() if values is None}
     lacks |= {name: NO_BAND for name in BANDS if numbers[name] is None}
     tests = fitted.backtest
@@ -102,6 +103,32 @@ def _by_number(scores: Scores, values: Any, things: int) -> Any:
     return found
 
 
+MOVES = {
+    "rhythm": "how often they bought", "wait": "how long they have been away", "alike": "what customers alike bought",
+}  # fmt: skip
+"""What a figure is made of, as multiples of what is usual."""
+
+
+def explain(said: Mapping[str, Any]) -> str:
+    """Where the expected orders of a customer come from."""
+    if said["expected_orders"] is None:
+        return ""
+    gaps = f"their own gap is {said['own_gap']:.0f} days, the shop's {said['house_gap']:.0f}"
+    name = max(MOVES, key=lambda move: abs(math.log(max(said[move], 1e-9))))
+    moved = f"{MOVES[name]} moves the figure most, times {said[name]:.2f} of the usual {said['usual']:.2f} orders"
+    return f"{said['expected_orders']:.2f} orders are expected: {gaps}; {_alike(said)}{moved}"
+
+
+def _alike(said: Mapping[str, Any]) -> str:
+    """What customers in the same cell did."""
+    from patron.engine.predict.customers import cell_label
+
+    if not said["cell_people"]:
+        return ""
+    who = f"{said['cell_people']:,.0f} customers alike ({cell_label(int(said['cell']))})"
+    return f"{who} bought {said['cell_orders']:.2f} times on average; "
+
+
 CUSTOMERS = LearnedTable(
     "customers",
     "what every customer with an order is likely to do",
@@ -112,6 +139,7 @@ CUSTOMERS = LearnedTable(
     COLUMNS | {AHEAD: "money"},
     learn,
     of="customers",
-    numbers={"flags": "texts", "house_gap": "number"} | dict.fromkeys(BANDS, "number"),
+    numbers={"flags": "texts", "house_gap": "number", "usual": "number"} | dict.fromkeys(BANDS, "number"),
     needs="predict",
+    explain=explain,
 )

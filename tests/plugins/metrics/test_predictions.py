@@ -157,6 +157,27 @@ def test_an_empty_shop_has_nobody_to_predict(open_shop):
     assert "not enough data for Expected orders: nobody has bought yet" in result.notes
 
 
+def test_why_tells_where_a_figure_comes_from(buyers):
+    known = values(buyers, "expected_orders cell_people cell_orders")
+    who = max(known, key=lambda c: known[c][0])
+    (said,) = buyers.project.why(who, "dear").learned
+    orders, people, bought = known[who]
+    assert said.startswith(f"{orders:.2f} orders are expected: their own gap is ")
+    assert f"{people:,.0f} customers alike (" in said
+    assert f" bought {bought:.2f} times on average; " in said
+    assert said.endswith("orders")
+    assert " moves the figure most, times " in said
+
+
+def test_why_says_nothing_of_models_that_an_audience_does_not_ask(open_shop):
+    more = "audience some = total_orders >= 1\naudience dear = predictions.lifetime_value >= $1\n".replace(
+        "total_orders", "their total_orders"
+    )
+    shop = open_shop({"orders": orders_of(240)}, ["predictions"], more)
+    assert shop.project.why("c1", "some").learned == ()
+    assert shop.project.why("c1", "dear").learned == (), "there are too few customers to learn from"
+
+
 def test_settings_reach_the_models(open_shop, buyers):
     longer = open_shop({"orders": orders_of(240)}, [MANY.replace("90 days", "180 days"), "lifecycle"])
     cheaper = open_shop({"orders": orders_of(240)}, [MANY.replace("}", "  discount 50%\n}"), "lifecycle"])
