@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from patron.engine.model.canonical import MADE, TABLES
 from patron.engine.model.terms import (
     YES,
     BehindRows,
@@ -427,7 +428,7 @@ def base_rows(p: Planner, rows: Rows, needed: dict[str, Type]) -> Node:
     """The rows an evaluation begins with."""
     if isinstance(rows, str):
         if not needed:
-            needed = {"id": reference(rows)} if filled(p, rows, "id") else _any_column(p, rows)
+            needed = _any_column(p, rows)
         return table_node(p, rows, needed)
     from patron.engine.plan import credit, following
 
@@ -448,6 +449,11 @@ def with_remembered(node: Node, ids: Node | None) -> Node:
 
 
 def _any_column(p: Planner, table: str) -> dict[str, Type]:
+    if table in MADE:
+        first = TABLES[table].columns[0]
+        return {first.name: first.type}
+    if filled(p, table, "id"):
+        return {"id": reference(table)}
     stored = p.store.tables.get(table)
     known = {c.name: c.type for c in stored.columns.values() if c.filled} if stored is not None else {}
     return dict([next(iter(known.items()), ("id", reference(table)))])

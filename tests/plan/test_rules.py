@@ -82,7 +82,8 @@ PHRASES = (
     "total_orders, total_sales for audience regulars during last 1 days",
     "members, total_sales by lifecycle.stage for audience regulars",
     "lifecycle.gone, lifecycle.won_back, lifecycle.new_customers by month",
-    'loyalty.member_orders by customer.city during last 60 days compare to previous period total "All"',
+    'loyalty.member_share, loyalty.member_average_order by customer.city total "All"',
+    "count(lifecycle.changes)",
     "total_orders, total_shoppers by customer.city for audience all_tracked_users",
 )
 
