@@ -138,9 +138,11 @@ OF_ITEMS = "units revenue low high rank rank_change direction units_per_day".spl
 IN_MONEY = {"revenue", "low", "high"}
 
 
-def in_order(ids):
+def in_order(shop, ids):
+    """Ids are numbers where all of the table are, those of things that were never sold too."""
     ids = list(ids)
-    return sorted(ids, key=int) if all(i.isdigit() for i in ids) else sorted(ids)
+    numbers = all(i.isdigit() for i in ids) and "products" not in shop.settings.get("text_ids", ())
+    return sorted(ids, key=int) if numbers else sorted(ids)
 
 
 def forecasts(shop, level):
@@ -157,7 +159,7 @@ def _forecasts(shop, level):
             cell = sold[item, (order.created_at.day - FIRST).days]
             cell[0] += line.quantity or 0
             cell[1] += line.amount or 0
-    items = in_order({item for item, _ in sold})
+    items = in_order(shop, {item for item, _ in sold})
     number = {item: n for n, item in enumerate(items)}
     rows = sorted((number[i], day, float(u), float(r)) for (i, day), (u, r) in sold.items())
     columns = [np.array(c) for c in zip(*rows, strict=True)] if rows else [np.array([])] * 4
@@ -207,7 +209,7 @@ def firsts(shop, level):
 
     def found():
         groups = by(shop.rows("products"), level)
-        return {value: in_order(r.id for r in rows)[0] for value, rows in groups.items() if value is not None}
+        return {value: in_order(shop, (r.id for r in rows))[0] for value, rows in groups.items() if value is not None}
 
     return shop.kept(("firsts", level), found)
 

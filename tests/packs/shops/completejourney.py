@@ -114,7 +114,9 @@ def read(_):
     }
     period = (dt.date(2017, 3, 10), dt.date(2017, 6, 20))
     dims = ("customer.age_band", "campaign.name")
-    return Shop("completejourney", ZONE, TODAY, tables, settings={"period": period, "dims": dims})
+    return Shop(
+        "completejourney", ZONE, TODAY, tables, settings={"period": period, "dims": dims, "text_ids": ("products",)}
+    )
 
 
 def date_only(day):
