@@ -234,7 +234,8 @@ class Learned:
 
     A value that is not a number (NaN) or None is missing; one that is not finite is a fault. `lacks` says of columns
     and numbers why there is not enough data for them, `notes` a sentence that stands below answers made of them; of the
-    name "" it is said of all. `tests` are rows of how well it did before (see the table `predictions.backtest`).
+    name "" it is said of all. `tests` are rows of how well it did before (see the table `predictions.backtest`); their
+    `deciles` are pairs of what was predicted and what happened, for each tenth, the highest first.
     `keep` is made of JSON's values and handed back when the same is to be learned again.
     """
 

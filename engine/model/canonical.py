@@ -120,10 +120,14 @@ predictions.backtest predictions.backtest
   target text R; level text R; model text R; used yesno R; origin date R; days count R; n count R; mae number
   rmse number; wape number; ratio number; rank_correlation number; gini number; decile_error number
   top_tenth number; coverage number
+predictions.deciles predictions.deciles
+  target text R; level text R; model text R; used yesno R; origin date R; decile count R; predicted number R
+  actual number R
 """
 
-BACKTEST = "predictions.backtest"
-MADE: Mapping[str, str] = {"purchase_days": "orders", "lifecycle.changes": "orders", BACKTEST: "orders"}
+JUDGED: Mapping[str, str] = {"predictions.backtest": "tests", "predictions.deciles": "deciles"}
+"""Tables of how well models did, by what is asked of each of them."""
+MADE: Mapping[str, str] = {"purchase_days": "orders", "lifecycle.changes": "orders", **dict.fromkeys(JUDGED, "orders")}
 """Tables that are made of another whenever they are asked for: no source fills them, nothing of them is stored."""
 
 

@@ -9,7 +9,7 @@ from patron.dsl.parse import parse_phrase
 from patron.dsl.tree import Name, Param, Span
 from patron.engine.contracts import LearnedTable
 from patron.engine.model.binder import Binder, Scope
-from patron.engine.model.canonical import BACKTEST, TABLES
+from patron.engine.model.canonical import JUDGED, TABLES
 from patron.engine.model.learned import KINDS, learned_table
 from patron.engine.model.phrases import bind_phrase
 from patron.engine.model.queries import Query
@@ -36,8 +36,10 @@ from patron.engine.types import DATE, NUMBER, WHOLE, Type
 
 OF, KEY = "of", "@whose"
 NUMBER_OF = Col(OF, WHOLE)
-TESTS: Mapping[str, Type] = {c.name: c.type for c in TABLES[BACKTEST].columns}
-"""The columns of `tests`."""
+JUDGEMENTS: Mapping[str, tuple[Col, ...]] = {
+    part: tuple(Col(c.name, c.type) for c in TABLES[table].columns) for table, part in JUDGED.items()
+}
+"""The columns of `tests` and `deciles`."""
 
 
 def question_of(p: Planner, name: str) -> Query:
@@ -68,11 +70,11 @@ def numbers(p: Planner, name: str) -> Node:
     return own.step(f"{name}_all", _learn(own, name, "numbers", *_source(own, name)), f"numbers of {name}, learned")
 
 
-def backtest(p: Planner, needed: Mapping[str, Type]) -> Node:
-    """These columns of the table that says how well all models of the pack did before."""
-    pack, own = BACKTEST.partition(".")[0], apart(p)
+def judged(p: Planner, judgement: str, needed: Mapping[str, Type]) -> Node:
+    """These columns of a table that says how well all models of the pack did before."""
+    pack, own, part = judgement.partition(".")[0], apart(p), JUDGED[judgement]
     names = [f"{pack}.{t.name}" for t in p.b.declared.catalog.packs[pack].learned]
-    found = (own.step(f"{n}_tests", _learn(own, n, "tests", *_source(own, n)), f"tests of {n}") for n in names)
+    found = (own.step(f"{n}_{part}", _learn(own, n, part, *_source(own, n)), f"{part} of {n}") for n in names)
     return pick(Stack(tuple(found)), *needed) if names else Values(tuple(Col(n, t) for n, t in needed.items()), ())
 
 
@@ -115,8 +117,8 @@ def _plain(column: Col) -> Expr:
 
 
 def _columns(table: LearnedTable, part: str) -> tuple[Col, ...]:
-    if part == "tests":
-        return tuple(Col(n, t) for n, t in TESTS.items())
+    if part in JUDGEMENTS:
+        return JUDGEMENTS[part]
     said = table.columns if part == "things" else table.numbers
     return (NUMBER_OF, *(Col(n, KINDS[k]) for n, k in said.items()))
 

@@ -156,7 +156,7 @@ class Sorted:
 class Learn:
     """What a pack's model makes of all rows of its input, which it gets in order; always a step of its own.
 
-    `part`: `things` (a row for each of them), `numbers` (one row) or `tests` (of the model before, a row each).
+    `part`: `things` (a row for each of them), `numbers` (one row) `tests` or `deciles` (of the model before).
     """
 
     input: Node

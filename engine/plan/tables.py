@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from patron.engine.model.canonical import BACKTEST, MADE, TABLES
+from patron.engine.model.canonical import JUDGED, MADE, TABLES
 from patron.engine.model.store import StoredColumn, StoredTable
 from patron.engine.model.terms import Field, Lit, Op
 from patron.engine.plan import looking_back
@@ -29,11 +29,11 @@ def table_node(p: Planner, table: str, needed: Mapping[str, Type]) -> Node:
     """These columns of a table, as of the run. Columns that nothing fills are missing."""
     if table in MADE:  # of orders, read here
         from patron.engine.plan.changes import changes
-        from patron.engine.plan.learned import backtest
+        from patron.engine.plan.learned import judged
         from patron.engine.plan.purchase_days import purchase_days
 
-        if table == BACKTEST:
-            return backtest(p, needed)
+        if table in JUDGED:
+            return judged(p, table, needed)
         return purchase_days(p, needed) if table == looking_back.TABLE else changes(p, table, needed)
     stored = p.store.tables.get(table)
     if stored is None:
@@ -78,7 +78,7 @@ def never_missing(p: Planner, table: str, column: str) -> bool:
     if table == looking_back.TABLE:
         return column in looking_back.SURE
     if table in MADE:
-        return table != BACKTEST
+        return table not in JUDGED
     stored = p.store.tables.get(table)
     found = stored.columns.get(column.partition("@")[0]) if stored is not None else None
     return found is not None and found.never_missing

@@ -12,7 +12,7 @@ from patron import __version__
 from patron.engine.contracts import Learned, LearnedTable, Learning, Pack
 from patron.engine.model.periods import AsOf
 from patron.engine.model.resolve import Model
-from patron.engine.plan.learned import OF
+from patron.engine.plan.learned import JUDGEMENTS, OF
 from patron.engine.plan.nodes import Col, Learn
 from patron.engine.report.context import Context
 from patron.engine.runtime.errors import InternalError
@@ -114,8 +114,9 @@ def _forget_old(file: Path) -> None:
 
 def _rows(node: Learn, found: Learned) -> Mapping[str, NDArray[Any]]:
     """The columns of a step as numpy arrays; what is lacking is missing."""
-    if node.part == "tests":
-        said: Mapping[str, Any] = {c.name: [row.get(c.name) for row in found.tests] for c in node.columns}
+    if node.part in JUDGEMENTS:
+        rows = found.tests if node.part == "tests" else _tenths(found.tests)
+        said: Mapping[str, Any] = {c.name: [row.get(c.name) for row in rows] for c in node.columns}
     elif node.part == "numbers":
         said = {c.name: [found.numbers.get(c.name)] for c in node.columns}
     else:
@@ -125,6 +126,15 @@ def _rows(node: Learn, found: Learned) -> Mapping[str, NDArray[Any]]:
     if node.part == "numbers":
         size = 1
     return {OF: _counted(size), **{c.name: _array(c, said.get(c.name), size, node) for c in own}}
+
+
+def _tenths(tests: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """A row for each tenth of each test: what was said of it, what happened."""
+    return [
+        {**row, "decile": number, "predicted": said, "actual": was}
+        for row in tests
+        for number, (said, was) in enumerate(row.get("deciles", ()), 1)
+    ]
 
 
 def _counted(size: int) -> NDArray[Any]:

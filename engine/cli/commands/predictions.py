@@ -14,10 +14,7 @@ from patron.engine.cli.watching import watched
 TABLE = "predictions.backtest"
 BY = "level target origin days model used".split()
 FIGURES = "n mae rmse wape ratio rank_correlation gini decile_error top_tenth coverage".split()
-CARD = (
-    ", ".join(f'max({TABLE}.{name}) as "{name}"' for name in FIGURES)
-    + f" by {', '.join(f'{TABLE}.{name}' for name in BY)}"
-)
+CARD = ", ".join(f"max({TABLE}.{name})" for name in FIGURES) + f" by {', '.join(f'{TABLE}.{name}' for name in BY)}"
 PREDICTED = (
     "predictions.expected_orders, predictions.order_value, predictions.lifetime_value for audience all_tracked_users",
     *(f"predictions.units, predictions.revenue by product.{level}" for level in ("id", "category", "brand")),
@@ -47,7 +44,8 @@ def check(options: Options, target: output.Target) -> None:
     with watched(options) as project:
         found = project.query(CARD)
         said = dict.fromkeys(note for phrase in PREDICTED for note in project.query(phrase).notes)
-    target.write(replace(found, notes=()), options, project)
+    columns = tuple(replace(c, name=name, title="") for c, name in zip(found.columns, (*BY, *FIGURES), strict=True))
+    target.write(replace(found, columns=columns, notes=()), options, project)
     tell_notes((*found.notes, *(note for note in said if note not in found.notes)), options)
 
 

@@ -106,6 +106,19 @@ def test_the_back_test_stands_below_and_is_a_table(buyers):
     assert {"repeat", "own_rate", "mean"} < models
 
 
+def test_tenths_add_up_to_what_was_predicted_and_what_happened(buyers):
+    tests, tenths = "predictions.backtest", "predictions.deciles"
+    (judged,) = buyers.rows(f'max({tests}.ratio) where {tests}.used and {tests}.target is "orders"')
+    rows = buyers.rows(
+        f"sum({tenths}.predicted), sum({tenths}.actual) by {tenths}.decile"
+        f' where {tenths}.used and {tenths}.target is "orders"'
+    )
+    assert [row[0] for row in rows] == list(range(1, 11))
+    predicted, actual = (sum(row[place] for row in rows) for place in (1, 2))
+    assert predicted / actual == pytest.approx(judged[0], rel=1e-4)
+    assert rows[0][1] == max(row[1] for row in rows)
+
+
 def test_nothing_after_today_changes_anything(open_shop, buyers):
     later = [{"id": f"x{n}", "customer": f"c{n}", "created_at": dt.date(2026, 4, n % 28 + 1), "total": 900}
              for n in range(240)]  # fmt: skip
