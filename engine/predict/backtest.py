@@ -86,12 +86,7 @@ class Judgement:
     def from_json(cls, said: Mapping[str, Any]) -> Judgement:
         read: dict[str, Any] = {name: said[name] and tuple(said[name]) for name in ("order_band", "lifetime_band")}
         read |= {name: said[name] and Errors.from_json(said[name]) for name in ("orders", "lifetime")}
-        return cls(tuple(_row(one) for one in said["rows"]), Used(**said["used"]), **read)
-
-
-def _row(said: Mapping[str, Any]) -> Scored:
-    deciles = tuple((float(pair[0]), float(pair[1])) for pair in said["deciles"])
-    return Scored(**{**said, "deciles": deciles})
+        return cls(tuple(Scored.from_json(one) for one in said["rows"]), Used(**said["used"]), **read)
 
 
 def backtest(purchases: Purchases, wanted: Wanted, members: tuple[str, ...]) -> Judgement:

@@ -12,6 +12,7 @@ from patron.dsl.nodes import dataclass
 from patron.engine.predict.backtest import Judgement, Used, backtest
 from patron.engine.predict.cells import label as cell_label
 from patron.engine.predict.cells import own_gap
+from patron.engine.predict.figures import in_cents, in_digits
 from patron.engine.predict.naive import lines, order_values
 from patron.engine.predict.outlook import PIECE, Learned, Outlook, discounted, learn, outlook, voting
 from patron.engine.predict.purchases import GAPS_NEEDED, Floats, Ints, Purchases, begins
@@ -159,23 +160,23 @@ def _scored(purchases: Purchases, wanted: Wanted, fitted: Fitted, learned: Learn
     cells, known, number = learned.cells, ahead.known, ahead.cells
     return Scores(
         people=known.people,
-        expected_orders=_number(orders),
+        expected_orders=in_digits(orders),
         expected_orders_low=low,
         expected_orders_high=high,
-        order_value=_money(value),
-        lifetime_value=_money(lifetime),
-        lifetime_value_low=None if least is None else _money(least),
-        lifetime_value_high=None if most is None else _money(most),
-        churn_risk=_number(ahead.silent(wanted.horizon)),
+        order_value=in_cents(value),
+        lifetime_value=in_cents(lifetime),
+        lifetime_value_low=None if least is None else in_cents(least),
+        lifetime_value_high=None if most is None else in_cents(most),
+        churn_risk=in_digits(ahead.silent(wanted.horizon)),
         cell=number,
         cell_people=np.array(cells.people)[number] if cells else None,
         cell_orders=np.array(cells.bought)[number] if cells else None,
-        own_gap=_number(own_gap(known, learned.gap)),
+        own_gap=in_digits(own_gap(known, learned.gap)),
         house_gap=round(learned.gap, 6),
         usual=round(learned.usual.orders, 6),
-        rate=_number(_rate(ahead, wanted.horizon)),
-        alive=_number(ahead.alive()),
-        parts={name: _number(part) for name, part in parts.items()},
+        rate=in_digits(_rate(ahead, wanted.horizon)),
+        alive=in_digits(ahead.alive()),
+        parts={name: in_digits(part) for name, part in parts.items()},
     )
 
 
@@ -202,18 +203,3 @@ def _shown(
 def _rate(ahead: Outlook, days: int) -> Floats:
     one, learned = ahead.alike, ahead.learned
     return np.asarray(learned.modified.rate(one.x, one.age)[one.inverse] * days / 7 * learned.usual.per_day)
-
-
-def _number(values: Floats) -> Floats:
-    return _finite(np.round(values, 6))
-
-
-def _money(values: Floats) -> Floats:
-    return _finite(np.round(values, 2))
-
-
-def _finite(values: Floats) -> Floats:
-    """A figure that is none is our fault, and is never shown as one."""
-    if not np.isfinite(values).all():
-        raise ArithmeticError("a prediction is not a finite number")
-    return values

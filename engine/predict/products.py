@@ -10,6 +10,7 @@ import numpy as np
 
 from patron.dsl.nodes import dataclass
 from patron.engine.predict import trees
+from patron.engine.predict.figures import in_cents, in_digits
 from patron.engine.predict.folds import BEFORE, NAIVE, Learned, learned
 from patron.engine.predict.periods import Bools, Calendar, Sales, calendar
 from patron.engine.predict.purchases import Floats, Ints
@@ -61,7 +62,7 @@ class Fitted:
             units=None if said["units"] is None else Learned.from_json(said["units"]),
             revenue=None if said["revenue"] is None else Learned.from_json(said["revenue"]),
             flags=tuple(said["flags"]),
-            backtest=tuple(_scored(row) for row in said["backtest"]),
+            backtest=tuple(Scored.from_json(row) for row in said["backtest"]),
         )
 
 
@@ -124,22 +125,22 @@ def score(sales: Sales, wanted: Wanted, fitted: Fitted) -> Scores:
         raise ValueError(f"nothing was learned: {fitted.reason}")
     known = calendar(sales, wanted.horizon)
     past = known.past("revenue")
-    units, revenue = fitted.units.forecast(known.past("units")), _money(fitted.revenue.forecast(past))
-    last_units, last_revenue = known.units[known.known(), -1], _money(past.amount[:, -1])
+    units, revenue = fitted.units.forecast(known.past("units")), in_cents(fitted.revenue.forecast(past))
+    last_units, last_revenue = known.units[known.known(), -1], in_cents(past.amount[:, -1])
     low, high = _around(fitted.revenue, revenue)
     rank = _rank(revenue)
     return Scores(
         items=np.flatnonzero(known.known()),
-        units=_number(units),
+        units=in_digits(units),
         revenue=revenue,
         low=low,
         high=high,
         rank=rank,
         rank_change=_rank(last_revenue) - rank,
         direction=None if low is None or high is None else _direction(low, last_revenue, high),
-        units_per_day=_number(units / wanted.horizon),
-        run_rate=_number(last_units / wanted.horizon),
-        last_units=_number(last_units),
+        units_per_day=in_digits(units / wanted.horizon),
+        run_rate=in_digits(last_units / wanted.horizon),
+        last_units=in_digits(last_units),
         last_revenue=last_revenue,
         short_history=past.age < 1,
         new=np.flatnonzero(~known.known()),
@@ -150,7 +151,7 @@ def _around(fitted: Learned, revenue: Floats) -> tuple[Floats | None, Floats | N
     if fitted.spread is None:
         return None, None
     low, high = fitted.spread.around(revenue)
-    return _money(low), _money(high)
+    return in_cents(low), in_cents(high)
 
 
 def _direction(low: Floats, now: Floats, high: Floats) -> tuple[str, ...]:
@@ -163,22 +164,3 @@ def _rank(revenue: Floats) -> Ints:
     ranks = np.empty(len(revenue), dtype=np.int64)
     ranks[np.argsort(-revenue, kind="stable")] = np.arange(1, len(revenue) + 1)
     return ranks
-
-
-def _number(values: Floats) -> Floats:
-    return _finite(np.round(values, 6))
-
-
-def _money(values: Floats) -> Floats:
-    return _finite(np.round(values, 2))
-
-
-def _finite(values: Floats) -> Floats:
-    """A figure that is none is our fault, and is never shown as one."""
-    if not np.isfinite(values).all():
-        raise ArithmeticError("a prediction is not a finite number")
-    return values + 0.0  # no negative zero
-
-
-def _scored(said: Mapping[str, Any]) -> Scored:
-    return Scored(**{**said, "deciles": tuple((float(pair[0]), float(pair[1])) for pair in said["deciles"])})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,11 @@ class Scored:
             value = getattr(self, name)
             if value is not None and not np.isfinite(value):
                 raise ArithmeticError(f"the back-test of {self.model} gives {value} as {name} of {self.target}")
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Scored:
+        """The row again, of the plain values that `dataclasses.asdict` gives."""
+        return cls(**{**said, "deciles": tuple((float(pair[0]), float(pair[1])) for pair in said["deciles"])})
 
 
 @dataclass(frozen=True, slots=True)

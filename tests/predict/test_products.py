@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from shelves import TODAY, rows_of, sales, shelf
 
-from patron.engine.predict import folds, pooled, products, trees
+from patron.engine.predict import folds, pooled, trees
 from patron.engine.predict.intervals import band
 from patron.engine.predict.periods import calendar
 from patron.engine.predict.products import Fitted, Scores, Wanted, fit, score
@@ -403,8 +403,3 @@ def test_too_little_is_told(shop, wanted, reason):
 def test_few_items_have_no_interval_and_no_direction():
     found = figures(flat(1))
     assert (found.low, found.high, found.direction) == (None, None, None)
-
-
-def test_a_figure_that_is_none_is_our_fault():
-    with pytest.raises(ArithmeticError):
-        products._number(np.array([np.inf]))
