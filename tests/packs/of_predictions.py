@@ -244,7 +244,7 @@ def item_metric(level, name):
     def of(view):
         rows, found = items_of(view, level), forecasts(view.shop, level)
         values = [v for row in rows if (v := ITEMS[level, name](view.shop, row)) is not None]
-        if found is None:
+        if found is None or not any(name in figures for figures in found.values()):  # of few items there is no interval
             return None
         if name in ("rank", "rank_change", "direction"):
             best = {"rank": min, "rank_change": max, "direction": max}[name]

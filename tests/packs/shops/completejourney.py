@@ -81,7 +81,7 @@ table redemptions from data.coupon_redemptions {
 COLUMNS = {
     "campaign_descriptions": "campaign_id start_date", "campaigns": "campaign_id household_id",
     "coupon_redemptions": "household_id coupon_upc campaign_id redemption_date", "demographics": "household_id age",
-    "products": "product_id product_category",
+    "products": "product_id product_category brand",
     "transactions_sample": """household_id basket_id product_id quantity sales_value retail_disc coupon_disc
                               coupon_match_disc transaction_timestamp""",
 }  # fmt: skip
@@ -106,7 +106,9 @@ def read(_):
         "orders": orders,
         "lines": [line(row) for row in files["transactions_sample"]],
         "products": [
-            Row(id=p.product_id, category=p.product_category) for p in files["products"] if p.product_id in sold
+            Row(id=p.product_id, category=p.product_category, brand=p.brand)
+            for p in files["products"]
+            if p.product_id in sold
         ],
         "campaigns": [campaign(row, sent) for row in files["campaign_descriptions"]],
         "actions": actions,
