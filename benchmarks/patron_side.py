@@ -7,7 +7,7 @@ repeat helps a later one. A recorder between runner and backend notes every step
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -57,6 +57,14 @@ class Recorder:
     def arrow(self, sql: str) -> pyarrow.Table:
         """The Arrow table of a SELECT."""
         return self._note("arrow", sql, lambda: self.inner.arrow(sql))
+
+    def columns(self, sql: str) -> Mapping[str, Any]:
+        """The numpy columns of a SELECT."""
+        return self._note("columns", sql, lambda: self.inner.columns(sql))
+
+    def handed(self, name: str, sql: str, columns: Mapping[str, Any]) -> None:
+        """A step that makes a temporary table of columns."""
+        self._note(name, sql, lambda: self.inner.handed(name, sql, columns))
 
     def cancel(self) -> None:
         """Stop."""
