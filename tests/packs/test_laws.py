@@ -91,6 +91,14 @@ def test_who_went_less_who_came_back_are_gone(shop):
 
 
 @every_shop
+def test_whoever_bought_stays_a_customer_from_hour_to_hour(shop):
+    """A wait ends in the hour in which the next one begins, not on its date."""
+    rows = shop.project.query("lifecycle.buyers_end by hour during last 3 days for audience all_tracked_users").rows
+    stocks = [stock for _, stock in rows]
+    assert stocks == sorted(stocks)
+
+
+@every_shop
 def test_categories_are_divided_among_ages_and_genders(shop):
     """The shares of a category add up to 1, people of no known age or gender included."""
     for of in ("demographics.age_band", "customer.gender"):
