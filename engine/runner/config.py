@@ -39,6 +39,8 @@ class Config:
     rows: int | None = None
     state_folder: Path = Path(".patron")
     output_folder: Path = Path("out")
+    state: str | None = None
+    state_schema: str = "patron"
     plugins: tuple[str, ...] = ()
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     role: str = "owners"
@@ -152,6 +154,16 @@ def _roles(value: object, where: str, config: Config) -> Mapping[str, tuple[str,
     return {name: _texts(may, f"{where}.{name}", config) for name, may in _table(value, where).items()}
 
 
+def _state(value: object, where: str, config: Config) -> str:
+    """The address of a database, without a password in it."""
+    import re
+
+    said = _text(value, where, config)
+    if re.match(r"[^:/]+://[^/@]*:[^/@]*@", said) or "password=" in said:
+        raise UsageError(f"{where}: a password may not be written here", 'Write `state = "env:PATRON_STATE"`.')
+    return said
+
+
 def _sources(value: object, where: str, _config: Config) -> Mapping[str, SourceChange]:
     changes = {}
     for name, said in _table(value, where).items():
@@ -176,6 +188,8 @@ _READERS: Mapping[str, tuple[str, Any]] = {
     "rows": ("rows", _whole),
     "state_folder": ("state_folder", _folder),
     "output_folder": ("output_folder", _folder),
+    "state": ("state", _state),
+    "state_schema": ("state_schema", _text),
     "plugins": ("plugins", _texts),
     "roles": ("roles", _roles),
     "role": ("role", _text),

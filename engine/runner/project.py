@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from patron.engine.runner.lists import ListFacts, ListStore, Taken
     from patron.engine.runner.making import Made
     from patron.engine.runner.run import Run
+    from patron.engine.runner.state.database import State
 
 
 SPOKEN = ("duckdb", "spark")
@@ -100,6 +101,9 @@ class Project:
         session = self.__dict__.pop("session", None)
         if session is not None:
             session.close()
+        state = self.__dict__.pop("state", None)
+        if state is not None:
+            state.close()
 
     @property
     def root(self) -> Path:
@@ -207,6 +211,13 @@ class Project:
     def context(self) -> Any:
         """What an answer needs beside the model."""
         return self.stages.context(self.as_of, self.loaded, self.session, self.lists, self.config, self.progress)
+
+    @cached_property
+    def state(self) -> State:
+        """What was done and is due; it is opened when something asks."""
+        from patron.engine.runner.state import open_state
+
+        return open_state(self.config)
 
     @cached_property
     def lists(self) -> ListStore:

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from patron.engine.runtime.errors import IoFailed, PermissionDenied
+from patron.engine.runtime.faults import point
 
 _CHUNK = 1 << 20
 _PATIENCE = 3600
@@ -38,8 +39,11 @@ def publishing(path: Path) -> Iterator[Path]:
         sweep(path.parent, f".{path.name[:100]}.")
         try:
             yield beside
+            point("publish.before flush")
             _flush(beside)
+            point("publish.before move")
             beside.replace(path)
+            point("publish.after move")
             _flush(path.parent)
         finally:
             beside.unlink(missing_ok=True)
@@ -78,12 +82,15 @@ def move_in(made: Iterable[Path], folder: Path) -> tuple[Path, ...]:
     with io_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for file in files:
+            point("move in.before flush")
             _flush(file)
         with ExitStack() as undo:
             for file in files:
                 target = folder / file.name
                 _remember(target, file.with_name(f"{file.name}.before"), undo)
+                point("move in.before move")
                 file.replace(target)
+                point("move in.after move")
             _flush(folder)
             undo.pop_all()
     return tuple(folder / file.name for file in files)
