@@ -14,7 +14,9 @@ CODE = (
 
 def run(folder: Path, fault: str | None) -> subprocess.CompletedProcess[str]:
     env = {k: v for k, v in os.environ.items() if k != "PATRON_FAULT"} | ({"PATRON_FAULT": fault} if fault else {})
-    return subprocess.run([sys.executable, "-c", CODE], cwd=folder, env=env, text=True, capture_output=True)
+    return subprocess.run(
+        [sys.executable, "-c", CODE], cwd=folder, env=env, text=True, capture_output=True, check=False
+    )
 
 
 def test_nothing_happens_unless_a_test_says_so(tmp_path: Path) -> None:
