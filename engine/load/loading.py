@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -15,25 +13,20 @@ import duckdb
 from patron.dsl.problems import Problem, by_place
 from patron.engine.backends.duckdb import connect
 from patron.engine.contracts import FunctionType, Limits, SourceError
+from patron.engine.load import stored
 from patron.engine.load.checks import checks
 from patron.engine.load.derived import derive
 from patron.engine.load.filling import Filler
 from patron.engine.load.keys import FileFact, facts_of, key_of
-from patron.engine.load.loaded import Loaded, decode, encode
+from patron.engine.load.loaded import Loaded
 from patron.engine.load.reading import Place, Sources
 from patron.engine.load.tables import Finisher
 from patron.engine.model.mapping import Bound, TableMapping
 from patron.engine.model.store import Store
 from patron.engine.runtime.errors import IoFailed, LimitReached
-from patron.engine.runtime.files import io_errors
 from patron.engine.runtime.progress import SILENT, Progress
 from patron.engine.runtime.scratch import working_folder
 from patron.engine.sql.load import describing
-
-KEPT = 3
-"""Stored loads that stay; older ones are removed."""
-_ABOUT = "patron/load"
-_FORGOTTEN = "forgotten"
 
 
 def load(
@@ -46,9 +39,9 @@ def load(
     """
     facts = facts_of(bound)
     key = key_of(bound, facts)
-    path = folder / f"{key}.duckdb"
-    known = _stored(path)
-    if known is not None:
+    path = stored.place(folder, key)
+    known = stored.read(path)
+    if known is not None and not stored.outdated(path):
         with suppress(OSError):
             os.utime(path)
         return known
@@ -57,47 +50,18 @@ def load(
         made = _make(bound, facts, key, scratch, spill, progress, limits, functions or {})
         if made.path is None:
             return made
-        with io_errors(path):
-            _flush(made.path)
-            about = scratch / "about.json"
-            said = encode(made)
-            about.write_text(f"{made.path.stat().st_size} {_digest(said)}\n{said}", "utf-8")
-            made.path.replace(path)
-            about.replace(path.with_suffix(".json"))
-        _prune(folder, path)
-        return replace(made, path=path)
-
-
-def _digest(said: str) -> str:
-    return hashlib.sha256(said.encode()).hexdigest()
+        made = stored.write(made, path)
+        stored.prune(folder, path)
+        return made
 
 
 def forget(folder: Path, sources: Sequence[str] = ()) -> None:
-    """Remove stored loads that read one of these sources (all when none is named)."""
+    """Have stored loads that read one of these sources (all when none is named) made again."""
     wanted = {s.casefold() for s in sources}
     for path in folder.glob("*.duckdb"):
-        known = _stored(path)
+        known = stored.read(path)
         if known is None or not wanted or wanted & {e.source.casefold() for e in known.ledger}:
-            _remove(path)
-
-
-def _stored(path: Path) -> Loaded | None:
-    """The load in a file, or None when there is none or it cannot be read. Its description also stands beside it,
-    which saves opening the file."""
-    if not path.is_file():
-        return None
-    try:
-        head, _, said = path.with_suffix(".json").read_text("utf-8").partition("\n")
-        if head == f"{path.stat().st_size} {_digest(said)}":
-            return decode(said, path)
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    try:
-        with connect(path, Limits(), read_only=True) as connection:
-            rows = connection.table(f'"{_ABOUT}"').fetchall()
-        return decode(rows[0][0], path)
-    except (duckdb.Error, ValueError, KeyError, IndexError, TypeError):
-        return None
+            stored.outdate(path)
 
 
 def _make(
@@ -143,13 +107,7 @@ def _run(
     _unchanged(sources)
     found = [*sources.problems, *filler.problems, *finisher.problems]
     stops = any(p.stops for p in found)
-    loaded = Loaded(
-        None if stops else scratch / "load.duckdb", store, tuple(sources.ledger), by_place(found), notes, now
-    )
-    if not stops:
-        connection.execute(f'CREATE TABLE "{_ABOUT}" (said VARCHAR)')
-        connection.execute(f'INSERT INTO "{_ABOUT}" VALUES (?)', [encode(loaded)])
-    return loaded
+    return Loaded(None if stops else scratch / "load.duckdb", store, tuple(sources.ledger), by_place(found), notes, now)
 
 
 def _tables(filler: Filler, key: str) -> tuple[Finisher, Store, tuple[str, ...]]:
@@ -194,25 +152,3 @@ def _lenient(bound: Bound, place: Place) -> bool:
     """Whether every statement that reads a source table takes bad values as missing."""
     readers = [m for m in bound.mappings if isinstance(m, TableMapping) and (m.source, m.source_table) == place]
     return bool(readers) and all(m.bad_missing for m in readers)
-
-
-# ---------------------------------------------------------------- the folder
-
-
-def _prune(folder: Path, current: Path) -> None:
-    """Keep the newest loads."""
-    found = [(p.stat().st_mtime_ns, p) for p in folder.glob("*.duckdb") if p != current and p.exists()]
-    for _, path in sorted(found, reverse=True)[KEPT - 1 :]:
-        with suppress(OSError):
-            _remove(path)
-
-
-def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
-    path.with_suffix(".json").unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    """Make sure that a finished load is on the disk before it gets its name."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

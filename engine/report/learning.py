@@ -92,13 +92,29 @@ def _seen(as_of: AsOf, context: Context) -> str:
 def _kept(file: Path | None) -> object:
     """What was kept; None where there is nothing, or nothing whole."""
     try:
-        return None if file is None else json.loads(file.read_text(encoding="utf-8"))["learned"]
+        return None if file is None else read_kept(file)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
+def read_kept(file: Path) -> object:
+    """What a file keeps of something learned. OSError, ValueError, KeyError or TypeError when it is not whole."""
+    said = json.loads(file.read_text(encoding="utf-8"))
+    if said["sha256"] != _digest(said["learned"]):
+        raise ValueError(file)
+    return said["learned"]
+
+
 def _text(value: object) -> str:
-    return json.dumps({"learned": value}, allow_nan=False, separators=(",", ":"))
+    return _json({"learned": value, "sha256": _digest(value)})
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(_json(value).encode()).hexdigest()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))
 
 
 def _forget_old(file: Path) -> None:

@@ -41,7 +41,7 @@ def doctor(options: Options) -> int:
 
 def _examined(options: Options) -> Iterator[Finding]:
     from patron.engine.loader import load_catalog
-    from patron.engine.runner import examining
+    from patron.engine.runner import examining, examining_loads
 
     try:
         project = options.project()
@@ -56,6 +56,8 @@ def _examined(options: Options) -> Iterator[Finding]:
     yield from examining.specs(project)
     yield from examining.results(project)
     yield from examining.kept(project)
+    yield from examining_loads.loads(project.config)
+    yield from examining_loads.learned(project.config)
 
 
 def _tell(finding: Finding, options: Options) -> None:

@@ -1,0 +1,52 @@
+"""Examining what is kept of sources and models: stored loads, and what was learned. What is damaged and is made again
+from what there is, is removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from patron.engine.runner.config import Config
+from patron.engine.runner.examining import Finding
+
+
+def loads(config: Config) -> Iterator[Finding]:
+    """The stored loads: is every byte what was written."""
+    from patron.engine.load import stored
+
+    folder = config.state_folder / "loads"
+    whole = 0
+    for path in sorted({p.with_suffix(".duckdb") for p in (*folder.glob("*.duckdb"), *folder.glob("*.json"))}):
+        fault = stored.fault(path)
+        if fault:
+            stored.remove(path)
+            yield Finding("mended", f"removed {path}, a stored load that {fault}", "It is made again from the sources.")
+        else:
+            whole += 1
+    if whole:
+        yield Finding("fine", f"{_counted(whole, 'stored load')} as made")
+
+
+def learned(config: Config) -> Iterator[Finding]:
+    """What models learned: is it what was written."""
+    from patron.engine.report.learning import read_kept
+
+    files = sorted((config.state_folder / "learned").glob("*.json"))
+    broken = [file for file in files if not _reads(read_kept, file)]
+    for file in broken:
+        file.unlink()
+        yield Finding("mended", f"removed {file}, which is not what was written", "It is learned again.")
+    if len(files) > len(broken):
+        yield Finding("fine", f"{_counted(len(files) - len(broken), 'model')} as learned")
+
+
+def _reads(read: object, file: Path) -> bool:
+    try:
+        read(file)  # type: ignore[operator]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return True
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count > 1 else ''}"
