@@ -24,7 +24,7 @@ COMMANDS: dict[str, str] = {
     "run": "Make reports, or perform a `run` declaration once.",
     "test": "Check what the `test` declarations expect.",
     "predictions": "How well predictions did when they were tried.",
-    "lists": "Frozen lists: take, show, export.",
+    "lists": "Frozen lists: take, show, export, compare, erase.",
     "plan": "Show how something will be computed.",
     "sql": "Show the SQL that will be sent.",
     "plugins": "Show what is installed and what it offers.",

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
 
+from patron.dsl import tree
+from patron.engine.model.binder import Scope, Unbound
 from patron.engine.model.periods import AsOf
+from patron.engine.model.phrases import bind_subject
 from patron.engine.model.queries import Subject
+from patron.engine.model.reports import bind_report
 from patron.engine.model.resolve import Model
 from patron.engine.report.context import Context
+from patron.engine.report.params import given_param
 from patron.engine.results import EXPIRED
 
 
@@ -21,6 +27,29 @@ def last_counted(model: Model, subject: Subject, context: Context) -> tuple[Mode
     names = " and ".join(f"`{name}`" for name in subject.names)
     told = f"the list {names} expired on {at.today}" if len(ends) == 1 else f"the lists {names} expired by {at.today}"
     return replace(model, as_of=at), (f"{told}: nothing newer is counted",)
+
+
+def lists_of_phrase(model: Model, phrase: tree.Phrase) -> tuple[tuple[str, int | None], ...]:
+    """The lists that a phrase is about, each with the version it names."""
+    try:
+        return _named(bind_subject(model.binder(), Scope(""), phrase.subject))
+    except Unbound:  # answering tells why
+        return ()
+
+
+def lists_of_report(model: Model, name: str, params: Mapping[str, object]) -> tuple[tuple[str, int | None], ...]:
+    """The lists that a report is about, each with the version it names."""
+    b = model.binder()
+    try:
+        given = {tree.fold(k): given_param(v) for k, v in params.items()}
+        frame = bind_report(b, b.find("report", name, tree.NOWHERE), given)
+        return _named(bind_subject(frame.binder, Scope(""), frame.defaults.subject))
+    except Unbound:
+        return ()
+
+
+def _named(subject: Subject) -> tuple[tuple[str, int | None], ...]:
+    return tuple(zip(subject.names, subject.versions, strict=True)) if subject.kind == "lists" else ()
 
 
 def _ends(subject: Subject, context: Context) -> tuple[dt.datetime | None, ...]:

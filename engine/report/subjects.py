@@ -29,7 +29,7 @@ def list_members(context: Context, name: str, version: int | None) -> ListMember
         return ListMembers(None)
     table = f"list_{stored.name}_{stored.version}"
     if table not in context.registered:
-        _fill(context, table, context.lists.members(stored.name, stored.version))
+        _fill(context, table, context.lists.counted(stored.name, stored.version))
         context.registered.add(table)
     return ListMembers(table, getattr(stored, "expires_at", None), stored.created_at)
 

@@ -9,11 +9,11 @@ Every step is taken once, and only when something needs it; the steps themselves
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from patron.dsl import tree
 from patron.dsl.problems import Problem, by_place, suggest
@@ -33,11 +33,16 @@ if TYPE_CHECKING:
     from patron.engine.contracts import Session
     from patron.engine.model.periods import AsOf
     from patron.engine.results import Conditions, Report, Result, Why
-    from patron.engine.runner.lists import ListFacts, ListStore, Taken
+    from patron.engine.runner.lists.erasing import Erased
+    from patron.engine.runner.lists.frozen import Asked
+    from patron.engine.runner.lists.store import ListStore
+    from patron.engine.runner.lists.taken import Changes, ListFacts, Taken
     from patron.engine.runner.making import Made
     from patron.engine.runner.run import Run
     from patron.engine.runner.state.database import State
 
+
+Answer = TypeVar("Answer", "Report", "Result")
 
 SPOKEN = ("duckdb", "spark")
 """Dialects that SQL can be shown in without the backend of that name."""
@@ -223,16 +228,20 @@ class Project:
     def lists(self) -> ListStore:
         """The frozen lists of this project."""
         from patron.engine.model.list_rules import list_rules
-        from patron.engine.model.periods import to_local
-        from patron.engine.runner.lists import ListStore
+        from patron.engine.runner.lists.store import ListStore
+        from patron.engine.runtime.kept import Kept
 
-        zone = self.declared.settings.timezone
-        rules = {d.name.key: list_rules(d, self._counted) for d in self.statements(tree.ListDecl)}
-        return ListStore(
-            self.config.state_folder,
-            rules,
-            lambda moment: to_local(moment.astimezone(dt.UTC).replace(tzinfo=None), zone).date(),
-        )
+        declared = self.statements(tree.ListDecl)
+        rules = {d.name.key: list_rules(d, self._counted) for d in declared}
+        titles = {d.name.key: d.title or "" for d in declared}
+        kept = Kept(self.config.state_folder)
+        return ListStore(lambda: self.state, kept, rules, lambda moment: self.local(moment).date(), titles)
+
+    def local(self, moment: dt.datetime) -> dt.datetime:
+        """A moment in project time, without its zone."""
+        from patron.engine.model.periods import to_local
+
+        return to_local(moment.astimezone(dt.UTC).replace(tzinfo=None), self.declared.settings.timezone)
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
@@ -293,7 +302,12 @@ class Project:
             phrase = self._phrase(phrase)
         raise_for(self.stages.understand(self.model, phrase))
         self._ready()
-        return self.stages.query(self.informed, phrase, self.context)
+        asked = phrase
+
+        def answer() -> Result:
+            return self.stages.query(self.informed, asked, self.context)
+
+        return self._frozen(lambda: self.stages.asked_phrase(self.model, asked), answer)
 
     def audience(self, name: str, columns: Sequence[str] = ()) -> Result:
         """The members of an audience: column `id` and those asked, ascending."""
@@ -313,8 +327,12 @@ class Project:
     def report(self, name: str, **params: object) -> Report:
         """A finished report."""
         self._ready()
-        full = self._known("report", name)
-        return self.stages.report(self.informed, full, self._values(params), self.context)
+        full, values = self._known("report", name), self._values(params)
+
+        def answer() -> Report:
+            return self.stages.report(self.informed, full, values, self.context)
+
+        return self._frozen(lambda: self.stages.asked_report(self.model, full, values), answer)
 
     @property
     def spec_hash(self) -> str:
@@ -328,8 +346,12 @@ class Project:
     def detail(self, name: str, table: str, **params: object) -> Result:
         """The rows behind a report: `order_details`, or a pack's."""
         self._ready()
-        full = self._known("report", name)
-        return self.stages.detail(self.informed, full, table, self._values(params), self.context)
+        full, values = self._known("report", name), self._values(params)
+
+        def answer() -> Result:
+            return self.stages.detail(self.informed, full, table, values, self.context)
+
+        return self._frozen(lambda: self.stages.asked_report(self.model, full, values, table), answer)
 
     def run(
         self, names: Iterable[str] = (), formats: Sequence[str] = (), out: str | Path | None = None
@@ -356,16 +378,29 @@ class Project:
         self._ready()
         return self.stages.sql_text(self.model, name, self.dialect)
 
-    def take_list(self, name: str) -> Taken:
-        """Take a list now: its members as they are at this run's moment, kept for good."""
-        from patron.engine.runner.taking import take
+    def take_list(self, name: str, due: dt.datetime | None = None) -> Taken:
+        """Take a list now: its members as they are at this run's moment, kept for good; or as they were at the moment
+        when a schedule asked for them."""
+        from patron.engine.runner.lists.taking import take, take_due
 
-        return take(self, name)
+        return take(self, name) if due is None else take_due(self, name, due)
 
     def list_facts(self) -> tuple[ListFacts, ...]:
         """All lists of the specs with the fields of their latest version."""
         now = self.as_of.moment.replace(tzinfo=dt.UTC)
         return tuple(self.lists.facts(d.name.text, now=now) for d in self.statements(tree.ListDecl))
+
+    def list_changes(self, name: str, before: int | None = None, after: int | None = None) -> Changes:
+        """Who came and who left between two versions of a list; without numbers, the last two."""
+        from patron.engine.runner.lists.taking import list_of
+
+        return self.lists.changes(list_of(self, name).name.text, before, after)
+
+    def erase(self, customer: str) -> Erased:
+        """Take somebody's id out of every version of every list and out of the results kept of them; counts stay."""
+        from patron.engine.runner.lists.erasing import erase
+
+        return erase(self.lists, customer, self.clock.now())
 
     # ------------------------------------------------------------ helpers
 
@@ -391,6 +426,14 @@ class Project:
 
         value = parameters(self).get(count.name.key) if isinstance(count, tree.Param) else count
         return int(value.value) if isinstance(value, tree.Number) else 0
+
+    def _frozen(self, asked: Callable[[], Asked], compute: Callable[[], Answer]) -> Answer:
+        """An answer; about lists whose time is over, the one that was kept."""
+        if not self.statements(tree.ListDecl):
+            return compute()
+        from patron.engine.runner.lists.frozen import answered, expiring
+
+        return answered(self, asked(), compute) if expiring(self) else compute()
 
     def _values(self, given: Mapping[str, object]) -> Mapping[str, tree.Expr]:
         return given_values.values(given, self.documents, self.stages.value)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from patron.engine.model.schema import Schema
     from patron.engine.results import Conditions, Report, Result, Why
     from patron.engine.runner.config import Config
+    from patron.engine.runner.lists.frozen import Asked
     from patron.engine.runtime.progress import Progress
 
 
@@ -186,6 +187,22 @@ class Stages:
         from patron.engine.report import answers
 
         return answers.query(model, phrase, context)
+
+    def asked_phrase(self, model: Any, phrase: Phrase) -> Asked:
+        """What a phrase asks, and of which lists."""
+        from patron.dsl.format import format_phrase
+        from patron.engine.report.expired import lists_of_phrase
+        from patron.engine.runner.lists.frozen import Asked
+
+        return Asked("query", format_phrase(phrase), {}, lists_of_phrase(model, phrase))
+
+    def asked_report(self, model: Any, name: str, params: Mapping[str, object], table: str = "") -> Asked:
+        """What a report asks, or a table of the rows behind it, and of which lists."""
+        from patron.engine.report.expired import lists_of_report
+        from patron.engine.runner.lists.frozen import Asked
+
+        kind = f"{table} of" if table else "report"
+        return Asked(kind, fold(name), params, lists_of_report(model, name, params))
 
     def audience(self, model: Any, name: str, context: Any, columns: Sequence[str]) -> Result:
         from patron.engine.report import answers

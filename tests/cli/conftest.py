@@ -17,6 +17,7 @@ from patron.dsl.problems import Problem
 from patron.engine import results as r
 from patron.engine.catalog import Catalog
 from patron.engine.contracts import ExportError, ExporterType, ExportJob, TargetType
+from patron.engine.runner.lists.frozen import Asked
 from patron.engine.runner.stages import Stages
 from patron.engine.types import MONEY, NUMBER, TEXT, WHOLE, Format
 
@@ -127,6 +128,12 @@ class FakeStages(Stages):
 
     def context(self, as_of: Any, *_: Any) -> Any:
         return SimpleNamespace(as_of=as_of)
+
+    def asked_phrase(self, _model: Any, phrase: tree.Phrase) -> Asked:
+        return Asked("query", str(phrase), {})
+
+    def asked_report(self, _model: Any, name: str, _params: Any, table: str = "") -> Asked:
+        return Asked(table, name, {})
 
     def query(self, _model: Any, phrase: tree.Phrase, _context: Any) -> r.Result:
         if self.crash is not None:

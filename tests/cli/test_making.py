@@ -149,7 +149,7 @@ def test_data_checks_alone_end_with_four(shop: Shop) -> None:
 
 
 def test_lists_are_taken_shown_and_exported(shop: Shop) -> None:
-    assert "photo,pending,,,,,,,90\n" in shop("lists").stdout
+    assert "photo,pending,,,,,,,90,\n" in shop("lists").stdout
     assert shop("lists", "export", "photo").exit_code == 2
     done = shop("lists", "take", "photo", "--as-of", "2026-03-01T09:00")
     assert done.stdout == "photo version 1: 5 people\n"
@@ -167,12 +167,34 @@ def test_lists_are_taken_shown_and_exported(shop: Shop) -> None:
     )
 
 
+def test_versions_are_compared_and_people_erased(shop: Shop) -> None:
+    assert shop("lists", "diff", "photo").exit_code == 2
+    shop("lists", "take", "photo", "--as-of", "2026-03-01T09:00")
+    one = shop("lists", "diff", "photo")
+    assert (one.exit_code, "has one version only" in one.stderr) == (2, True)
+    shop("lists", "take", "photo", "--as-of", "2026-03-02T09:00")
+    done = shop("list", "diff", "photo", "1", "2", "--count", "--format", "csv")
+    assert done.stdout == "before,after,entered,left,stayed\n1,2,0,0,5\n"
+    assert "version 1 to 2: 0 entered, 0 left, 5 stayed" in done.stderr
+    assert shop("lists", "diff", "photo", "1", "9").exit_code == 2
+    done = shop("list", "erase", "3")
+    assert done.stdout == "3: erased from 2 versions of photo and 0 kept results\n"
+    assert shop("list", "erase", "3").stdout == "3: erased from 0 versions and 0 kept results\n"
+    assert shop("lists", "export", "photo").stdout == "id\n1\n2\n4\n5\n"
+    assert ",2026-08-29,90,1\n" in shop("lists", "--format", "csv", "--as-of", "2026-03-03").stdout
+    assert shop("lists", "diff", "photo", "--format", "csv").stdout == "id,change\n"
+    told = shop("lists", "show", "photo", "--version", "1", "--spec").stdout
+    assert told.startswith("list photo ")
+    assert "audience romans" in told
+
+
 def test_a_damaged_list_ends_with_nine(shop: Shop) -> None:
     shop("lists", "take", "photo")
-    next((shop.root / ".patron/lists").rglob("1.members")).write_text('"7"\n')
+    next((shop.root / ".patron/kept").glob("*/*")).write_text('"7"\n')
     done = shop("lists", "export", "photo")
     assert done.exit_code == 9
     assert done.stdout == ""
+    assert "the members of `photo` version 1" in done.stderr
 
 
 def test_a_report_that_fails_is_told_and_leaves_what_was_there(shop: Shop) -> None:

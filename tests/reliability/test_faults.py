@@ -36,7 +36,7 @@ def made_once(shop: Shop, what: str) -> dict[str, bytes]:
 
 def products(shop: Shop) -> dict[str, bytes]:
     """What people see: reports, exports, lists; but for moments and digests, which differ from one shop to the next."""
-    seen = {n: c for n, c in kept(shop.root).items() if n.startswith("out/") or n.endswith(".members")}
+    seen = {n: c for n, c in kept(shop.root).items() if n.startswith(("out/", ".patron/kept/"))}
     return {n: _VARIES.sub(b"#", c) for n, c in seen.items()}
 
 

@@ -1,4 +1,6 @@
 import datetime as dt
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -7,14 +9,19 @@ from patron.dsl.parse import parse_file
 from patron.dsl.tree import ListDecl
 from patron.engine.model.list_rules import SHOPLINE, Length, ListRules, list_rules
 from patron.engine.results import ConditionLine
-from patron.engine.runner.lists import ListStore, Taken
+from patron.engine.runner.config import Config
+from patron.engine.runner.lists.store import ListStore
+from patron.engine.runner.lists.taken import Taken
+from patron.engine.runner.state import open_state
 from patron.engine.runtime.errors import Damaged
+from patron.engine.runtime.kept import Kept
 
 MARCH = dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC)
 
 
 def store(folder: Path) -> ListStore:
-    return ListStore(folder, {"vips": SHOPLINE}, lambda moment: moment.date())
+    config = Config(folder, state_folder=folder)
+    return ListStore(lambda: open_state(config), Kept(folder), {"vips": SHOPLINE}, lambda moment: moment.date())
 
 
 def taken(at: dt.datetime = MARCH) -> Taken:
@@ -44,22 +51,40 @@ def test_the_same_photograph_is_taken_once(tmp_path: Path) -> None:
     assert len(lists.versions("vips")) == 1
 
 
-@pytest.mark.parametrize("suffix", ["members", "json"])
-def test_damage_is_noticed(tmp_path: Path, suffix: str) -> None:
+def test_damaged_members_are_refused_by_name(tmp_path: Path) -> None:
     lists = store(tmp_path)
     made = lists.take(taken(), ["1", "2"])
-    path = next((tmp_path / "lists").rglob(f"1.{suffix}"))
+    path = lists.kept.place(made.digest)
     path.write_text(path.read_text().replace("2", "3"))
-    with pytest.raises(Damaged):
-        lists.members("vips", made.version)
-
-
-def test_members_that_are_gone_are_damage(tmp_path: Path) -> None:
-    lists = store(tmp_path)
-    lists.take(taken(), ["1"])
-    next((tmp_path / "lists").rglob("1.members")).unlink()
-    with pytest.raises(Damaged, match="is gone"):
+    with pytest.raises(Damaged, match=r"the members of `vips` version 1 .* is not what was written"):
         lists.members("vips")
+    path.unlink()
+    with pytest.raises(Damaged, match=r"the members of `vips` version 1 .* is gone"):
+        lists.members("vips")
+
+
+@pytest.mark.parametrize(
+    "harm", ["UPDATE list_versions SET size = 3", "UPDATE list_versions SET created_at = '2026-03-02T09:00:00.000000Z'"]
+)
+def test_damaged_versions_are_refused_by_name(tmp_path: Path, harm: str) -> None:
+    store(tmp_path).take(taken(), ["1", "2"])
+    changed(tmp_path, harm)
+    with pytest.raises(Damaged, match=r"vips, 1 of list_versions is not what was written"):
+        store(tmp_path).members("vips")
+
+
+def test_a_version_that_is_gone_is_damage(tmp_path: Path) -> None:
+    for day in range(3):
+        store(tmp_path).take(taken(MARCH + dt.timedelta(days=day)), ["1"])
+    changed(tmp_path, "DELETE FROM list_versions WHERE version = 2")
+    for ask in (store(tmp_path).versions, store(tmp_path).members, lambda _: store(tmp_path).take(taken(), ["1"])):
+        with pytest.raises(Damaged, match="version 2 of the list `vips` is gone"):
+            ask("vips")
+
+
+def changed(folder: Path, statement: str) -> None:
+    with closing(sqlite3.connect(folder / "state.sqlite")) as connection, connection:
+        connection.execute(statement)
 
 
 def test_states_and_bounds(tmp_path: Path) -> None:
