@@ -228,6 +228,7 @@ class Project:
     def lists(self) -> ListStore:
         """The frozen lists of this project."""
         from patron.engine.model.list_rules import list_rules
+        from patron.engine.model.periods import to_local
         from patron.engine.runner.lists.store import ListStore
         from patron.engine.runtime.kept import Kept
 
@@ -235,13 +236,14 @@ class Project:
         rules = {d.name.key: list_rules(d, self._counted) for d in declared}
         titles = {d.name.key: d.title or "" for d in declared}
         kept = Kept(self.config.state_folder)
-        return ListStore(lambda: self.state, kept, rules, lambda moment: self.local(moment).date(), titles)
-
-    def local(self, moment: dt.datetime) -> dt.datetime:
-        """A moment in project time, without its zone."""
-        from patron.engine.model.periods import to_local
-
-        return to_local(moment.astimezone(dt.UTC).replace(tzinfo=None), self.declared.settings.timezone)
+        zone = self.declared.settings.timezone
+        return ListStore(
+            lambda: self.state,
+            kept,
+            rules,
+            lambda moment: to_local(moment.astimezone(dt.UTC).replace(tzinfo=None), zone),
+            titles,
+        )
 
     @property
     def warnings(self) -> tuple[Problem, ...]:

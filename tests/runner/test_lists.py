@@ -21,7 +21,7 @@ MARCH = dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC)
 
 def store(folder: Path) -> ListStore:
     config = Config(folder, state_folder=folder)
-    return ListStore(lambda: open_state(config), Kept(folder), {"vips": SHOPLINE}, lambda moment: moment.date())
+    return ListStore(lambda: open_state(config), Kept(folder), {"vips": SHOPLINE}, lambda moment: moment)
 
 
 def taken(at: dt.datetime = MARCH) -> Taken:

@@ -146,13 +146,13 @@ class _Question:
     def _notes(self, row: Mapping[str, Any]) -> tuple[str, ...]:
         """What has to be known of a kept answer."""
         names = " and ".join(f"`{known.name}`" for known in self.lists)
-        end = f"{self.project.local(self.end):%Y-%m-%d}"
+        end = f"{self.store.local(self.end):%Y-%m-%d}"
         lists = f"the lists {names} expired by {end}" if len(self.lists) > 1 else f"the list {names} expired on {end}"
         changed = row["spec_hash"] != self.project.spec_hash
         return (f"{lists}: {NOTHING_NEWER}", self._since(row), *([CHANGED] if changed else []))
 
     def _since(self, row: Mapping[str, Any]) -> str:
-        then, computed = (f"{self.project.local(row[name]):%Y-%m-%d %H:%M}" for name in ("as_of", "computed_at"))
+        then, computed = (f"{self.store.local(row[name]):%Y-%m-%d %H:%M}" for name in ("as_of", "computed_at"))
         if row["computed_at"] > self.end and row["as_of"] == self.end:
             return f"no values were kept while it lived: these were computed on {computed} as of its end, and stay"
         return f"these are the values as last computed, as of {then}"

@@ -28,13 +28,13 @@ _REMEDY = "Put the state folder back from a backup. `patron doctor` tells what e
 
 class ListStore:
     """The lists of a project: versions, members, and what reports on them may cover. `state` is opened when something
-    is asked; `titles` are those that the lists have now."""
+    is asked; `local` is a moment in project time; `titles` are those that the lists have now."""
 
     def __init__(
         self, state: Callable[[], State], kept: Kept, rules: Mapping[str, ListRules],
-        local: Callable[[dt.datetime], dt.date], titles: Mapping[str, str] | None = None,
+        local: Callable[[dt.datetime], dt.datetime], titles: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
-        self._state, self.kept, self._rules, self._local, self._titles = state, kept, rules, local, titles or {}
+        self._state, self.kept, self._rules, self.local, self._titles = state, kept, rules, local, titles or {}
 
     @property
     def state(self) -> State:
@@ -99,7 +99,7 @@ class ListStore:
             return ListFacts(name, PENDING, at_most=rules.at_most)
         now = now.replace(tzinfo=dt.UTC) if now is not None and now.tzinfo is None else now
         expires = taken.expires_at
-        first, last = rules.bounds(self._local(taken.created_at))
+        first, last = rules.bounds(self.local(taken.created_at).date())
         state = EXPIRED if now is not None and expires is not None and now > expires else LIVE
         words = "; ".join(c.words for c in taken.conditions)
         return ListFacts(
