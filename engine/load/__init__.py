@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from patron.engine.load.loaded import LedgerEntry, Loaded
-from patron.engine.load.loading import forget, load
+from patron.engine.load.loading import forget, load, replayed
 
-__all__ = ["LedgerEntry", "Loaded", "forget", "load"]
+__all__ = ["LedgerEntry", "Loaded", "forget", "load", "replayed"]

@@ -54,20 +54,22 @@ def _fact(path: Path) -> FileFact:
     return str(path), stat.st_size, stat.st_mtime_ns, sha256(path) if stat.st_size <= SMALL else ""
 
 
+def shape_of(bound: Bound) -> str:
+    """The name of what loads of the same mappings and sources have in common, whatever their rows."""
+    said = (FORMAT, bound.zone, bound.currency, bound.age_limits, bound.mappings, _sources(bound))
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:24]
+
+
+def _sources(bound: Bound) -> list[tuple[str, ...]]:
+    every = bound.sources.values()
+    return sorted((s.name, s.connector, repr(sorted(s.settings.items())), str(s.timezone)) for s in every)
+
+
 def key_of(bound: Bound, facts: dict[tuple[str, str], tuple[FileFact, ...]]) -> str:
     """The name of the load these mappings and files make. A source without files is read anew every time."""
     from patron import __version__
 
-    digest = hashlib.sha256()
-    digest.update(
-        repr((FORMAT, __version__, duckdb.__version__, bound.zone, bound.currency, bound.age_limits)).encode()
-    )
-    digest.update(repr(bound.mappings).encode())
-    digest.update(
-        repr(
-            sorted((s.name, s.connector, repr(sorted(s.settings.items())), s.timezone) for s in bound.sources.values())
-        ).encode()
-    )
+    digest = hashlib.sha256(repr((shape_of(bound), __version__, duckdb.__version__)).encode())
     for place, files in facts.items():
         content = [(path, size, digest_ or mtime) for path, size, mtime, digest_ in files]
         digest.update(repr((place, content)).encode())

@@ -41,6 +41,8 @@ class Loaded:
     notes: tuple[str, ...] = ()
     made_at: dt.datetime | None = None
     reused: bool = field(default=False, compare=False)
+    known_from: dt.datetime | None = field(default=None, compare=False)
+    """Since when loads like this one are kept, so that what was known then can be told."""
 
 
 # ---------------------------------------------------------------- as text

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -17,12 +16,14 @@ from patron.engine.load import stored
 from patron.engine.load.checks import checks
 from patron.engine.load.derived import derive
 from patron.engine.load.filling import Filler
-from patron.engine.load.keys import FileFact, facts_of, key_of
+from patron.engine.load.history import History, needed
+from patron.engine.load.keys import FileFact, facts_of, key_of, shape_of
 from patron.engine.load.loaded import Loaded
 from patron.engine.load.reading import Place, Sources
 from patron.engine.load.tables import Finisher
 from patron.engine.model.mapping import Bound, TableMapping
 from patron.engine.model.store import Store
+from patron.engine.runtime.clock import SystemClock
 from patron.engine.runtime.errors import IoFailed, LimitReached
 from patron.engine.runtime.progress import SILENT, Progress
 from patron.engine.runtime.scratch import working_folder
@@ -31,28 +32,57 @@ from patron.engine.sql.load import describing
 
 def load(
     bound: Bound, folder: Path, progress: Progress = SILENT, limits: Limits | None = None,
-    functions: Mapping[str, FunctionType] | None = None,
+    functions: Mapping[str, FunctionType] | None = None, *, now: dt.datetime | None = None,
+    keep: dt.timedelta | None = None,
 ) -> Loaded:  # fmt: skip
     """The canonical tables of a project, stored in `folder`; nothing is read when nothing changed.
 
-    Problems of the data are in the answer, not raised. IoFailed when a file cannot be read or written.
+    Problems of the data are in the answer, not raised. IoFailed when a file cannot be read or written. `keep` is how
+    long former loads can be made again; None when they are not kept.
     """
     facts = facts_of(bound)
     key = key_of(bound, facts)
     path = stored.place(folder, key)
-    known = stored.read(path)
-    if known is not None and not stored.outdated(path):
-        with suppress(OSError):
-            os.utime(path)
-        return known
+    now = now or SystemClock().now()
     limits = limits or Limits()
+    known = stored.read(path)
+    if known is None or stored.outdated(path):
+        known = _new(bound, facts, path, progress, limits, functions or {}, now)
+    if known.path is None:
+        return known
+    if keep is not None:
+        known = _remembered(bound, known, limits, now, keep)
+    stored.found_good(path, now)
+    if not known.reused:
+        stored.prune(folder, path, needed(folder))
+    return known
+
+
+def replayed(bound: Bound, folder: Path, moment: dt.datetime, limits: Limits | None = None) -> Loaded | None:
+    """The load that tells what was known at a moment (UTC) before the newest one; None when that is the newest, or when
+    no load is as old as that. Damaged when it cannot be made again."""
+    history = History(folder, shape_of(bound), limits)
+    known = history.at(moment)
+    if known is None:
+        return None
+    return replace(history.load(known), known_from=history.entries[0].made_at)
+
+
+def _remembered(bound: Bound, known: Loaded, limits: Limits, now: dt.datetime, keep: dt.timedelta) -> Loaded:
+    assert known.path is not None
+    entries = History(known.path.parent, shape_of(bound), limits).remember(known, now, keep)
+    return replace(known, known_from=entries[0].made_at)
+
+
+def _new(
+    bound: Bound, facts: Mapping[Place, tuple[FileFact, ...]], path: Path, progress: Progress, limits: Limits,
+    functions: Mapping[str, FunctionType], now: dt.datetime,
+) -> Loaded:  # fmt: skip
+    folder = path.parent
     with working_folder(folder) as scratch, working_folder(limits.temp_folder or folder) as spill:
-        made = _make(bound, facts, key, scratch, spill, progress, limits, functions or {})
-        if made.path is None:
-            return made
-        made = stored.write(made, path)
-        stored.prune(folder, path)
-        return made
+        made = _make(bound, facts, path.stem, scratch, spill, progress, limits, functions)
+        made = replace(made, made_at=now.replace(microsecond=0))
+        return made if made.path is None else stored.write(made, path)
 
 
 def forget(folder: Path, sources: Sequence[str] = ()) -> None:
@@ -95,7 +125,6 @@ def _run(
 ) -> Loaded:  # fmt: skip
     sources = Sources(connection, bound, scratch, facts, progress, lambda place: _lenient(bound, place))
     filler = Filler(sources, bound, functions)
-    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     try:
         finisher, store, notes = _tables(filler, key)
     except SourceError as error:
@@ -107,7 +136,7 @@ def _run(
     _unchanged(sources)
     found = [*sources.problems, *filler.problems, *finisher.problems]
     stops = any(p.stops for p in found)
-    return Loaded(None if stops else scratch / "load.duckdb", store, tuple(sources.ledger), by_place(found), notes, now)
+    return Loaded(None if stops else scratch / "load.duckdb", store, tuple(sources.ledger), by_place(found), notes)
 
 
 def _tables(filler: Filler, key: str) -> tuple[Finisher, Store, tuple[str, ...]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -47,6 +49,10 @@ class Config:
     allow_paths: tuple[Path, ...] = ()
     sources: Mapping[str, SourceChange] = field(default_factory=dict)
     profile: str | None = None
+    history: dt.timedelta | None = dt.timedelta(days=400)
+    """How long former loads can be replayed; None when they are not kept."""
+    known_now: bool = False
+    """Whether an older `as of` sees rows as they are known now, not as they were known then."""
 
     @property
     def readable(self) -> tuple[Path, ...]:
@@ -78,7 +84,7 @@ def read_config(root: Path, profile: str | None = None) -> Config:
     if profile is None:
         return config
     if profile not in profiles:
-        raise UsageError(f"{NAME} has no profile `{profile}`", _known(profile, profiles))
+        raise UsageError(f"{NAME} has no profile `{profile}`", _nearest(profile, profiles))
     over = _table(profiles[profile], f"profiles.{profile}")
     return replace(_with(config, over, f"profiles.{profile}."), profile=profile)
 
@@ -99,13 +105,13 @@ def _with(config: Config, said: Mapping[str, Any], where: str) -> Config:
     changes: dict[str, Any] = {}
     for key, value in said.items():
         if key not in _READERS:
-            raise UsageError(f"{NAME} has no setting `{where}{key}`", _known(key, _READERS))
+            raise UsageError(f"{NAME} has no setting `{where}{key}`", _nearest(key, _READERS))
         name, reader = _READERS[key]
         changes[name] = reader(value, f"{NAME}: {where}{key}", config)
     return replace(config, **changes)
 
 
-def _known(name: str, known: Iterable[str]) -> str:
+def _nearest(name: str, known: Iterable[str]) -> str:
     from patron.dsl.problems import suggest
 
     return suggest(name, known) if set(known) else "It has none."
@@ -148,6 +154,19 @@ def _texts(value: object, where: str, _config: Config) -> tuple[str, ...]:
 
 def _folders(value: object, where: str, config: Config) -> tuple[Path, ...]:
     return tuple(_folder(v, where, config) for v in _texts(value, where, config))
+
+
+def _history(value: object, where: str, _config: Config) -> dt.timedelta | None:
+    found = re.fullmatch(r"(\d{1,5}) days?", value.strip()) if isinstance(value, str) else None
+    if found is None and value != "none":
+        raise UsageError(f'{where}: days, as "400 days", or "none" are expected, not {value!r}')
+    return dt.timedelta(days=int(found[1])) if found else None
+
+
+def _known(value: object, where: str, _config: Config) -> bool:
+    if value not in ("then", "now"):
+        raise UsageError(f'{where}: "then" or "now" is expected, not {value!r}')
+    return value == "now"
 
 
 def _roles(value: object, where: str, config: Config) -> Mapping[str, tuple[str, ...]]:
@@ -195,5 +214,7 @@ _READERS: Mapping[str, tuple[str, Any]] = {
     "role": ("role", _text),
     "allow_paths": ("allow_paths", _folders),
     "sources": ("sources", _sources),
+    "history": ("history", _history),
+    "as_known": ("known_now", _known),
 }
 """Every key of `patron.toml`: the field it fills and how its value is read."""

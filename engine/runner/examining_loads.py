@@ -8,23 +8,47 @@ from pathlib import Path
 
 from patron.engine.runner.config import Config
 from patron.engine.runner.examining import Finding
+from patron.engine.runtime.errors import Damaged
+
+_REPLAY = (
+    "Put the state folder back from a backup; without one, remove the file: `--as-of` then sees the time before as it "
+    "is known now."
+)
 
 
 def loads(config: Config) -> Iterator[Finding]:
-    """The stored loads: is every byte what was written."""
-    from patron.engine.load import stored
+    """The stored loads and their history: is every byte what was written."""
+    from patron.engine.load import history, stored
 
     folder = config.state_folder / "loads"
+    needed = history.needed(folder)
     whole = 0
     for path in sorted({p.with_suffix(".duckdb") for p in (*folder.glob("*.duckdb"), *folder.glob("*.json"))}):
         fault = stored.fault(path)
-        if fault:
+        if not fault:
+            whole += 1
+        elif path.stem not in needed:
             stored.remove(path)
             yield Finding("mended", f"removed {path}, a stored load that {fault}", "It is made again from the sources.")
-        else:
-            whole += 1
     if whole:
         yield Finding("fine", f"{_counted(whole, 'stored load')} as made")
+    yield from _histories(folder)
+
+
+def _histories(folder: Path) -> Iterator[Finding]:
+    from patron.engine.load.history import FOLDER, History, histories
+
+    for shape in histories(folder):
+        history = History(folder, shape)
+        faults = list(history.faults())
+        for fault in faults:
+            yield Finding("broken", fault, _REPLAY, Damaged.exit_code)
+        if not faults and len(history.entries) > 1:
+            since = history.entries[0].made_at
+            yield Finding("fine", f"{_counted(len(history.entries), 'load')} since {since:%Y-%m-%d} can be replayed")
+    for lost in sorted((folder.parent / FOLDER).glob("*.lost")):
+        lost.unlink()
+        yield Finding("mended", f"removed {lost}, a history whose newest load is gone", "Its loads cannot be replayed.")
 
 
 def learned(config: Config) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -63,8 +64,6 @@ def open_project(
     root = find_root(None if path is None else Path(path), Path.cwd())
     config = read_config(root, profile)
     if backend is not None:
-        from dataclasses import replace
-
         config = replace(config, backend=backend)
     when = read_when(as_of) if isinstance(as_of, str) else as_of
     return Project(config, when, params or {}, Stages(), clock or SystemClock(), catalog, progress)
@@ -123,8 +122,10 @@ class Project:
         other._just_loaded = self._just_loaded
         shared = ["_parsed", "declared"]
         if folder == self.folder:
-            shared += ["bound", "loaded"]
-            shared += ["model"] if other.when == self.when else []  # what it says of today belongs to its moment
+            shared += ["bound", "newest"]
+            shared += (
+                ["model", "loaded"] if other.when == self.when else []
+            )  # what it says of today belongs to its moment
         for name in shared:
             if name in self.__dict__:
                 other.__dict__[name] = self.__dict__[name]
@@ -196,11 +197,25 @@ class Project:
     def loaded(self) -> Any:
         """The canonical tables, stored. Raises when the specs are wrong."""
         self._ready()
-        loaded = self.stages.load(self.bound, self.config, self.catalog, self.progress)
+        loaded = self.newest
         raise_for(loaded.problems, reading=True)
+        return self._known_then() or loaded
+
+    @cached_property
+    def newest(self) -> Any:
+        """The canonical tables as the sources give them now, or what is wrong with them."""
+        config = self.config if self.folder is None else replace(self.config, history=None)
+        loaded = self.stages.load(self.bound, config, self.catalog, self.progress, self.clock.now())
         if not loaded.reused:
             self._just_loaded += loaded.problems
         return loaded
+
+    def _known_then(self) -> Any:
+        """What was known at the moment looked from, where it is another than now and former loads tell."""
+        asked = self.when is not None and self.folder is None and self.config.history is not None
+        return (
+            self.stages.replayed(self.bound, self.config, self.as_of) if asked and not self.config.known_now else None
+        )
 
     @cached_property
     def informed(self) -> Any:
@@ -275,10 +290,9 @@ class Project:
 
     def _check_data(self, wanted: frozenset[str] | None) -> tuple[Problem, ...]:
         """What only rows show: of the load, and of definitions that name or ask for what nobody has."""
-        loaded = self.stages.load(self.bound, self.config, self.catalog, self.progress)
+        loaded = self.newest
         if loaded.path is None:
             return tuple(loaded.problems)
-        self.__dict__.setdefault("loaded", loaded)
         meaning = self.stages.check(self.informed, wanted)
         return (*loaded.problems, *meaning, *self.stages.examine(self.informed, wanted, self.context))
 
@@ -365,7 +379,14 @@ class Project:
 
     def refresh(self, sources: Iterable[str]) -> None:
         """Read these sources again, whatever is stored of them."""
-        for known in ("bound", "ground_problems", "model", "informed", "loaded"):  # headers may have changed too
+        for known in (
+            "bound",
+            "ground_problems",
+            "model",
+            "informed",
+            "loaded",
+            "newest",
+        ):  # headers may have changed too
             self.__dict__.pop(known, None)
         self.close()
         self.stages.forget(self.config, tuple(sources))

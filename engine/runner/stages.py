@@ -6,6 +6,7 @@ Tests hand a project other stages.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -139,11 +140,21 @@ class Stages:
 
         return bind_query(model, phrase)[1]
 
-    def load(self, bound: Bound, config: Config, catalog: Catalog, progress: Progress) -> Loaded:
+    def load(
+        self, bound: Bound, config: Config, catalog: Catalog, progress: Progress, now: dt.datetime | None = None
+    ) -> Loaded:
         """The canonical tables, stored; what is stored already is taken as it is when it is still good."""
         from patron.engine.load import load
 
-        return load(bound, config.state_folder / "loads", progress, config.limits, catalog.functions)
+        folder, keep = config.state_folder / "loads", config.history
+        return load(bound, folder, progress, config.limits, catalog.functions, now=now, keep=keep)
+
+    def replayed(self, bound: Bound, config: Config, as_of: AsOf) -> Loaded | None:
+        """The load that tells what was known at a moment; None when that is the newest."""
+        from patron.engine.load import replayed
+
+        moment = as_of.moment.replace(tzinfo=dt.UTC)
+        return replayed(bound, config.state_folder / "loads", moment, config.limits)
 
     def forget(self, config: Config, sources: Sequence[str]) -> None:
         """Read these sources anew at the next load."""
@@ -177,7 +188,7 @@ class Stages:
             limits=config.limits,
             progress=progress,
             sources=loaded.ledger,
-            loaded_at=loaded.made_at,
+            loaded_at=loaded.known_from or loaded.made_at,
             kept=config.state_folder / "learned",
         )
 

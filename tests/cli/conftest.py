@@ -114,7 +114,10 @@ class FakeStages(Stages):
     def understand(self, _model: Any, _phrase: Any) -> tuple[Problem, ...]:
         return ()
 
-    def load(self, _bound: Any, _config: Any, _catalog: Any, _progress: Any) -> Any:
+    def replayed(self, *_: Any) -> None:
+        return None
+
+    def load(self, _bound: Any, _config: Any, _catalog: Any, _progress: Any, _now: Any = None) -> Any:
         self.loads += 1
         empty = {name: SimpleNamespace(reach=None, present=False) for name in ("orders", "lines")}
         store = SimpleNamespace(tables=empty)

@@ -102,6 +102,11 @@ def view_parquet(files: Sequence[Path], columns: Sequence[SourceColumn], starts:
     return query.select(exp.alias_(row, "rowid", quoted=True), copy=False)
 
 
+def parquet_files(files: Sequence[Path]) -> E:
+    """Parquet files as one table, with their own columns."""
+    return _reader("read_parquet", files, {})
+
+
 def rows_of(file: Path) -> exp.Select:
     """How many rows a Parquet file has, as its footer says."""
     return select([(exp.Count(this=exp.Star()), "n")], _reader("read_parquet", (file,), {}))

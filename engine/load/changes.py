@@ -1,0 +1,217 @@
+"""What lies between two loads, as one file that leads from the later one back to the earlier one.
+
+A file of changes is an archive, not packed again:
+
+    changes.json              for every table that differs: its statement when that changed, and the description
+    <table>.drop.parquet      rows of the later load that the earlier one has not
+    <table>.back.parquet      rows of the earlier load that the later one has not; all of them when the table changed
+
+Nothing here is checked: files of changes lie in `Kept`, which compares them with their hash at every reading.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from patron.dsl.nodes import dataclass
+from patron.engine.backends.duckdb import connect
+from patron.engine.contracts import Limits
+from patron.engine.load.loaded import Loaded, decode, encode
+from patron.engine.runtime.errors import Damaged
+from patron.engine.sql import build
+from patron.engine.sql.load import differing, staging
+
+if TYPE_CHECKING:
+    import duckdb
+
+_ABOUT = "changes.json"
+_MOMENT = (1980, 1, 1, 0, 0, 0)
+"""The moment of every file in an archive, so that the same changes are the same bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a table that lie in its rows; others are computed of them. `ids` when one of them is its id."""
+
+    names: tuple[str, ...]
+
+    @property
+    def ids(self) -> bool:
+        """Whether rows can be told apart by an id of their own."""
+        return "id" in self.names
+
+
+def columns_of(statement: str) -> Columns:
+    """The columns of the table that a CREATE TABLE statement makes."""
+    return Columns(differing.lying(statement))
+
+
+def tables_of(connection: duckdb.DuckDBPyConnection, database: str) -> Mapping[str, str]:
+    """The statements that made the tables of a database, by name."""
+    query = "SELECT table_name, sql FROM duckdb_tables() WHERE database_name = ? AND NOT temporary ORDER BY table_name"
+    return dict(connection.execute(query, [database]).fetchall())
+
+
+# ---------------------------------------------------------------- writing
+
+
+def write(before: Loaded, after: Path, scratch: Path, limits: Limits) -> Path | None:
+    """The file of what leads from the load in `after` back to `before`; None when they have the same rows."""
+    assert before.path is not None
+    folder = scratch / "changes"
+    folder.mkdir()
+    connection = connect(":memory:", limits, scratch / "spilled")
+    try:
+        for path, name in ((before.path, "before"), (after, "after")):
+            connection.execute(staging.render(staging.attach(path, name)))
+        were, are = tables_of(connection, "before"), tables_of(connection, "after")
+        said = {t: found for t in were if (found := _difference(connection, t, were[t], are.get(t), folder))}
+    finally:
+        connection.close()
+    gone = sorted(are.keys() - were.keys())
+    if not said and not gone:
+        return None
+    about = {"tables": said, "gone": gone, "load": encode(before)}
+    (folder / _ABOUT).write_text(json.dumps(about, ensure_ascii=False, separators=(",", ":")), "utf-8")
+    return _packed(folder, scratch / "changes.zip")
+
+
+def _difference(
+    connection: duckdb.DuckDBPyConnection, table: str, was: str, now: str | None, folder: Path
+) -> Mapping[str, Any]:
+    """What is said of one table, its rows written; nothing when it is the same."""
+    columns = columns_of(was).names
+    before, after = (differing.rows(differing.at(name, table), columns) for name in ("before", "after"))
+    if was != now:
+        return {"statement": was, "back": _kept(connection, before, folder / f"{table}.back.parquet")}
+    if columns_of(was).ids:
+        ids = f"ids/{table}"
+        both = (differing.at("before", table), differing.at("after", table))
+        connection.execute(staging.render(staging.create(ids, differing.changed_ids(*both, columns))))
+        before, after = (differing.of_ids(query, ids) for query in (before, after))
+    found = {
+        "drop": _kept(connection, differing.only_in(after, before), folder / f"{table}.drop.parquet"),
+        "back": _kept(connection, differing.only_in(before.copy(), after.copy()), folder / f"{table}.back.parquet"),
+    }
+    return found if any(found.values()) else {}
+
+
+def _kept(connection: duckdb.DuckDBPyConnection, query: Any, path: Path) -> int:
+    """How many rows a query has; they are written when there are any."""
+    connection.sql(staging.render(query)).write_parquet(str(path), compression="zstd")
+    rows = int(connection.execute(staging.render(differing.count(staging.parquet_files([path])))).fetchall()[0][0])
+    if not rows:
+        path.unlink()
+    return rows
+
+
+def _packed(folder: Path, path: Path) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in sorted(folder.iterdir()):
+            with file.open("rb") as content, archive.open(zipfile.ZipInfo(file.name, _MOMENT), "w") as packed:
+                shutil.copyfileobj(content, packed)
+    return path
+
+
+# ---------------------------------------------------------------- going back
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The changes between one load and the next, unpacked."""
+
+    folder: Path
+    said: Mapping[str, Any]
+
+    def file(self, table: str, kind: str) -> list[Path]:
+        """The rows of a kind, when there are any."""
+        found = self.said["tables"].get(table, {}).get(kind)
+        return [self.folder / f"{table}.{kind}.parquet"] if found else []
+
+
+def go_back(latest: Path, files: Sequence[Path], scratch: Path, limits: Limits) -> Loaded:
+    """The load that these changes lead back to, in the scratch folder; those nearest to it come first."""
+    path = scratch / "load.duckdb"
+    shutil.copyfile(latest, path)
+    steps = [_unpacked(file, scratch / str(i)) for i, file in enumerate(files)]
+    connection = connect(path, limits, scratch / "spilled")
+    try:
+        connection.begin()
+        for table in sorted({t for step in steps for t in (*step.said["tables"], *step.said["gone"])}):
+            _restore(connection, table, steps)
+        connection.commit()
+        loaded = decode(steps[0].said["load"], path)
+        _compare(connection, loaded)
+        connection.execute("CHECKPOINT")
+    finally:
+        connection.close()
+    return loaded
+
+
+def _unpacked(file: Path, folder: Path) -> _Step:
+    with zipfile.ZipFile(file) as archive:
+        archive.extractall(folder)
+    return _Step(folder, json.loads((folder / _ABOUT).read_text("utf-8")))
+
+
+def _restore(connection: duckdb.DuckDBPyConnection, table: str, steps: Sequence[_Step]) -> None:
+    """One table as it was. Where its statement changed, all rows of then are there, and later changes do not count."""
+    whole = next((i for i, s in enumerate(steps) if "statement" in s.said["tables"].get(table, {})), None)
+    gone = next((i for i, s in enumerate(steps) if table in s.said["gone"]), len(steps))
+    if whole is None or gone < whole:
+        if gone < len(steps):
+            connection.execute(staging.render(staging.drop(table)))
+            return
+        statement, nearer = tables_of(connection, "load")[table], steps
+    else:
+        statement, nearer = steps[whole].said["tables"][table]["statement"], steps[:whole]
+        connection.execute(staging.render(staging.drop(table)))
+        connection.execute(statement)
+        _insert(connection, table, columns_of(statement), steps[whole].file(table, "back"))
+    _undo(connection, table, columns_of(statement), nearer)
+
+
+def _undo(connection: duckdb.DuckDBPyConnection, table: str, columns: Columns, steps: Sequence[_Step]) -> None:
+    """Rows that came since go, and rows that went since come back; each as often as it did."""
+    drop, back = ([f for step in steps for f in step.file(table, kind)] for kind in ("drop", "back"))
+    if not drop and not back:
+        return
+
+    def run(statement: Any) -> None:
+        connection.execute(staging.render(statement))
+
+    parts = [differing.rows(build.table(table), columns.names)]
+    if columns.ids:
+        touched = differing.together([differing.kept_rows([f], ["id"]) for f in (*drop, *back)])
+        run(staging.create("touched", touched))
+        parts = [differing.of_ids(parts[0], "touched")]
+    if back:
+        parts.append(differing.kept_rows(back, columns.names))
+    left = differing.together(parts)
+    run(staging.create("left", differing.only_in(left, differing.kept_rows(drop, columns.names)) if drop else left))
+    run(differing.delete_ids(table, "touched") if columns.ids else differing.delete_all(table))
+    run(differing.insert(table, columns.names, differing.rows(build.table("left"), columns.names)))
+    for name in ("left", "touched"):
+        run(staging.drop(name))
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, columns: Columns, files: Sequence[Path]) -> None:
+    if files:
+        query = differing.kept_rows(files, columns.names)
+        connection.execute(staging.render(differing.insert(table, columns.names, query)))
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, loaded: Loaded) -> None:
+    """As many rows as its description says; Damaged else."""
+    for table in loaded.store.tables.values():
+        found = connection.execute(staging.render(differing.count(build.table(table.name)))).fetchall()[0][0]
+        if found != table.rows:
+            raise Damaged(
+                f"the load of {loaded.made_at} cannot be made again: {table.name} has {found} rows, not {table.rows}",
+                "Put the state folder back from a backup.",
+            )
