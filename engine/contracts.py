@@ -376,12 +376,16 @@ class ShowType:
 
 @dataclass(frozen=True, slots=True)
 class TargetType:
-    """A place to deliver to: `to folder(path = "out")`. `send` gets finished files and the call's arguments."""
+    """A place to deliver to: `to folder(path = "out")`. `send` gets finished files and the call's arguments.
+
+    With `takes_key` there is one more argument, `key`: a text that is the same when the same delivery is tried again,
+    for receivers who can tell by it what they have already."""
 
     name: str
     describe: str
     send: Callable[[Sequence[Path], Mapping[str, str]], str]
     arguments: tuple[SettingSpec, ...] = ()
+    takes_key: bool = False
 
 
 # ---------------------------------------------------------------- backends, checks, commands

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "test": "Check what the `test` declarations expect.",
     "predictions": "How well predictions did when they were tried.",
     "lists": "Frozen lists: take, show, export, compare, erase.",
+    "tick": "Do what is due now, and end: for cron or systemd.",
     "plan": "Show how something will be computed.",
     "sql": "Show the SQL that will be sent.",
     "plugins": "Show what is installed and what it offers.",

@@ -43,6 +43,8 @@ class Config:
     output_folder: Path = Path("out")
     state: str | None = None
     state_schema: str = "patron"
+    heartbeat: float = 10
+    attempts: int = 3
     plugins: tuple[str, ...] = ()
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     role: str = "owners"
@@ -209,6 +211,8 @@ _READERS: Mapping[str, tuple[str, Any]] = {
     "output_folder": ("output_folder", _folder),
     "state": ("state", _state),
     "state_schema": ("state_schema", _text),
+    "heartbeat": ("heartbeat", _seconds),
+    "attempts": ("attempts", _whole),
     "plugins": ("plugins", _texts),
     "roles": ("roles", _roles),
     "role": ("role", _text),

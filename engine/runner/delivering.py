@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from patron.dsl.problems import Problem
 from patron.engine.catalog import Catalog, Lacking
 from patron.engine.contracts import SettingSpec, TargetType
 from patron.engine.runtime.errors import InternalError, IoFailed, SpecError
+from patron.engine.runtime.faults import point
 from patron.engine.runtime.files import publishing, safe_path
 
 if TYPE_CHECKING:
@@ -31,8 +33,8 @@ def _unused(_files: Sequence[Path], _arguments: Mapping[str, str]) -> str:
     raise InternalError("P0999: a folder was delivered to without its project")
 
 
-def deliver(project: Project, target: tree.Target, files: Sequence[Path]) -> str:
-    """Send files to a target; the sentence says where they went."""
+def deliver(project: Project, target: tree.Target, files: Sequence[Path], step: str = "") -> str:
+    """Send files to a target; the sentence says where they went. In a run this happens once for each `step`."""
     name, arguments = str(target.call.function), arguments_of(project, target)
     if tree.fold(name) == FOLDER:
         return _to_folder(project, target, files, arguments)
@@ -45,10 +47,16 @@ def deliver(project: Project, target: tree.Target, files: Sequence[Path]) -> str
             message = f"`{name}` takes no `{argument.name.text}`"
             hint = f"It takes: {', '.join(known) or 'nothing'}."
             raise SpecError([Problem("P0210", argument.span, message, hint)])
-    try:
-        return found.send(tuple(files), arguments)
-    except OSError as error:
-        raise IoFailed(f"{name}: {error}", "What was made is unchanged; it can be sent again.") from error
+
+    def send(key: str) -> str:
+        try:
+            return found.send(tuple(files), {**arguments, "key": key} if found.takes_key else arguments)
+        except OSError as error:
+            raise IoFailed(f"{name}: {error}", "What was made is unchanged; it can be sent again.") from error
+
+    if project.duty is None:
+        return send(uuid.uuid4().hex)
+    return project.duty.once(step, f"{name} {sorted(arguments.items())}", files, send)
 
 
 def arguments_of(project: Project, target: tree.Target) -> Mapping[str, str]:
@@ -80,7 +88,10 @@ def _to_folder(project: Project, target: tree.Target, files: Sequence[Path], arg
     folder = safe_path(arguments["path"], base, roots)
     import shutil
 
+    if project.duty is not None:
+        project.duty.check()
     for file in files:
+        point("deliver.folder")
         with publishing(folder / file.name) as beside:
             shutil.copyfile(file, beside)
     return f"{len(files)} to {folder}"

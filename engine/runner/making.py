@@ -17,7 +17,6 @@ from patron.engine.contracts import ExportError, ExporterType, ExportJob
 from patron.engine.model.exports import export_settings
 from patron.engine.results import Figure, Report
 from patron.engine.runner.lateness import late_lines
-from patron.engine.runner.lock import held
 from patron.engine.runtime.errors import (
     DATA_CODES,
     DataError,
@@ -125,8 +124,8 @@ def make(project: Project, order: Order) -> Made:
         here = [f for piece, made in sent if piece.to is None for f in made]
         for piece, made in sent:
             if piece.to is not None:
-                deliver(project, piece.to, made)
-        with held(project.config.state_folder):
+                deliver(project, piece.to, made, f"{order.name} {piece.stem} {piece.format}")
+        with project.turn():
             before = _listed(folder / MANIFEST)
             kept = () if order.exports else _others(before, here, folder)
             manifest = _manifest(shop, report, here, told, kept)

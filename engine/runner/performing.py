@@ -11,6 +11,7 @@ from patron.dsl.problems import Problem, suggest
 from patron.engine.runner.making import Made, Order, make
 from patron.engine.runner.run import Run
 from patron.engine.runner.run import perform as perform_run
+from patron.engine.runner.schedule.recording import by_hand
 from patron.engine.runtime.errors import PatronError, SpecError, UsageError, raise_for
 
 if TYPE_CHECKING:
@@ -22,9 +23,17 @@ def perform(project: Project, names: Iterable[str], formats: Sequence[str], out:
     raise_for(project.ground_problems)
     for decl in _named(project, tuple(names)):
         if isinstance(decl, tree.RunDecl):
-            yield perform_run(project, decl, out)
+            yield _performed(project, decl, out)
         else:
             yield _made(project, Order(decl.name.text, {}, tuple(formats), exports=not formats, out=out))
+
+
+def _performed(project: Project, decl: tree.RunDecl, out: Path | None) -> Run:
+    """A run, once, now: it is written down, and is no interval of its schedule."""
+    with by_hand(project, f"run {decl.name.key}") as told:
+        run = perform_run(project, decl, out)
+        told.append((run.exit_code, run.words))
+    return run
 
 
 def _made(project: Project, order: Order) -> Made:

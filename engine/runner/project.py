@@ -9,7 +9,8 @@ Every step is taken once, and only when something needs it; the steps themselves
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from patron.engine.runner.lists.taken import Changes, ListFacts, Taken
     from patron.engine.runner.making import Made
     from patron.engine.runner.run import Run
+    from patron.engine.runner.schedule.duty import Duty
     from patron.engine.runner.state.database import State
 
 
@@ -87,6 +89,8 @@ class Project:
         self.stages, self.clock, self.progress = stages, clock, progress
         self.folder = folder
         """A folder that replaces the folder of every file source, for tests."""
+        self.duty: Duty | None = None
+        """What this project is at work for, when it performs a run."""
         self._just_loaded: list[Problem] = []
         if catalog is not None:
             self.catalog = catalog
@@ -119,7 +123,7 @@ class Project:
         other = Project(
             self.config, when or self.when, self.params, self.stages, self.clock, self.catalog, self.progress, folder
         )
-        other._just_loaded = self._just_loaded
+        other._just_loaded, other.duty = self._just_loaded, self.duty
         shared = ["_parsed", "declared"]
         if folder == self.folder:
             shared += ["bound", "newest"]
@@ -231,6 +235,16 @@ class Project:
     def context(self) -> Any:
         """What an answer needs beside the model."""
         return self.stages.context(self.as_of, self.loaded, self.session, self.lists, self.config, self.progress)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """This project's turn to change what is kept and published; Busy when another run is at it or took over."""
+        from patron.engine.runner.lock import held
+
+        with held(self.config.state_folder):
+            if self.duty is not None:
+                self.duty.check()
+            yield
 
     @cached_property
     def state(self) -> State:

@@ -14,7 +14,9 @@ from patron.dsl.problems import Problem, suggest
 from patron.engine.runner import testing
 from patron.engine.runner.delivering import deliver
 from patron.engine.runner.making import Made, Order, code_of, make
-from patron.engine.runtime.errors import PatronError, SpecError, raise_for
+from patron.engine.runner.schedule.repeating import repeated
+from patron.engine.runtime.errors import Busy, PatronError, SpecError, raise_for
+from patron.engine.runtime.faults import point
 
 if TYPE_CHECKING:
     from patron.engine.runner.project import Project
@@ -46,6 +48,8 @@ class Performance:
     skipped: list[Problem] = field(default_factory=list)
     failure: str = ""
     """What failed, in words; it is delivered with the files by `if failed send`."""
+    number: int = 0
+    """Which step it is at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +67,35 @@ class Run:
         failed = next((s.exit_code for s in self.steps if s.failed), 0)
         return failed or code_of(self.skipped)
 
+    @property
+    def words(self) -> str:
+        """What was done, or what failed and why."""
+        failed = next((s for s in self.steps if s.failed), None)
+        if failed is None:
+            return "; ".join(s.words for s in self.steps)
+        return ": ".join([failed.words, *([str(failed.error)] if failed.error is not None else [])])
+
 
 def perform(project: Project, decl: tree.RunDecl, out: Path | None = None) -> Run:
     """Perform the steps of a run. After a failing step only `if failed send` happens."""
     so_far = Performance(project, out)
     steps: list[Done] = []
-    for step in _in_turn(decl):
+    for so_far.number, step in enumerate(_in_turn(decl), 1):
+        point("run.step")
         done = _step(so_far, step)
         steps.append(done)
         if done.failed:
             so_far.failure = "\n".join((f"The run {decl.name.text} failed at: {done.words}", *_why(done))) + "\n"
-            steps.extend(_step(so_far, s, late=True) for s in decl.steps if isinstance(s, tree.RunSend) and s.if_failed)
+            steps.extend(_notices(so_far, decl))
             break
     return Run(decl.name.text, tuple(steps), tuple(so_far.files), tuple(so_far.skipped))
+
+
+def _notices(so_far: Performance, decl: tree.RunDecl) -> Iterator[Done]:
+    """`if failed send`, each of them."""
+    for so_far.number, step in enumerate(decl.steps, 1):
+        if isinstance(step, tree.RunSend) and step.if_failed:
+            yield _step(so_far, step, late=True)
 
 
 def _why(done: Done) -> Iterator[str]:
@@ -103,8 +123,10 @@ def _step(so_far: Performance, step: tree.RunStep, *, late: bool = False) -> Don
     if isinstance(step, tree.RunSend) and step.if_failed and not late:
         return Done("")
     try:
-        return _STEPS[type(step)](so_far, step)
+        return repeated(so_far.project, lambda: _STEPS[type(step)](so_far, step))
     except PatronError as error:
+        if isinstance(error, Busy) and so_far.project.duty is not None:
+            so_far.project.duty.check()  # whoever was taken over performs no further step
         return Done(_words(step), error.exit_code, error)
 
 
@@ -143,8 +165,8 @@ def _reports(so_far: Performance, step: tree.RunReports) -> Done:
     for one in step.reports:
         params = {p.name.text: p.value for p in one.params}
         done = make(so_far.project, Order(str(one.report), params, formats, out=so_far.out))
-        so_far.files.extend(done.files)
-        so_far.skipped.extend(done.skipped)
+        so_far.files.extend(f for f in done.files if f not in so_far.files)  # a step may be repeated
+        so_far.skipped.extend(p for p in done.skipped if p not in so_far.skipped)
         made.append(done)
     return Done(_words(step), made=tuple(made))
 
@@ -156,7 +178,8 @@ def _refresh(so_far: Performance, step: tree.RunRefresh) -> Done:
 
 def _send(so_far: Performance, step: tree.RunSend) -> Done:
     with _failure_file(so_far.failure) as told:
-        said = deliver(so_far.project, step.target, (*told, *so_far.files))
+        which = f"{'if failed' if so_far.failure else 'step'} {so_far.number}"
+        said = deliver(so_far.project, step.target, (*told, *so_far.files), which)
     return Done(f"send to {step.target.call.function}: {said}")
 
 

@@ -168,5 +168,13 @@ def test_every_descriptor_is_in_the_reference():
 def test_every_call_of_a_project_is_in_the_guide_for_python():
     text = (DOCS / "how-to" / "from-python.md").read_text(encoding="utf-8")
     calls = [n for n, f in inspect.getmembers(Project, inspect.isfunction) if not n.startswith("_")]
-    inner = {"seen_from", "named", "line", "statement", "statements", "layout"}  # for the command line and for tests
+    inner = {
+        "seen_from",
+        "named",
+        "line",
+        "statement",
+        "statements",
+        "layout",
+        "turn",
+    }  # for the command line and tests
     assert [n for n in calls if n not in inner and f".{n}(" not in text and f"`{n}(" not in text] == []

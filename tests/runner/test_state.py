@@ -28,8 +28,8 @@ NOON = dt.datetime(2026, 5, 6, 12, tzinfo=dt.UTC)
 
 def row(key: str = "a", **other: object) -> dict[str, object]:
     return {
-        "id": key, "name": "nightly", "kind": "run", "as_of": NOON, "spec_hash": "0" * 64, "state": "begun",
-        "attempt": 1, "holder": "{}", "fence": 1, "begun_at": NOON, **other,
+        "id": key, "task": "run nightly", "as_of": NOON, "spec_hash": "0" * 64, "state": "begun",
+        "attempt": 1, "process": "me", "fence": 1, "begun_at": NOON, **other,
     }  # fmt: skip
 
 

@@ -44,14 +44,15 @@ def run(options: Options, names: tuple[str, ...], forms: str | None, out: str | 
     with watched(options) as project:
         results = project.run(names, formats, None if out is None else Path(out).resolve())
     if options.json:
-        output.say_json({"results": [_json(r) for r in results]})
+        output.say_json({"results": [result_json(r) for r in results]})
     else:
         for result in results:
-            _tell(result, project, options)
+            tell(result, project, options)
     return next((r.exit_code for r in results if r.exit_code), 0)
 
 
-def _tell(result: Made | Run, project: Project, options: Options) -> None:
+def tell(result: Made | Run, project: Project, options: Options) -> None:
+    """What came of a report or a run, told."""
     for step in getattr(result, "steps", ()):
         _tell_step(step, project, options)
     for file in result.files:
@@ -90,7 +91,8 @@ def shown_path(path: Path) -> str:
     return str(path) if short.startswith("..") else short
 
 
-def _json(result: Made | Run) -> dict[str, object]:
+def result_json(result: Made | Run) -> dict[str, object]:
+    """The same for machines."""
     steps = [
         {"step": s.words, "exit_code": s.exit_code, "error": s.error and s.error.message,
          **({"tests": [test_json(t) for t in s.tested]} if s.tested else {})}

@@ -19,7 +19,7 @@ from patron.engine.runtime.faults import point
 if TYPE_CHECKING:
     from patron.engine.runner.state.database import State
 
-PARTS = ("runs", "lists")
+PARTS = ("deliveries", "leases", "lists", "runs")
 """The modules of tables beside this one. A part that is new here is made where a state lacks it, without a step."""
 
 STEPS: Mapping[int, Callable[[Connection], None]] = {}

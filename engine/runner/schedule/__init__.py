@@ -1,0 +1,1 @@
+"""What is due, when, and doing it once: occurrences, intervals, leases, ticks."""
