@@ -26,6 +26,8 @@ COMMANDS: dict[str, str] = {
     "predictions": "How well predictions did when they were tried.",
     "lists": "Frozen lists: take, show, export, compare, erase.",
     "tick": "Do what is due now, and end: for cron or systemd.",
+    "schedule": "Keep doing what is due, or print how the system can.",
+    "status": "Who holds the project, what is due, what is missing.",
     "plan": "Show how something will be computed.",
     "sql": "Show the SQL that will be sent.",
     "plugins": "Show what is installed and what it offers.",

@@ -36,6 +36,14 @@ class Options:
 
     def project(self, progress: Progress | None = None) -> Project:
         """The project these options name, opened. It is closed when the command ends."""
+        found = self.opened(progress)
+        ctx = click.get_current_context(silent=True)
+        if ctx is not None:
+            ctx.call_on_close(found.close)
+        return found
+
+    def opened(self, progress: Progress | None = None) -> Project:
+        """The same, for who closes it himself."""
         from patron.engine.runner import overrides
         from patron.engine.runner.project import open_project
         from patron.engine.runtime.progress import SILENT
@@ -46,7 +54,6 @@ class Options:
         )  # fmt: skip
         ctx = click.get_current_context(silent=True)
         if ctx is not None:
-            ctx.call_on_close(found.close)
             ctx.find_root().obj["project"] = found
         return found
 

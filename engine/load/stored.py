@@ -73,6 +73,16 @@ def found_good(path: Path, now: dt.datetime) -> None:
         os.utime(path, (now.timestamp(), now.timestamp()))
 
 
+def last_loaded(folder: Path) -> Loaded | None:
+    """The load that was made last; None when there is none that can be read."""
+    loads = (read(path) for path in folder.glob("*.duckdb")) if folder.is_dir() else ()
+    return max((found for found in loads if found is not None), key=_made_at, default=None)
+
+
+def _made_at(loaded: Loaded) -> dt.datetime:
+    return loaded.made_at or dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
 def outdate(path: Path) -> None:
     """Have a load made again the next time that it is asked for; it stays until then."""
     path.with_suffix(".stale").touch()

@@ -33,6 +33,7 @@ from patron.engine.runtime.progress import SILENT, Progress
 if TYPE_CHECKING:
     from patron.engine.catalog import Catalog
     from patron.engine.contracts import Session
+    from patron.engine.load import Loaded
     from patron.engine.model.periods import AsOf
     from patron.engine.results import Conditions, Report, Result, Why
     from patron.engine.runner.lists.erasing import Erased
@@ -235,6 +236,11 @@ class Project:
     def context(self) -> Any:
         """What an answer needs beside the model."""
         return self.stages.context(self.as_of, self.loaded, self.session, self.lists, self.config, self.progress)
+
+    @property
+    def last_loaded(self) -> Loaded | None:
+        """What was read last, whatever the sources hold by now; None when nothing was read yet."""
+        return self.stages.last_loaded(self.config)
 
     @contextmanager
     def turn(self) -> Iterator[None]:

@@ -156,6 +156,12 @@ class Stages:
         moment = as_of.moment.replace(tzinfo=dt.UTC)
         return replayed(bound, config.state_folder / "loads", moment, config.limits)
 
+    def last_loaded(self, config: Config) -> Loaded | None:
+        """What was read last."""
+        from patron.engine.load import last_loaded
+
+        return last_loaded(config.state_folder / "loads")
+
     def forget(self, config: Config, sources: Sequence[str]) -> None:
         """Read these sources anew at the next load."""
         from patron.engine.load import forget

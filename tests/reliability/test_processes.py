@@ -112,11 +112,11 @@ def test_whoever_waits_is_told_who_holds_the_project(tmp_path: Path) -> None:
     shop = Shop.at(tmp_path / "shop")
     with held(shop.root / ".patron"):
         begun = time.monotonic()
-        told = command(shop, *COMMANDS["list"])
+        told = command(shop, *COMMANDS["report"])
         assert time.monotonic() - begun < 15
     assert told.code == 6
     assert f"process {os.getpid()}" in told.err
-    assert command(shop, *COMMANDS["list"]).code == 0
+    assert command(shop, *COMMANDS["report"]).code == 0
 
 
 def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
     assert holder.stdout.readline() == b"held\n"
     holder.kill()
     holder.communicate()
-    assert command(shop, *COMMANDS["list"]).code == 0
+    assert command(shop, *COMMANDS["report"]).code == 0
 
 
 # ---------------------------------------------------------------- no room

@@ -38,15 +38,15 @@ def tick(project: Project) -> Iterator[Performed]:
     """Do what is due, in the order of the moments; Busy when another process is at it."""
     raise_for(project.ground_problems)
     with leased(project.state, project.clock, project.config.heartbeat) as lease:
+        now = project.clock.now()  # what becomes due meanwhile is for the next tick
         tried: set[tuple[str, dt.datetime]] = set()
-        while (found := _next(project, tried)) is not None:
+        while (found := _next(project, tried, now)) is not None:
             tried.add((found[0].key, found[1]))
             yield _perform(project, lease, *found)
 
 
-def _next(project: Project, tried: set[tuple[str, dt.datetime]]) -> tuple[Task, dt.datetime] | None:
+def _next(project: Project, tried: set[tuple[str, dt.datetime]], now: dt.datetime) -> tuple[Task, dt.datetime] | None:
     """What to do next: of everything due, what was due first."""
-    now = project.clock.now()
     found = []
     for task in tasks(project):
         for moment in _decide(project.state, task, now).do:

@@ -113,6 +113,11 @@ def latest(connection: Connection, task: str, *, ended: bool = False) -> dict[st
     return next(rows(connection, runs, *where, order=(runs.c.begun_at.desc(), runs.c.id)), None)
 
 
+def numbered(connection: Connection, key: str) -> dict[str, Any] | None:
+    """One run."""
+    return one(connection, runs, runs.c.id == key)
+
+
 def under_way(connection: Connection) -> list[dict[str, Any]]:
     """The runs that have begun and not ended."""
     return list(rows(connection, runs, runs.c.state == BEGUN))
