@@ -340,8 +340,8 @@ class Project:
         self._ready()
         asked = phrase
 
-        def answer() -> Result:
-            return self.stages.query(self.informed, asked, self.context)
+        def answer(of: Project) -> Result:
+            return of.stages.query(of.informed, asked, of.context)
 
         return self._frozen(lambda: self.stages.asked_phrase(self.model, asked), answer)
 
@@ -365,8 +365,8 @@ class Project:
         self._ready()
         full, values = self._known("report", name), self._values(params)
 
-        def answer() -> Report:
-            return self.stages.report(self.informed, full, values, self.context)
+        def answer(of: Project) -> Report:
+            return of.stages.report(of.informed, full, values, of.context)
 
         return self._frozen(lambda: self.stages.asked_report(self.model, full, values), answer)
 
@@ -384,8 +384,8 @@ class Project:
         self._ready()
         full, values = self._known("report", name), self._values(params)
 
-        def answer() -> Result:
-            return self.stages.detail(self.informed, full, table, values, self.context)
+        def answer(of: Project) -> Result:
+            return of.stages.detail(of.informed, full, table, values, of.context)
 
         return self._frozen(lambda: self.stages.asked_report(self.model, full, values, table), answer)
 
@@ -470,13 +470,13 @@ class Project:
         value = parameters(self).get(count.name.key) if isinstance(count, tree.Param) else count
         return int(value.value) if isinstance(value, tree.Number) else 0
 
-    def _frozen(self, asked: Callable[[], Asked], compute: Callable[[], Answer]) -> Answer:
+    def _frozen(self, asked: Callable[[], Asked], compute: Callable[[Project], Answer]) -> Answer:
         """An answer; about lists whose time is over, the one that was kept."""
         if not self.statements(tree.ListDecl):
-            return compute()
+            return compute(self)
         from patron.engine.runner.lists.frozen import answered, expiring
 
-        return answered(self, asked(), compute) if expiring(self) else compute()
+        return answered(self, asked(), compute) if expiring(self) else compute(self)
 
     def _values(self, given: Mapping[str, object]) -> Mapping[str, tree.Expr]:
         return given_values.values(given, self.documents, self.stages.value)

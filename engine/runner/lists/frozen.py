@@ -10,12 +10,13 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from patron.dsl import tree
 from patron.dsl.nodes import dataclass
-from patron.engine.results import EXPIRED, OK, Result
+from patron.engine.results import EXPIRED, OK, Report, Result
 from patron.engine.runner.lists import results as answers
 from patron.engine.runner.lists.erasing import sweep
 from patron.engine.runner.lists.results import Answer
@@ -53,17 +54,17 @@ def expiring(project: Project) -> bool:
     return any(project.lists.rules(d.name.text).lasting for d in project.statements(tree.ListDecl))
 
 
-def answered(project: Project, asked: Asked, compute: Callable[[], Answer]) -> Answer:
+def answered(project: Project, asked: Asked, compute: Callable[[Project], Answer]) -> Answer:
     """The answer to a question: computed while its lists live, and then kept; the one that was kept, afterwards."""
     now = project.as_of.moment.replace(tzinfo=dt.UTC)
     lists = tuple(project.lists.facts(name, version, now) for name, version in asked.subject)
     ends = [known.expires_at for known in lists]
     if not ends or None in ends:
-        return compute()
+        return compute(project)
     end = max(e for e in ends if e is not None)
     question = _Question(project, asked, lists, end)
     if now <= end:
-        return question.kept(compute(), now)
+        return question.kept(compute(project), now)
     return question.of_the_past(compute)
 
 
@@ -113,15 +114,16 @@ class _Question:
         looking_back = now > self.end >= before["computed_at"]
         return not before["sealed"] and as_of >= before["as_of"] and not looking_back
 
-    def of_the_past(self, compute: Callable[[], Answer]) -> Answer:
+    def of_the_past(self, compute: Callable[[Project], Answer]) -> Answer:
         """The last answer there is, sealed from now on; where there is none the first one after the end. Who looks
         ahead, to after the end of a list that lives, leaves nothing behind."""
         ahead = self.project.clock.now() <= self.end
         row = self._row()
         if row is None and ahead:
-            return compute()
+            return compute(self.project)
         if row is None:
-            self.kept(compute(), self.end, sealed=True)
+            with closing(self.project.seen_from(self.end)) as then:  # with what was known then, where that is stored
+                self.kept(compute(then), self.end, sealed=True)
         elif not row["sealed"] and not ahead:
             self._seal()
         row = self._row()
@@ -159,9 +161,12 @@ class _Question:
 
 
 def _ended(made: Answer, told: tuple[str, ...]) -> Answer:
-    """An answer whose values are the last ones, with what has to be known of them."""
+    """An answer whose values are the last ones, with what has to be known of them. It is never out of date."""
     notes = told + tuple(note for note in made.notes if NOTHING_NEWER not in note)
-    return replace(answers.everywhere(made, _last_known), notes=notes)
+    last: Report | Result = replace(answers.everywhere(made, _last_known), notes=notes)
+    if isinstance(last, Report):
+        last = replace(last, provenance=replace(last.provenance, fresh_until=None))
+    return cast("Answer", last)
 
 
 def _text(value: object) -> str:
