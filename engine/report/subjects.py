@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from patron.engine.model.queries import Query, Subject
+from patron.engine.model.terms import Lit
 from patron.engine.plan.planner import ListMembers
 from patron.engine.report.context import Context
+from patron.engine.types import WHOLE, reference
 
 
 def pending(query: Query, context: Context) -> bool:
@@ -35,12 +38,10 @@ def list_members(context: Context, name: str, version: int | None) -> ListMember
 
 
 def _fill(context: Context, table: str, ids: Sequence[str]) -> None:
-    from patron.engine.model.terms import Lit
     from patron.engine.plan.nodes import Col, Plan, Stack, Step, Values
     from patron.engine.sql.expressions import Lowering
     from patron.engine.sql.functions.scalars import Scalars
     from patron.engine.sql.program import compile_plan
-    from patron.engine.types import reference
 
     ident = reference("customers")
     stored = context.store.tables.get("customers")
@@ -48,7 +49,16 @@ def _fill(context: Context, table: str, ids: Sequence[str]) -> None:
         frozenset({"customers"}) if stored is not None and stored.columns["id"].storage == "whole" else frozenset[str]()
     )
     chunks = [ids[i : i + 5000] for i in range(0, len(ids), 5000)] or [[]]
-    nodes = tuple(Values((Col("id", ident),), tuple((Lit(i, ident),) for i in chunk)) for chunk in chunks)
+    told = _stand_in if whole else (lambda person: Lit(person, ident))
+    nodes = tuple(Values((Col("id", ident),), tuple((told(i),) for i in chunk)) for chunk in chunks)
     node = nodes[0] if len(nodes) == 1 else Stack(nodes)
     program = compile_plan(Plan((Step(table, node, "members of a list"),), ()), Lowering(Scalars(), whole))
     context.session.run(table, program.steps[0].sql)
+
+
+def _stand_in(person: str) -> Lit:
+    """An id where all ids are whole numbers; of one that is none, a number that nobody has, always the same."""
+    if len(person) <= 18 and person.isascii() and person.isdigit() and str(int(person)) == person:
+        return Lit(person, reference("customers"))
+    digest = hashlib.sha256(person.encode("utf-8", "surrogatepass")).digest()
+    return Lit(-1 - int.from_bytes(digest[:7], "big"), WHOLE)

@@ -175,7 +175,7 @@ class World:
         return (version.size, len(mine), Decimal(sum(each.values()))), each
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_lists_are_what_a_plain_calculation_says(tmp_path: Path, seed: int) -> None:
     (tmp_path / "shop.patron").write_text(SPEC)
     world = World(tmp_path, random.Random(seed))
