@@ -30,7 +30,8 @@ class SettingSpec:
     """A setting that a connector, pack, exporter or show declares.
 
     kind: text, texts (one or more), number, numbers, percent, yesno, choice (one of `choices`), duration, secret
-    (only as `env("NAME")`), files (a block of `table "file", ...`).
+    (only as `env("NAME")`), url (of a target: https, to a host that patron.toml lists), files (a block of
+    `table "file", ...`).
     """
 
     name: str
@@ -67,7 +68,7 @@ class SettingSpec:
 _TAKES: Mapping[str, str] = {
     "text": "a text", "texts": "texts", "number": "a number", "numbers": "numbers", "percent": "a percent",
     "yesno": "yes or no", "choice": "a word", "duration": "a duration", "secret": 'a secret: env("NAME")',
-    "files": "a block of files",
+    "files": "a block of files", "url": "an address",
 }  # fmt: skip
 
 

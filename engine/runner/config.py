@@ -49,6 +49,7 @@ class Config:
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     role: str = "owners"
     allow_paths: tuple[Path, ...] = ()
+    allow_hosts: tuple[str, ...] = ()
     sources: Mapping[str, SourceChange] = field(default_factory=dict)
     profile: str | None = None
     history: dt.timedelta | None = dt.timedelta(days=400)
@@ -217,6 +218,7 @@ _READERS: Mapping[str, tuple[str, Any]] = {
     "roles": ("roles", _roles),
     "role": ("role", _text),
     "allow_paths": ("allow_paths", _folders),
+    "allow_hosts": ("allow_hosts", _texts),
     "sources": ("sources", _sources),
     "history": ("history", _history),
     "as_known": ("known_now", _known),

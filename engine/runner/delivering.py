@@ -12,7 +12,7 @@ from patron.dsl import tree
 from patron.dsl.problems import Problem
 from patron.engine.catalog import Catalog, Lacking
 from patron.engine.contracts import SettingSpec, TargetType
-from patron.engine.runtime.errors import InternalError, IoFailed, SpecError
+from patron.engine.runtime.errors import InternalError, IoFailed, PermissionDenied, SpecError
 from patron.engine.runtime.faults import point
 from patron.engine.runtime.files import publishing, safe_path
 
@@ -47,6 +47,12 @@ def deliver(project: Project, target: tree.Target, files: Sequence[Path], step: 
             message = f"`{name}` takes no `{argument.name.text}`"
             hint = f"It takes: {', '.join(known) or 'nothing'}."
             raise SpecError([Problem("P0210", argument.span, message, hint)])
+    for setting in found.arguments:
+        if setting.required and not arguments.get(setting.name):
+            message = f"`{name}` needs `{setting.name}`: {setting.describe}"
+            raise SpecError([Problem("P0302", target.span, message)])
+        if setting.kind == "url" and setting.name in arguments:
+            _may_be_reached(project, target, arguments[setting.name])
 
     def send(key: str) -> str:
         try:
@@ -57,6 +63,26 @@ def deliver(project: Project, target: tree.Target, files: Sequence[Path], step: 
     if project.duty is None:
         return send(uuid.uuid4().hex)
     return project.duty.once(step, f"{name} {sorted(arguments.items())}", files, send)
+
+
+def _may_be_reached(project: Project, target: tree.Target, url: str) -> None:
+    """Only what `patron.toml` lists: a spec alone sends nothing to anybody."""
+    from urllib.parse import urlsplit
+
+    try:
+        found = urlsplit(url)
+        host, port = (found.hostname or "").casefold(), found.port
+    except ValueError:
+        found, host, port = urlsplit(""), "", None
+    if found.scheme != "https" or not host or found.username or found.password:
+        hint = "For example `https://hooks.example.com/patron`, without a name or password in it."
+        raise SpecError([Problem("P0302", target.span, "this is no address with https", hint)])
+    listed = {h.casefold() for h in project.config.allow_hosts}
+    if not {host if port is None else f"{host}:{port}", f"{host}:{port or 443}"} & listed:
+        raise PermissionDenied(
+            f"nothing may be sent to {host}",
+            f'Whoever looks after this machine lists it in patron.toml: allow_hosts = ["{host}"].',
+        )
 
 
 def arguments_of(project: Project, target: tree.Target) -> Mapping[str, str]:

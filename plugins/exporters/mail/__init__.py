@@ -35,4 +35,4 @@ _ARGUMENTS = (
 @hookimpl
 def patron_targets() -> list[TargetType]:
     """The email target."""
-    return [TargetType("email", "a mail with the first HTML file as its body", send, _ARGUMENTS)]
+    return [TargetType("email", "a mail with the first HTML file as its body", send, _ARGUMENTS, takes_key=True)]

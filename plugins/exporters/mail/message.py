@@ -25,7 +25,7 @@ def message(files: Sequence[Path], arguments: Mapping[str, str], sender: str) ->
     mail["To"] = ", ".join(addresses(arguments.get("address", "")))
     mail["Subject"] = " ".join((arguments.get("subject") or _subject(files)).split())
     mail["Date"] = formatdate(localtime=True)
-    mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2] or None)
+    mail["Message-ID"] = _id(arguments.get("key", ""), sender.rpartition("@")[2])
     page = next((f for f in files if f.suffix.lower() in (".html", ".htm")), None)
     text = next((f for f in files if f.suffix.lower() == ".txt"), None)
     attached = [f for f in files if f not in (page, text)]
@@ -36,6 +36,11 @@ def message(files: Sequence[Path], arguments: Mapping[str, str], sender: str) ->
         main, _, sub = (mimetypes.guess_type(file.name)[0] or "application/octet-stream").partition("/")
         mail.add_attachment(file.read_bytes(), maintype=main, subtype=sub, filename=file.name)
     return mail
+
+
+def _id(key: str, domain: str) -> str:
+    """The same for the same delivery, so that whoever gets it twice can tell."""
+    return f"<patron.{key}@{domain or 'localhost'}>" if key else make_msgid(domain=domain or None)
 
 
 def _subject(files: Sequence[Path]) -> str:

@@ -85,6 +85,11 @@ def test_a_mail_with_nothing_to_send(letterbox):
     assert letterbox.letters[0][1].get_content().strip() == "Nothing was made."
 
 
+def test_the_same_delivery_has_the_same_id(files):
+    ids = [message(files, {"address": "a@b.c", "key": k}, "p@example.com")["Message-ID"] for k in ("1", "1", "2", "")]
+    assert ids[0] == ids[1] == "<patron.1@example.com>" and len(set(ids)) == 3
+
+
 def test_an_address_that_the_server_refuses(letterbox, files):
     for address in ("nobody@example.com", "nobody@example.com, ops@example.com"):
         with pytest.raises(OSError, match=r"refused nobody@example\.com"):
