@@ -10,7 +10,7 @@ from patron.engine.contracts import LEARNED_KINDS, FunctionType, LearnedTable, P
 from patron.engine.loader.kinds import Descriptor, Kind
 from patron.engine.types import Type
 
-SETTING_KINDS = frozenset("text texts number numbers percent yesno choice duration secret files".split())
+SETTING_KINDS = frozenset("text texts number numbers percent yesno choice duration secret files url".split())
 _NAME = r"[a-z][a-z0-9_]*"
 _SENTENCE = r"\s*\S(?s:.*)"
 _VERSION = r"[0-9]+(\.[0-9]+)*"
