@@ -12,10 +12,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from patron.dsl import tree
 from patron.dsl.nodes import dataclass
 from patron.engine.runner.making import MANIFEST
-from patron.engine.runtime.errors import Damaged, IoFailed, PatronError
+from patron.engine.runtime.errors import IoFailed, PatronError
 from patron.engine.runtime.files import abandoned, sha256
 
 if TYPE_CHECKING:
@@ -121,17 +120,6 @@ def results(project: Project) -> Iterator[Finding]:
             yield Finding(
                 "noted", f"{manifest.parent}: out of date, made by other specs or settings than those at hand", advice
             )
-
-
-def kept(project: Project) -> Iterator[Finding]:
-    """The lists: are their members what was taken."""
-    for decl in project.statements(tree.ListDecl):
-        try:
-            for taken in project.lists.versions(decl.name.text):
-                project.lists.members(taken.name, taken.version)
-                yield Finding("fine", f"list {taken.name} version {taken.version}: {taken.size:,} people")
-        except Damaged as error:
-            yield Finding("broken", error.message, error.hint, error.exit_code)
 
 
 def specs(project: Project) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -154,7 +155,10 @@ def _tests(so_far: Performance, step: tree.RunTests) -> Done:
 
 
 def _lists(so_far: Performance, step: tree.RunLists) -> Done:
-    taken = [so_far.project.take_list(str(name)) for name in step.names]
+    project = so_far.project
+    scheduled = project.duty is not None and project.duty.patient
+    due = project.as_of.moment.replace(tzinfo=dt.UTC) if scheduled else None  # begun again, it is the same version
+    taken = [project.take_list(str(name), due) for name in step.names]
     told = ", ".join(f"{t.name} version {t.version}: {t.size:,} people" for t in taken)
     return Done(f"list {told}")
 

@@ -28,7 +28,7 @@ class Kept:
     """The kept contents of one state folder."""
 
     def __init__(self, state_folder: Path) -> None:
-        self._folder = state_folder / "kept"
+        self.folder = state_folder / "kept"
 
     # ------------------------------------------------------------ writing
 
@@ -86,12 +86,12 @@ class Kept:
 
     def place(self, digest: str) -> Path:
         """Where the content of this name lies, or would lie."""
-        return self._folder / digest[:2] / digest
+        return self.folder / digest[:2] / digest
 
     def __iter__(self) -> Iterator[str]:
         """The names of everything kept, ascending."""
-        if self._folder.is_dir():
-            for folder in sorted(self._folder.iterdir()):
+        if self.folder.is_dir():
+            for folder in sorted(self.folder.iterdir()):
                 yield from sorted(p.name for p in folder.glob("[0-9a-f]*")) if folder.is_dir() else ()
 
     # ------------------------------------------------------------ removing
@@ -122,9 +122,9 @@ class Kept:
         """Nobody collects a content while somebody else finds that it is still there."""
         from filelock import FileLock
 
-        with io_errors(self._folder):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(self._folder / "lock"):
+        with io_errors(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.folder / "lock"):
                 yield
 
     def _damaged(self, digest: str, fault: str, what: str) -> Damaged:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import sqlite3
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -202,3 +205,58 @@ def test_what_cannot_be_read_back_is_damage() -> None:
     for content in (b"", b"[", b'{"=":"Nobody"}', b'{"=":"decimal","is":"x"}', b'{"name":1}', b'{"=":"Report"}'):
         with pytest.raises(Damaged, match="cannot be read by this version"):
             read(content)
+
+
+# ---------------------------------------------------------------- the doctor
+
+
+def test_the_doctor_names_what_is_damaged_and_says_the_remedy(shop: Shop) -> None:
+    with at(shop, TAKEN + HOUR) as project:
+        project.query(ASKED)
+        project.take_list("photo")
+        members = project.lists.kept.place(project.lists.versions("photo")[1].digest)
+    told = shop("doctor").out
+    assert "fine    list photo version 1: 2 people" in told
+    assert "fine    1 last result about lists as computed" in told
+    results = [f for f in (shop.root / ".patron" / "kept").glob("*/*") if b"Result" in f.read_bytes()]
+    for file, named in ((members, "list photo version 1: its members"), (results[0], "the last result of query")):
+        whole = file.read_bytes()
+        for harm in (whole[:-1], b"", whole.replace(b"1", b"2"), None):
+            file.unlink() if harm is None else file.write_bytes(harm)
+            done = shop("doctor")
+            assert done.code == 9
+            assert f"broken  {named}" in done.out
+            assert str(file) in done.out
+            assert "from a backup" in done.out
+            file.write_bytes(whole)
+    assert shop("doctor").code != 9
+
+
+@pytest.mark.parametrize("harm", ["UPDATE {} SET digest = ''", "UPDATE {} SET spec_hash = 'x'"])
+@pytest.mark.parametrize("table", ["list_versions", "list_results"])
+def test_the_doctor_names_damaged_rows(shop: Shop, table: str, harm: str) -> None:
+    sales(shop, TAKEN)
+    with closing(sqlite3.connect(shop.root / ".patron" / "state.sqlite")) as connection, connection:
+        connection.execute(harm.format(table))
+    done = shop("doctor")
+    assert (done.code, f"of {table} is not what was written" in done.out) == (9, True)
+
+
+def test_the_doctor_names_versions_that_are_gone_and_removes_what_nobody_needs(shop: Shop) -> None:
+    for day in (1, 2):
+        with at(shop, TAKEN + day * 24 * HOUR) as project:
+            project.take_list("photo")
+            unknown = project.lists.kept.put(b"nobody's")
+            os.utime(project.lists.kept.place(unknown), (0, 0))
+    with closing(sqlite3.connect(shop.root / ".patron" / "state.sqlite")) as connection, connection:
+        connection.execute("DELETE FROM list_versions WHERE version = 2")
+    done = shop("doctor")
+    assert (done.code, "version 2 of the list `photo` is gone from the state" in done.out) == (9, True)
+    assert "mended  removed 1 file below" in done.out
+    assert not project.lists.kept.place(unknown).exists()
+
+
+def test_the_doctor_makes_no_state(tmp_path: Path) -> None:
+    made = Shop.at(tmp_path / "shop", 1)
+    assert made("doctor").code != 9
+    assert not (made.root / ".patron" / "state.sqlite").exists()

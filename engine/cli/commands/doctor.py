@@ -41,7 +41,7 @@ def doctor(options: Options) -> int:
 
 def _examined(options: Options) -> Iterator[Finding]:
     from patron.engine.loader import load_catalog
-    from patron.engine.runner import examining, examining_loads
+    from patron.engine.runner import examining, examining_lists, examining_loads
 
     try:
         project = options.project()
@@ -55,7 +55,7 @@ def _examined(options: Options) -> Iterator[Finding]:
     yield from examining.state(project.config)
     yield from examining.specs(project)
     yield from examining.results(project)
-    yield from examining.kept(project)
+    yield from examining_lists.lists(project)
     yield from examining_loads.loads(project.config)
     yield from examining_loads.learned(project.config)
 

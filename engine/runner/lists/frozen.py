@@ -110,8 +110,8 @@ class _Question:
 
     def _replaceable(self, before: Mapping[str, Any], as_of: dt.datetime, now: dt.datetime) -> bool:
         """Whether a newer answer takes the place of a kept one. One that was given while the list lived by the clock is
-        not replaced by somebody who looks back after its end."""
-        looking_back = now > self.end >= before["computed_at"]
+        not replaced by somebody who looks back after its end; by a schedule that comes late, it is."""
+        looking_back = now > self.end >= before["computed_at"] and self.project.duty is None
         return not before["sealed"] and as_of >= before["as_of"] and not looking_back
 
     def of_the_past(self, compute: Callable[[Project], Answer]) -> Answer:

@@ -20,7 +20,8 @@ from sqlalchemy import (
     select,
 )
 
-from patron.engine.runner.state.schema import METADATA, Moment, digest_column, one, put, rows
+from patron.engine.runner.state.schema import METADATA, Moment, digest_column, one, put, rows, unsealed
+from patron.engine.runtime.errors import Damaged
 
 versions = Table(
     "list_versions",
@@ -88,6 +89,15 @@ def all_results(connection: Connection) -> Iterator[dict[str, Any]]:
 def result(connection: Connection, asked: str) -> dict[str, Any] | None:
     """The result that is kept of a question."""
     return one(connection, results, results.c.id == asked)
+
+
+def examined(connection: Connection, table: Table) -> Iterator[dict[str, Any] | Damaged]:
+    """Every row of a table, or in its place what is wrong with it."""
+    for row in connection.execute(select(table).order_by(*table.primary_key.columns)).mappings():
+        try:
+            yield unsealed(table, dict(row))
+        except Damaged as error:
+            yield error
 
 
 def keep_version(connection: Connection, values: Mapping[str, Any]) -> None:
