@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "tick": "Do what is due now, and end: for cron or systemd.",
     "schedule": "Keep doing what is due, or print how the system can.",
     "status": "Who holds the project, what is due, what is missing.",
+    "audit": "The log of what was handed out: show, verify.",
     "plan": "Show how something will be computed.",
     "sql": "Show the SQL that will be sent.",
     "plugins": "Show what is installed and what it offers.",

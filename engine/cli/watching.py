@@ -30,7 +30,22 @@ def watched(options: Options) -> Iterator[Project]:
 
     with progress_of(options) as progress:
         project = options.project(progress)
-        yield project
+        try:
+            yield project
+        finally:
+            _tell_enforcement(project, options)
     if not options.quiet:
         problems.brief(project.warnings, options)
         problems.remind(project.earlier_warnings, options)
+
+
+def _tell_enforcement(project: Project, options: Options) -> None:
+    """Where a permission decided: what it keeps from whoever asks, and where the audit log ends now."""
+    grants = project.__dict__.get("grants")
+    if grants is None or not grants.decided or options.quiet:
+        return
+    from patron.engine.cli import problems
+
+    problems.note(grants.enforcement, options)
+    if grants.head is not None:
+        problems.note(f"audit: head {grants.head}", options)

@@ -83,7 +83,8 @@ class Binder:
 
     Definitions are understood when first needed and kept. `period` is that of the query at hand, for `in the period`.
     `shown` are the reports whose rows are being understood; `period_read` holds whether something read the period;
-    `doubted` are metrics that others rest on and that were used, with those that say why they are uncertain.
+    `doubted` are metrics that others rest on and that were used, with those that say why they are uncertain; `named` is
+    where each column was named first, by table and folded name.
     """
 
     RULES: Mapping[type, Rule] = {}
@@ -104,6 +105,7 @@ class Binder:
         self.shown: list[str] = []
         self.period_read = [False]
         self.doubted: dict[str, str] = {}
+        self.named: dict[tuple[str, str], Span] = {}
 
     def variant(self, *, as_of: AsOf | None = None, period: Dates | None = None,
                 params: Mapping[str, ParamValue] | None = None, attribution: str | None = None) -> Binder:  # fmt: skip
@@ -116,6 +118,7 @@ class Binder:
         other.shown = self.shown
         other.period_read = self.period_read
         other.doubted = self.doubted
+        other.named = self.named
         return other
 
     # ------------------------------------------------------------ problems

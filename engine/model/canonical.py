@@ -163,6 +163,8 @@ def _read() -> Mapping[str, CanonicalTable]:
 
 TABLES: Mapping[str, CanonicalTable] = _read()
 SINGULAR: Mapping[str, str] = {t.singular: t.name for t in TABLES.values()}
+REFERENCES: Mapping[str, str] = {c.name: c.type.table for t in TABLES.values() for c in t.columns if c.type.table}
+"""The table that a column refers to: `home` leads to locations."""
 
 
 def named(parts: Sequence[str], known: Container[str]) -> int:

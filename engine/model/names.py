@@ -144,6 +144,7 @@ def _member(b: Binder, table: str, parts: Sequence[Name], prefix: str = "") -> t
     if declaration is not None and (column is None or not column.filled or stands_back):
         return type(b).define_trait(b, declaration, name.span), 1
     if column is not None:
+        b.named.setdefault((table, name.key), name.span)
         return Field(Here(), column.name, column.type), 1
     part = _moment_part(b, table, name, prefix)
     if part is not None:

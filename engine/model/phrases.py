@@ -105,7 +105,7 @@ class _Phrase:
         return Query(
             tuple(self.metrics), tuple(dims), frames, subject, self.span, compare, having, order, top,
             self.phrase.rest.value if self.phrase.rest else "", self.phrase.total.value if self.phrase.total else "",
-            settings.smallest_group if smallest is None else smallest, before=before,
+            settings.smallest(smallest), before=before,
             period_at=self.period_node.span if self.period_node is not None else tree.NOWHERE,
         )  # fmt: skip
 

@@ -29,8 +29,14 @@ class ProjectSettings:
     order_rule: str = "shopline"
     sales: str = "net_sales"
     smallest_group: int = 0
+    least_group: int = 0
+    """What no report may go below: it is said by a role, not by the specs."""
     age_limits: tuple[int, int] = (0, 120)
     span: Span = NOWHERE
+
+    def smallest(self, own: int | None = None) -> int:
+        """The least number of people a value may be about, of a report that says `own`."""
+        return max(self.least_group, self.smallest_group if own is None else own)
 
 
 def read_project(decl: tree.ProjectDecl, report: Report) -> ProjectSettings:

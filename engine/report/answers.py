@@ -22,9 +22,10 @@ from patron.engine.plan.planner import ListMembers, Planner
 from patron.engine.plan.query import plan_query
 from patron.engine.plan.rules import optimized
 from patron.engine.report.assemble import clean
-from patron.engine.report.context import Context, lowering
+from patron.engine.report.context import Allowed, Context, lowering
 from patron.engine.report.doubts import doubts, doubts_told
 from patron.engine.report.history import unstored
+from patron.engine.report.permitted import shown
 from patron.engine.report.programs import fetched
 from patron.engine.report.questions import answer, question
 from patron.engine.results import Column, Conditions, Report, Result, Why
@@ -184,13 +185,14 @@ def detail(model: Model, name: str, table: str, params: Any, context: Context) -
 # ---------------------------------------------------------------- plans as text
 
 
-def plan_of(model: Model, name: str, store: Store) -> tuple[Plan, Planner]:
-    """The plan of a metric, audience or phrase by name, as if it were asked."""
+def plan_of(model: Model, name: str, store: Store, allowed: Allowed | None = None) -> tuple[Plan, Planner]:
+    """The plan of a metric, audience or phrase by name, as if it were asked by somebody who may see what is allowed."""
     b = model.binder()
     p = Planner(b, store)
     if b.has("audience", name):
         found = people.audience_ids(p, find_audience(name, b))
-        return optimized(Plan(tuple(p.steps), (Step("rows", found, f"members of {name}"),))), p
+        plan = Plan(tuple(p.steps), (Step("rows", found, f"members of {name}"),))
+        return optimized(shown(plan, b.named, allowed)), p
     from patron.dsl.parse import parse_phrase
 
     phrase, problems = parse_phrase(name)
@@ -198,24 +200,24 @@ def plan_of(model: Model, name: str, store: Store) -> tuple[Plan, Planner]:
         raise SpecError(problems=problems)
     query_, _ = bound(model, phrase, binder=b)
     outputs = plan_query(p, query_).outputs
-    return optimized(Plan(tuple(p.steps), outputs)), p
+    return optimized(shown(Plan(tuple(p.steps), outputs), b.named, allowed)), p
 
 
-def plan_text(model: Model, name: str, store: Store | None = None) -> str:
+def plan_text(model: Model, name: str, store: Store | None = None, allowed: Allowed | None = None) -> str:
     """The plan as text."""
     from patron.engine.plan.text import text_of
     from patron.engine.report.stores import imagined
 
-    plan, _ = plan_of(model, name, store or imagined(model.schema))
+    plan, _ = plan_of(model, name, store or imagined(model.schema), allowed)
     return text_of(plan)
 
 
-def sql_text(model: Model, name: str, dialect: str, store: Store | None = None) -> str:
+def sql_text(model: Model, name: str, dialect: str, store: Store | None = None, allowed: Allowed | None = None) -> str:
     """The SQL of a metric, audience, report or phrase in a dialect."""
     from patron.engine.report.stores import imagined
 
     known = store or imagined(model.schema)
-    plan, _ = plan_of(model, name, known)
+    plan, _ = plan_of(model, name, known, allowed)
     try:
         return compile_plan(plan, lowering(model, known, dialect)).text()
     except Unable as error:

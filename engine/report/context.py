@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,21 @@ from patron.engine.model.periods import AsOf
 from patron.engine.model.resolve import Model
 from patron.engine.model.settings import ProjectSettings
 from patron.engine.model.store import Store
+from patron.engine.plan.guarded import Guard
 from patron.engine.sql.expressions import Lowering
 from patron.engine.sql.functions.scalars import Scalars
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What whoever asks may see: `roles` in words, what is masked, the texts that pseudonyms are made with, and who
+    wants to know the SQL that is sent, and that rows about single people come out."""
+
+    roles: str
+    guard: Guard
+    keys: Callable[[], tuple[str, str]]
+    tell: Callable[[str], None]
+    rows: Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,8 @@ class Context:
     """The folder where models keep what they learned."""
     learned: dict[tuple[str, dt.date], Learned] = field(default_factory=dict)
     """What models said in this run, by learned table and day."""
+    allowed: Allowed | None = None
+    """What whoever asks may see; None: everything."""
 
 
 def lowering(model: Model, store: Store, dialect: str = "duckdb") -> Lowering:

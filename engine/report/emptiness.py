@@ -10,7 +10,7 @@ from patron.engine.model.resolve import Model
 from patron.engine.report.clauses import EXCLUDE, Clause, Clauses, clauses_of
 from patron.engine.report.context import Context
 from patron.engine.report.explain import people_left
-from patron.engine.runtime.errors import SpecError
+from patron.engine.runtime.errors import PermissionDenied, SpecError
 
 _BY_ONE = ("all", "none")
 """Groups that one of their lines can empty; in what is excluded it is `any`."""
@@ -27,12 +27,12 @@ def empty_audiences(model: Model, files: Collection[str] | None, context: Contex
 
 
 def emptied(model: Model, name: str, context: Context) -> Problem | None:
-    """The warning for an audience, None when somebody is in it, or when it cannot be understood at all."""
+    """The warning for an audience, None when somebody is in it, or when it cannot be understood or may not be asked."""
     try:
         clauses = clauses_of(model.binder(), name)
-    except SpecError:
+        left = people_left(model, clauses, context)
+    except (SpecError, PermissionDenied):
         return None
-    left = people_left(model, clauses, context)
     last = next(n for c, n in zip(reversed(clauses.lines), reversed(left), strict=True) if c.depth == 0)
     return None if last else _problem(model, name, clauses, left)
 
@@ -43,7 +43,8 @@ def _problem(model: Model, name: str, clauses: Clauses, left: Sequence[int]) -> 
     node = clauses.lines[place].node
     span = node.span if node is not None else _keep_or_name(declaration.statement, clauses.lines[place])
     shown = [i for i in range(place + 1) if i == place or not isinstance(clauses.lines[i].node, tree.Group)]
-    counts = ", ".join(_counted(clauses.lines[i], left[i]) for i in shown)
+    least = model.declared.settings.least_group
+    counts = ", ".join(_counted(clauses.lines[i], left[i]) for i in shown if not 0 < left[i] < least)
     said = f"`{declaration.name}` is empty since the clause at line {span.line}"
     return Problem("P0614", span, said, f"People left: {counts}.")
 

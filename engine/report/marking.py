@@ -16,6 +16,7 @@ from patron.engine.plan.nodes import Plan, Sorted, SortKey, Step, columns
 from patron.engine.plan.parts import made_for
 from patron.engine.plan.planner import Planner
 from patron.engine.report.context import Context, lowering
+from patron.engine.report.permitted import permitted
 from patron.engine.results import Mark
 from patron.engine.sql.program import compile_plan
 from patron.engine.types import TEXT, reference
@@ -45,7 +46,7 @@ def _dates(p: Planner, model: Model, path: tree.Path, query: Query, context: Con
     node = row_plans.evaluate(p, table, [("day", local_date(when)), ("name", name)], where, str(path))
     cols = columns(node)
     plan = Plan((), (Step("marks", Sorted(node, tuple(SortKey(c) for c in cols))),))
-    program = compile_plan(plan, lowering(model, context.store))
+    program = compile_plan(permitted(plan, p.b.named, context), lowering(model, context.store))
     return [(row[0], str(row[1])) for row in context.session.fetch(program.outputs[0].sql) if row[0] is not None]
 
 

@@ -76,7 +76,7 @@ class Placed:
     def _last(self, known: Known) -> str:
         """`the last of the 20 people at the top has $51.00`, where that tells nothing about one of few."""
         number, last = known.rows[self._edge]
-        if number <= known.binder.settings.smallest_group or last is None or personal(self.value):
+        if number <= known.binder.settings.smallest() or last is None or personal(self.value):
             return ""
         who = "the only one" if number == 1 else f"the last of the {number:,} people"
         end = "top" if self.top else "bottom"

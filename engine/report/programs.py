@@ -14,6 +14,7 @@ from patron.engine.plan.planner import Planner
 from patron.engine.plan.rules import optimized
 from patron.engine.report.context import Context, lowering
 from patron.engine.report.learning import perform
+from patron.engine.report.permitted import permitted, sent
 from patron.engine.sql.program import Program, compile_plan, drop
 
 Fetched: TypeAlias = Mapping[str, Sequence[tuple[Any, ...]]]
@@ -22,10 +23,12 @@ Fetched: TypeAlias = Mapping[str, Sequence[tuple[Any, ...]]]
 
 def fetched(p: Planner, outputs: Iterable[Step], model: Model, context: Context) -> Fetched:
     """The rows of outputs over a planner's steps."""
-    plan, how = optimized(Plan(tuple(p.steps), tuple(outputs))), lowering(model, context.store)
+    plan = optimized(permitted(Plan(tuple(p.steps), tuple(outputs)), p.b.named, context))
+    how = lowering(model, context.store)
     program = compile_plan(plan, how)
     for step in program.steps:
         perform(step, model, context, how)
+    sent(context, program)
     return {s.name: context.session.fetch(s.sql) for s in program.outputs}
 
 
@@ -55,6 +58,7 @@ class Together:
 
     def ask(self, outputs: Sequence[Step]) -> int:
         """The number to be answered by."""
+        permitted(Plan(tuple(self._planner.steps), tuple(outputs)), self._planner.b.named, self._context)
         number = len(self._asked)
         self._asked.append(tuple(replace(s, name=f"{number}/{s.name}") for s in outputs))
         return number
@@ -71,12 +75,14 @@ class Together:
         rows = {s.name.partition("/")[2]: self._context.session.fetch(s.sql) for s in own.outputs}
         self._forget(number)
         program = replace(own, steps=tuple(s for step in steps for s in self._compiled(step).steps))
+        sent(self._context, program)
         return Answered(rows, program.text(), _tables((*steps, *outputs)))
 
     @cached_property
     def _plan(self) -> Plan:
         everything = tuple(step for outputs in self._asked for step in outputs)
-        return optimized(Plan(tuple(self._planner.steps), everything))
+        whole = Plan(tuple(self._planner.steps), everything)
+        return optimized(permitted(whole, self._planner.b.named, self._context))
 
     @cached_property
     def _outputs(self) -> list[tuple[Step, ...]]:

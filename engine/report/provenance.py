@@ -48,7 +48,7 @@ def of(model: Model, frame: ReportFrame, context: Context, planner: Planner, row
     return Provenance(
         spec_hash(model), said, settings.timezone, settings.currency, settings.order_rule, settings.sales, people,
         _sources(context), coverage, __version__, WEEKDAYS[settings.week_starts - 1],
-        settings.smallest_group if smallest is None else smallest, _fresh_until(frame, context),
+        settings.smallest(smallest), _fresh_until(frame, context),
     )  # fmt: skip
 
 

@@ -202,8 +202,7 @@ class _Maker:
 
         name = captions.subject_name(self.frame, self.frame.defaults.subject)
         found = tree_of(self.model, name, self.context, self.frame.binder)
-        smallest = own_defaults(self.frame, node).smallest_group
-        most_hidden = self.model.declared.settings.smallest_group if smallest is None else smallest
+        most_hidden = self.model.declared.settings.smallest(own_defaults(self.frame, node).smallest_group)
         return replace(without_small_groups(found, most_hidden), title=blank.title, address=blank.address)
 
     # ------------------------------------------------------------ figures

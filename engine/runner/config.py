@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from patron.dsl.nodes import dataclass, field
+from patron.engine.runner.permissions.policy import Policy, Role, read_classes, read_roles
 from patron.engine.runtime import limits
-from patron.engine.runtime.errors import UsageError
+from patron.engine.runtime.errors import PermissionDenied, UsageError
 from patron.engine.runtime.files import io_errors
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class SourceChange:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings of a machine. Folders are absolute; `roles` are what each role may (`export`, `personal`)."""
+    """The settings of a machine. Folders are absolute; `roles` and `classes` are the policy, `role` that of runs."""
 
     root: Path
     backend: str = "duckdb"
@@ -46,7 +47,8 @@ class Config:
     heartbeat: float = 10
     attempts: int = 3
     plugins: tuple[str, ...] = ()
-    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    classes: Mapping[tuple[str, str], str] = field(default_factory=dict)
     role: str = "owners"
     allow_paths: tuple[Path, ...] = ()
     allow_hosts: tuple[str, ...] = ()
@@ -61,6 +63,11 @@ class Config:
     def readable(self) -> tuple[Path, ...]:
         """The folders specs may read from."""
         return (self.root, *self.allow_paths)
+
+    @property
+    def policy(self) -> Policy:
+        """Who may be given what."""
+        return Policy(self.roles, self.classes)
 
     @property
     def limits(self) -> Limits:
@@ -100,7 +107,8 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(raw.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{NAME} cannot be read: {error}", 'it is written in TOML: `backend = "duckdb"`') from None
+        kind = PermissionDenied if b"roles" in raw else UsageError  # a policy that nobody can read lets nobody through
+        raise kind(f"{NAME} cannot be read: {error}", 'it is written in TOML: `backend = "duckdb"`') from None
 
 
 def _with(config: Config, said: Mapping[str, Any], where: str) -> Config:
@@ -172,8 +180,12 @@ def _known(value: object, where: str, _config: Config) -> bool:
     return value == "now"
 
 
-def _roles(value: object, where: str, config: Config) -> Mapping[str, tuple[str, ...]]:
-    return {name: _texts(may, f"{where}.{name}", config) for name, may in _table(value, where).items()}
+def _roles(value: object, where: str, _config: Config) -> Mapping[str, Role]:
+    return read_roles(value, where)
+
+
+def _classes(value: object, where: str, _config: Config) -> Mapping[tuple[str, str], str]:
+    return read_classes(value, where)
 
 
 def _state(value: object, where: str, config: Config) -> str:
@@ -216,6 +228,7 @@ _READERS: Mapping[str, tuple[str, Any]] = {
     "attempts": ("attempts", _whole),
     "plugins": ("plugins", _texts),
     "roles": ("roles", _roles),
+    "classes": ("classes", _classes),
     "role": ("role", _text),
     "allow_paths": ("allow_paths", _folders),
     "allow_hosts": ("allow_hosts", _texts),

@@ -17,6 +17,7 @@ from patron.engine.contracts import ExportError, ExporterType, ExportJob
 from patron.engine.model.exports import export_settings
 from patron.engine.results import Figure, Report
 from patron.engine.runner.lateness import late_lines
+from patron.engine.runner.permissions.rights import ROWS
 from patron.engine.runtime.errors import (
     DATA_CODES,
     DataError,
@@ -30,6 +31,7 @@ from patron.engine.runtime.files import io_errors, move_in, sha256, slug
 from patron.engine.runtime.scratch import working_folder
 
 if TYPE_CHECKING:
+    from patron.engine.runner.permissions.grants import Action
     from patron.engine.runner.project import Project
 
 MANIFEST = "manifest.json"
@@ -96,16 +98,24 @@ class Order:
 
 def make(project: Project, order: Order) -> Made:
     """Compute a report once and write every file asked of it."""
+    with project.grants.action("report", order.name) as asked:
+        return _made(project, order, asked)
+
+
+def _made(project: Project, order: Order, asked: Action) -> Made:
     from patron.engine.runner.delivering import deliver
 
     decl = project.layout(order.name)
     pieces, skipped = pieces_of(project, decl, order)
     exporters = {p.format: _exporter(project, p) for p in pieces}
+    refused = {p: problem for p in pieces if (problem := _withheld(project, p, exporters[p.format])) is not None}
+    pieces, skipped = tuple(p for p in pieces if p not in refused), (*skipped, *refused.values())
     lacking = {p: problem for p in pieces if (problem := _lacking(exporters[p.format], p)) is not None}
     pieces, skipped = tuple(p for p in pieces if p not in lacking), (*skipped, *lacking.values())
     folder = (order.out or project.config.output_folder) / folder_name(order)
-    if lacking and not pieces:  # told before anybody waited for the numbers
+    if (lacking or refused) and not pieces:  # told before anybody waited for the numbers
         return Made(order.name, folder, (), skipped)
+    asked.record(pieces=[_account(p) for p in pieces], folder=folder.name)
     project.progress.step(f"report {order.name}")
     report = project.report(order.name, **order.params)
     files: list[Path] = []
@@ -121,15 +131,18 @@ def make(project: Project, order: Order) -> Made:
                 skipped = (*skipped, found)
             else:
                 sent.append((piece, found))
+        asked.deliver()
         here = [f for piece, made in sent if piece.to is None for f in made]
         for piece, made in sent:
             if piece.to is not None:
                 deliver(project, piece.to, made, f"{order.name} {piece.stem} {piece.format}")
+                asked.made(made, str(piece.to.call.function))
         with project.turn():
             before = _listed(folder / MANIFEST)
             kept = () if order.exports else _others(before, here, folder)
             manifest = _manifest(shop, report, here, told, kept)
             files.extend(move_in((*here, manifest), folder)[:-1])
+            asked.made(files, folder.name)
             _sweep(folder, {*before} - {f.name for f in here} - {str(entry["name"]) for entry in kept}, files)
     return Made(order.name, folder, tuple(files), skipped, (*report.notes, *told))
 
@@ -137,15 +150,17 @@ def make(project: Project, order: Order) -> Made:
 def pieces_of(
     project: Project, decl: tree.ReportDecl | None, order: Order
 ) -> tuple[tuple[Piece, ...], tuple[Problem, ...]]:
-    """The files to make, and the exports that this run's role may not make."""
-    role = project.config.role
+    """The files to make, and the exports that the roles of whoever asks may not make."""
+    grants = project.grants
     pieces: list[Piece] = []
     skipped: list[Problem] = []
     for export in _exports(decl) if order.exports else ():
-        if export.allow and tree.fold(role) not in {a.key for a in export.allow}:
+        grants.decided = grants.decided or bool(export.allow)
+        if export.allow and not grants.rights.has(a.key for a in export.allow):
             allowed = ", ".join(str(a) for a in export.allow)
-            message = f'{role} may not export "{export.title.value}"'
+            message = f'{grants.rights.words} may not export "{export.title.value}"'
             skipped.append(Problem("P0805", export.span, message, f"Allowed: {allowed}."))
+            grants.refused("export", f"{order.name}/{export.title.value}", skipped[-1])
         elif (late := late_lines(project, export.span)) is not None:
             skipped.append(late)
         else:
@@ -154,6 +169,24 @@ def pieces_of(
     if not pieces and not skipped:
         pieces = [Piece(_default_format(project), slug(order.name))]
     return tuple(dict.fromkeys(pieces)), tuple(skipped)
+
+
+def _withheld(project: Project, piece: Piece, exporter: ExporterType) -> Problem | None:
+    """Why a table of rows may not be made by whoever asks: `allow` lets roles make an export, rows ask for more."""
+    grants = project.grants
+    if grants.rights.rows or not (piece.detail or exporter.takes):
+        return None
+    message = f"{grants.rights.words} may not see rows about single people"
+    problem = Problem(ROWS, piece.span, message, "A role that may `export` can make it.")
+    grants.refused("export", piece.stem, problem)
+    return problem
+
+
+def _account(piece: Piece) -> Mapping[str, str]:
+    """A piece as the audit log tells of it."""
+    of = piece.detail or piece.only or "report"
+    to = str(piece.to.call.function) if piece.to is not None else "folder"
+    return {"format": piece.format, "name": piece.stem, "of": of, "to": to}
 
 
 def _as_asked(report: str, form: str, exports: Sequence[Piece]) -> Iterator[Piece]:

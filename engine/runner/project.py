@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from patron.engine.runner.lists.store import ListStore
     from patron.engine.runner.lists.taken import Changes, ListFacts, Taken
     from patron.engine.runner.making import Made
+    from patron.engine.runner.permissions.grants import Grants
     from patron.engine.runner.run import Run
     from patron.engine.runner.schedule.duty import Duty
     from patron.engine.runner.state.database import State
@@ -134,6 +135,8 @@ class Project:
         for name in shared:
             if name in self.__dict__:
                 other.__dict__[name] = self.__dict__[name]
+        if folder == self.folder:
+            other.grants = self.grants
         return other
 
     # ------------------------------------------------------------ from text to model
@@ -225,7 +228,7 @@ class Project:
     @cached_property
     def informed(self) -> Any:
         """The model that answers are made with: it also knows which values the stored rows have."""
-        return self.stages.inform(self.model, self.loaded)
+        return self.grants.shown(self.stages.inform(self.model, self.loaded))
 
     @cached_property
     def session(self) -> Session:
@@ -235,7 +238,9 @@ class Project:
     @cached_property
     def context(self) -> Any:
         """What an answer needs beside the model."""
-        return self.stages.context(self.as_of, self.loaded, self.session, self.lists, self.config, self.progress)
+        return self.stages.context(
+            self.as_of, self.loaded, self.session, self.lists, self.config, self.progress, self.grants.allowed()
+        )
 
     @property
     def last_loaded(self) -> Loaded | None:
@@ -258,6 +263,13 @@ class Project:
         from patron.engine.runner.state import open_state
 
         return open_state(self.config)
+
+    @cached_property
+    def grants(self) -> Grants:
+        """What whoever runs this may be given, and the account that is kept of it."""
+        from patron.engine.runner.permissions.grants import Grants
+
+        return Grants(self)
 
     @cached_property
     def lists(self) -> ListStore:
@@ -338,27 +350,49 @@ class Project:
             phrase = self._phrase(phrase)
         raise_for(self.stages.understand(self.model, phrase))
         self._ready()
-        asked = phrase
+        wanted = phrase
 
         def answer(of: Project) -> Result:
-            return of.stages.query(of.informed, asked, of.context)
+            return of.stages.query(of.informed, wanted, of.context)
 
-        return self._frozen(lambda: self.stages.asked_phrase(self.model, asked), answer)
+        with self.grants.action("query") as asked:
+            result = self._frozen(lambda: self.stages.asked_phrase(self.model, wanted), answer)
+            asked.found(result)
+        return result
 
     def audience(self, name: str, columns: Sequence[str] = ()) -> Result:
         """The members of an audience: column `id` and those asked, ascending."""
         self._ready()
-        return self.stages.audience(self.informed, self._known("audience", name, "list"), self.context, columns)
+        full = self._known("audience", name, "list")
+        with self.grants.action("audience", full) as asked:
+            asked.rows("list the people of audiences")
+            result = self.stages.audience(self.informed, full, self.context, columns)
+            asked.found(result)
+        return result
+
+    def count(self, name: str) -> tuple[int | None, tuple[str, ...]]:
+        """How many people an audience or list has, None when they are too few to be told; and what to know of it."""
+        self._ready()
+        if self.grants.rights.rows:
+            found = self.stages.audience(self.informed, self._known("audience", name, "list"), self.context, ())
+            return len(found.rows), found.notes
+        if fold(name) in self.declared.known("list") and fold(name) not in self.declared.known("audience"):
+            return self.grants.enough(self.lists.facts(name).size), ()
+        return self.conditions(name).total, ()
 
     def conditions(self, name: str) -> Conditions:
         """The tree of an audience with the number of people left after every line."""
         self._ready()
-        return self.stages.audience_tree(self.informed, self._known("audience", name), self.context)
+        found = self.stages.audience_tree(self.informed, self._known("audience", name), self.context)
+        return self.grants.without_few(found)
 
     def why(self, customer: str, name: str) -> Why:
         """Why somebody is or is not in an audience or list."""
         self._ready()
-        return self.stages.why(self.informed, customer, self._known("audience", name, "list"), self.context)
+        full = self._known("audience", name, "list")
+        with self.grants.action("why", full) as asked:
+            asked.rows("ask about single people")
+            return self.stages.why(self.informed, customer, full, self.context)
 
     def report(self, name: str, **params: object) -> Report:
         """A finished report."""
@@ -368,7 +402,8 @@ class Project:
         def answer(of: Project) -> Report:
             return of.stages.report(of.informed, full, values, of.context)
 
-        return self._frozen(lambda: self.stages.asked_report(self.model, full, values), answer)
+        with self.grants.action("report", full):
+            return self._frozen(lambda: self.stages.asked_report(self.model, full, values), answer)
 
     @property
     def spec_hash(self) -> str:
@@ -387,7 +422,11 @@ class Project:
         def answer(of: Project) -> Result:
             return of.stages.detail(of.informed, full, table, values, of.context)
 
-        return self._frozen(lambda: self.stages.asked_report(self.model, full, values, table), answer)
+        with self.grants.action("detail", f"{full}/{table}") as asked:
+            asked.rows("be given the rows behind reports")
+            result = self._frozen(lambda: self.stages.asked_report(self.model, full, values, table), answer)
+            asked.found(result)
+        return result
 
     def run(
         self, names: Iterable[str] = (), formats: Sequence[str] = (), out: str | Path | None = None
@@ -414,12 +453,34 @@ class Project:
     def plan(self, name: str) -> str:
         """The plan of a report, audience, metric or phrase, as text."""
         self._ready()
-        return self.stages.plan_text(self.model, name)
+        return self.stages.plan_text(self.model, name, self.grants.allowed())
 
     def sql(self, name: str) -> str:
         """The SQL of a report, audience, metric or phrase, in the dialect of the backend."""
         self._ready()
-        return self.stages.sql_text(self.model, name, self.dialect)
+        return self.stages.sql_text(self.model, name, self.dialect, self.grants.allowed())
+
+    @contextmanager
+    def as_run(self) -> Iterator[Project]:
+        """This project in the role of runs, which `patron.toml` names."""
+        from patron.engine.runner.permissions.grants import Grants
+
+        acting = Grants(self, performing=True)
+        if acting.rights == self.grants.rights:
+            yield self
+            return
+        with self.seen_from(self.when, self.folder) as other:
+            other.grants = Grants(other, performing=True)
+            yield other
+            self.grants.decided = self.grants.decided or other.grants.decided
+
+    def list_members(self, name: str, version: int | None = None) -> tuple[str, ...]:
+        """The ids of a version of a list, the latest when none is named; checked against their hash."""
+        with self.grants.action("list export", name) as asked:
+            asked.rows("export lists")
+            found = self.lists.members(name, version)
+            asked.outcome["row_count"] = len(found)
+        return found
 
     def take_list(self, name: str, due: dt.datetime | None = None) -> Taken:
         """Take a list now: its members as they are at this run's moment, kept for good; or as they were at the moment
@@ -437,13 +498,18 @@ class Project:
         """Who came and who left between two versions of a list; without numbers, the last two."""
         from patron.engine.runner.lists.taking import list_of
 
-        return self.lists.changes(list_of(self, name).name.text, before, after)
+        full = list_of(self, name).name.text
+        with self.grants.action("list diff", full) as asked:
+            asked.rows("compare who is in lists")
+            return self.lists.changes(full, before, after)
 
     def erase(self, customer: str) -> Erased:
         """Take somebody's id out of every version of every list and out of the results kept of them; counts stay."""
         from patron.engine.runner.lists.erasing import erase
 
-        return erase(self.lists, customer, self.clock.now())
+        with self.grants.action("erase") as asked:
+            asked.rows("erase people")
+            return erase(self.lists, customer, self.clock.now())
 
     # ------------------------------------------------------------ helpers
 

@@ -78,7 +78,12 @@ class Run:
 
 
 def perform(project: Project, decl: tree.RunDecl, out: Path | None = None) -> Run:
-    """Perform the steps of a run. After a failing step only `if failed send` happens."""
+    """Perform the steps of a run in the role of runs. After a failing step only `if failed send` happens."""
+    with project.as_run() as acting:
+        return _performed(acting, decl, out)
+
+
+def _performed(project: Project, decl: tree.RunDecl, out: Path | None) -> Run:
     so_far = Performance(project, out)
     steps: list[Done] = []
     for so_far.number, step in enumerate(_in_turn(decl), 1):
@@ -181,9 +186,13 @@ def _refresh(so_far: Performance, step: tree.RunRefresh) -> Done:
 
 
 def _send(so_far: Performance, step: tree.RunSend) -> Done:
-    with _failure_file(so_far.failure) as told:
+    name, files = str(step.target.call.function), so_far.files
+    with _failure_file(so_far.failure) as told, so_far.project.grants.action("send", name) as asked:
+        asked.record(files=[f.name for f in (*told, *files)])
+        asked.deliver()
         which = f"{'if failed' if so_far.failure else 'step'} {so_far.number}"
-        said = deliver(so_far.project, step.target, (*told, *so_far.files), which)
+        said = deliver(so_far.project, step.target, (*told, *files), which)
+        asked.made(files, name)
     return Done(f"send to {step.target.call.function}: {said}")
 
 

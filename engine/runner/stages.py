@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from patron.engine.model.periods import AsOf
     from patron.engine.model.resolve import Model
     from patron.engine.model.schema import Schema
+    from patron.engine.report.context import Allowed
     from patron.engine.results import Conditions, Report, Result, Why
     from patron.engine.runner.config import Config
     from patron.engine.runner.lists.frozen import Asked
@@ -181,7 +182,14 @@ class Stages:
         return found.open(loaded.path, config.limits)
 
     def context(
-        self, as_of: AsOf, loaded: Any, session: Session, lists: Any, config: Config, progress: Progress
+        self,
+        as_of: AsOf,
+        loaded: Any,
+        session: Session,
+        lists: Any,
+        config: Config,
+        progress: Progress,
+        allowed: Allowed | None = None,
     ) -> Any:
         """What every answer needs beside the model."""
         from patron.engine.report.answers import Context
@@ -196,6 +204,7 @@ class Stages:
             sources=loaded.ledger,
             loaded_at=loaded.known_from or loaded.made_at,
             kept=config.state_folder / "learned",
+            allowed=allowed,
         )
 
     # ------------------------------------------------------------ answers
@@ -246,15 +255,15 @@ class Stages:
 
         return answers.detail(model, name, table, params, context)
 
-    def plan_text(self, model: Any, name: str) -> str:
+    def plan_text(self, model: Any, name: str, allowed: Allowed | None = None) -> str:
         from patron.engine.report import answers
 
-        return answers.plan_text(model, name)
+        return answers.plan_text(model, name, allowed=allowed)
 
-    def sql_text(self, model: Any, name: str, dialect: str) -> str:
+    def sql_text(self, model: Any, name: str, dialect: str, allowed: Allowed | None = None) -> str:
         from patron.engine.report import answers
 
-        return answers.sql_text(model, name, dialect)
+        return answers.sql_text(model, name, dialect, allowed=allowed)
 
 
 def _read_sql(text: str, header: Callable[[str, str], Header | SqlFault | None]) -> SqlRead:

@@ -36,7 +36,6 @@ def test_a_profile_lies_over_the_rest(tmp_path: Path) -> None:
         ("threads = true", "whole number"),
         ('memory = "lots"', "memory"),
         ("plugins = 3", "list of texts"),
-        ("roles = 3", "table"),
         ("= 3", "cannot be read"),
         ("[profiles.x]\nbackends = 3", "profiles.x.backends"),
     ],

@@ -43,15 +43,17 @@ def audience(
     with watched(options) as project:
         if tree:
             found = project.conditions(name)
+        elif count:
+            number, notes = project.count(name)
         else:
             result = project.audience(name, [c.strip() for c in (columns or "").split(",") if c.strip()])
     if tree:
         _show_tree(found, options)
     elif count:
-        _show_count(len(result.rows), name, options)
+        _show_count(number, name, options)
     else:
         target.write(sampled(result, sample, name), options, project)
-    tell_notes(() if tree else result.notes, options)
+    tell_notes(() if tree else notes if count else result.notes, options)
 
 
 def sampled(result: Result, number: int | None, salt: str) -> Result:
@@ -62,11 +64,12 @@ def sampled(result: Result, number: int | None, salt: str) -> Result:
     return replace(result, rows=tuple(result.rows[i] for i in picked), states={}, kinds=())
 
 
-def _show_count(number: int, name: str, options: Options) -> None:
+def _show_count(number: int | None, name: str, options: Options) -> None:
     if options.json:
-        output.say_json({"audience": name, "members": number})
+        few = {} if number is not None else {"state": "suppressed"}
+        output.say_json({"audience": name, "members": number, **few})
     else:
-        click.echo(str(number))
+        click.echo("suppressed: too few people" if number is None else str(number))
 
 
 def _show_tree(found: Conditions, options: Options) -> None:

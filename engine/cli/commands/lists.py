@@ -120,7 +120,7 @@ def export(options: Options, name: str, version: int | None, target: output.Targ
 
     with watched(options) as project:
         taken = project.lists.needed(list_of(project, name).name.text, version)
-        members = project.lists.members(taken.name, taken.version)
+        members = project.list_members(taken.name, taken.version)
     result = Result((Column("id", "id", TEXT, role="dimension"),), tuple((m,) for m in members))
     target.write(result, options)
     if taken.erased:

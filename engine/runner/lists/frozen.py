@@ -79,10 +79,10 @@ class _Question:
     @property
     def id(self) -> str:
         """A name for the question: what is asked, of which versions, with which values, and for whose eyes."""
-        config = self.project.config
+        profile, eyes = self.project.config.profile, self.project.grants.eyes
         said = {"values": self.project.params, "of this": self.asked.params}
         values = {kind: {tree.fold(n): _text(v) for n, v in of.items()} for kind, of in said.items()}
-        whole = [self.asked.kind, self.asked.name, self.versions, values, tree.fold(config.role), config.profile]
+        whole = [self.asked.kind, self.asked.name, self.versions, values, eyes, profile]
         return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
     def kept(self, made: Answer, as_of: dt.datetime, *, sealed: bool = False) -> Answer:

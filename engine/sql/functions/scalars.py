@@ -167,6 +167,14 @@ def _literal_value(value: E) -> Decimal:
     return Decimal(literal.this) if literal is not None else Decimal(0)
 
 
+def _pseudonym(c: Call) -> E:
+    """A text that stands for another: hashed with one key, and that with a second, as in HMAC; its first 16 digits."""
+    value, inner, outer = c.args
+    once = exp.SHA2(this=build.binary(exp.DPipe, inner, value), length=build.integer(256))
+    twice = exp.SHA2(this=build.binary(exp.DPipe, outer, once), length=build.integer(256))
+    return exp.Left(this=twice, expression=build.integer(16))
+
+
 _LOWER: Mapping[str, Lower] = {
     **ARITHMETIC, **DATES, **PLACES,
     "lower": _on_text(lambda v: exp.Lower(this=v)), "upper": _on_text(lambda v: exp.Upper(this=v)),
@@ -176,7 +184,7 @@ _LOWER: Mapping[str, Lower] = {
     "floor": _to_whole(exp.Floor), "ceil": _to_whole(exp.Ceil),
     "power": _power,
     "least": _extreme(exp.Least), "greatest": _extreme(exp.Greatest),
-    "number": _number, "money": _money, "band": _band,
+    "number": _number, "money": _money, "band": _band, "pseudonym": _pseudonym,
 }  # fmt: skip
 
 __all__ = [
