@@ -220,6 +220,7 @@ class Learning:
     Column `of` numbers whom a row is about, 0 to `things` - 1, rising; the others are those of the phrase under the
     names that `LearnedTable.inputs` gives them. Days are days since 1970-01-01, money is a float.
     `settings` are the pack's. `kept` is what the model gave to keep when it learned the same before, else None.
+    `wanted` are the columns that somebody reads; others may be left out, None is all.
     """
 
     rows: Mapping[str, Any]
@@ -227,6 +228,7 @@ class Learning:
     today: dt.date
     settings: Mapping[str, object] = field(default_factory=dict)
     kept: object = None
+    wanted: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +274,8 @@ class LearnedTable:
     explain: Callable[[Mapping[str, object]], str] | None = None
     """What `patron why` says of one thing, in a sentence, from its columns and the numbers by name; what is missing is
     None."""
+    settings: tuple[str, ...] = ()
+    """Settings of other packs that the model goes by, too: "lifecycle.house_gap"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,10 @@ class Learn:
     as_of: AsOf
     settings: tuple[tuple[str, object], ...] = ()
     note: str = ""
+    wanted: tuple[str, ...] | None = None
+    """The columns of things that anybody reads; None: not known, all of them."""
+    sums: tuple[tuple[str, str], ...] = ()
+    """What is counted (`count`) or added up (`number`, `money`) by thing and date once the rows are in order."""
 
 
 Node: TypeAlias = Scan | Temp | Values | Filter | Project | Join | Aggregate | Stack | Sorted | Learn

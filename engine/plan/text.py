@@ -115,7 +115,9 @@ def _sorted(node: nodes.Sorted) -> str:
 
 def _learn(node: nodes.Learn) -> str:
     said = ", ".join(f"{name} {value}" for name, value in node.settings)
-    return f"learn {node.part} of {node.table}: {_names(node.columns)}{f'  ({said})' if said else ''}"
+    sums = ", ".join(name for name, _ in node.sums)
+    of = f", of {sums} by thing and date" if sums else ""
+    return f"learn {node.part} of {node.table}: {_names(node.columns)}{of}{f'  ({said})' if said else ''}"
 
 
 _NODES: Mapping[type, Callable[[Any], str]] = {

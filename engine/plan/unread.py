@@ -53,7 +53,17 @@ def read_columns(plan: Plan) -> Plan:
     for step in reversed(plan.steps):
         if step.name in read.names:
             steps.append(replace(step, node=_exactly(step.node, read.of(step.name), read)))
-    return Plan(tuple(reversed(steps)), outputs)
+    return Plan(tuple(_wanted(s, steps) for s in reversed(steps)), outputs)
+
+
+def _wanted(step: Step, steps: Iterable[Step]) -> Step:
+    """A step of a model, which says at once what all steps want of it."""
+    node = step.node
+    if not isinstance(node, Learn):
+        return step
+    others = (s.node for s in steps if isinstance(s.node, Learn) and s.node.part == "things")
+    alike = (n for n in others if (n.table, n.as_of) == (node.table, node.as_of))
+    return replace(step, node=replace(node, wanted=tuple(c.name for n in alike for c in n.columns[1:])))
 
 
 def trimmed(node: Node, made: Made) -> Node:
@@ -73,10 +83,15 @@ def _looked_at(exprs: Iterable[object]) -> Names:
 def _exactly(node: Node, names: Names, read: Read) -> Node:
     """The node with just these columns, in their order."""
     made = _cut(node, names, read)
-    if isinstance(made, Learn):  # a model gives all it knows
-        return made
+    if isinstance(made, Learn):  # what it is about stays
+        return made if made.part != "things" else replace(made, columns=_said(made, names))
     kept = _first(columns(node), names)
     return made if columns(made) == kept else Project(made, tuple((c.name, c) for c in kept))
+
+
+def _said(node: Learn, names: Names) -> tuple[Col, ...]:
+    """What it is about, and the columns that are read."""
+    return (node.columns[0], *(c for c in node.columns[1:] if c.name in names))
 
 
 def _first(found: tuple[Col, ...], names: Names) -> tuple[Col, ...]:

@@ -14,10 +14,11 @@ from patron.engine.predict.purchases import Floats, History, Purchases, begins
 from patron.engine.predict.rolling import LEAST, after
 from patron.engine.predict.scores import Judged, Scored, scored
 from patron.engine.predict.settings import Wanted
+from patron.engine.predict.threads import each
 
 SHORTER = (180, 90, 30)  # days, where the horizon is too long
 TIE = 0.99  # a naive line has to be better by more than a hundredth
-MOST_PEOPLE = 200_000  # are judged; of more, every so many-th
+MOST_PEOPLE = 100_000  # are judged; of more, every so many-th
 PAST = 6  # origins for the spread of sums, at most
 MODEL = "credibility"
 
@@ -96,16 +97,15 @@ def backtest(purchases: Purchases, wanted: Wanted, members: tuple[str, ...]) -> 
     days = judged_days(some.days, wanted.horizon)
     if not days:
         return Judgement()
-    said = say(some, wanted, members, some.today - days, days)
-    earlier = said_before(some, wanted, members, said)
-    used = _used(said)
+    last = [some.today - days, *earlier_origin(some, days)]
     past, dates = past_origins(some, wanted.horizon)
-    saids = {(one.known.at, one.days): one for one in (said, earlier) if one}
-    ratios = [
-        found
-        for date in dates
-        if (found := past_ratio(saids.get((date, past)) or say(some, wanted, members, date, past, sums=True), used))
-    ]
+    asked = [(date, days, False) for date in last]
+    asked += [(date, past, True) for date in dates if (date, past, False) not in asked]
+    all_said = each(lambda one: say(some, wanted, members, one[0], one[1], sums=one[2]), asked)
+    said, earlier = all_said[0], all_said[1] if len(last) > 1 else None
+    used = _used(said)
+    by_date = {(one.known.at, one.days): one for one in all_said}
+    ratios = [found for date in dates if (found := past_ratio(by_date[date, past], used))]
     longer = wanted.horizon / past if past else 1.0
     whole = fit_errors(said.line("orders", used.orders), said.bought, wanted.interval)
     money = fit_errors(said.lifetime(used), said.spent, wanted.interval, _unit(said))
@@ -144,12 +144,10 @@ def say(
     )
 
 
-def said_before(purchases: Purchases, wanted: Wanted, members: tuple[str, ...], said: Said) -> Said | None:
-    """The same one stretch of days earlier, if there was enough to learn from."""
-    origin = said.known.at - said.days
-    if said.purchases.days - said.days < max(LEAST, purchases.days / 5):
-        return None
-    return say(purchases, wanted, members, origin, said.days)
+def earlier_origin(purchases: Purchases, days: int) -> list[int]:
+    """One stretch of days before the last that can be judged, if there is enough to learn from."""
+    enough = purchases.days - 2 * days >= max(LEAST, purchases.days / 5)
+    return [purchases.today - 2 * days] if enough else []
 
 
 def past_ratio(said: Said, used: Used) -> tuple[float, float] | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,11 +18,12 @@ from patron.engine.predict.outlook import PIECE, Learned, Outlook, discounted, l
 from patron.engine.predict.purchases import GAPS_NEEDED, Floats, Ints, Purchases, begins
 from patron.engine.predict.scores import Scored
 from patron.engine.predict.settings import Wanted
-from patron.engine.predict.threads import one_thread
+from patron.engine.predict.threads import each, one_thread
 from patron.engine.predict.trees import available
 
-__all__ = ["VERSION", "Fitted", "Purchases", "Scored", "Scores", "Wanted", "cell_label", "fit", "score"]
+__all__ = ["VERSION", "Fitted", "Purchases", "Scored", "Scores", "Wanted", "cell_label", "fit", "in_pieces", "score"]
 
+Taken = TypeVar("Taken")
 VERSION = 1  # of the models: what was fitted by another one is fitted anew
 LEAST = 1e-6  # orders: factors are of no less
 SEASONS = 396  # days: a season has to have come twice, thirteen months
@@ -131,10 +132,17 @@ def _flags(purchases: Purchases, wanted: Wanted, learned: Learned, judged: Judge
 
 def score(purchases: Purchases, wanted: Wanted, fitted: Fitted) -> Scores:
     """Every person's figures. Any part of the people may be scored by itself: the figures are the same."""
-    if fitted.learned is None:
+    pieces = in_pieces(purchases, wanted, fitted, lambda piece: piece)
+    return _joined(pieces)
+
+
+def in_pieces(purchases: Purchases, wanted: Wanted, fitted: Fitted, taken: Callable[[Scores], Taken]) -> list[Taken]:
+    """What is taken of the figures of so many people at a time: of very many, no more than that stays."""
+    learned = fitted.learned
+    if learned is None:
         raise ValueError(f"nothing was learned: {fitted.reason}")
-    pieces = [_scored(piece, wanted, fitted, fitted.learned) for piece in purchases.pieces(PIECE)]
-    return _joined(pieces) if pieces else _scored(purchases, wanted, fitted, fitted.learned)
+    pieces = list(purchases.pieces(PIECE)) or [purchases]
+    return each(lambda piece: taken(_scored(piece, wanted, fitted, learned)), pieces)
 
 
 def _joined(pieces: Sequence[Scores]) -> Scores:

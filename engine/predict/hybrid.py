@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from patron.engine.predict.cells import own_gap
-from patron.engine.predict.counting import Counting, groups
-from patron.engine.predict.purchases import Floats, History, Purchases, window
+from patron.engine.predict.counting import Counting, Groups, groups
+from patron.engine.predict.purchases import Floats, History, Purchases, totals
 from patron.engine.predict.rolling import Looking
 from patron.engine.predict.trees import ROWS, Trees, train
 
@@ -16,14 +16,15 @@ FLOOR = 1e-4  # purchase days: below it a ratio to what was expected says nothin
 WINDOWS = (30, 60, 90, 180)
 
 
-def baseline(plain: Counting, known: History, days: float) -> Floats:
+def baseline(plain: Counting, alike: Groups, days: float) -> Floats:
     """What BG/NBD expects of every person."""
-    alike = groups(known)
     return np.maximum(plain.expected(alike.x, alike.tx, alike.age, days / 7), FLOOR)[alike.inverse]
 
 
-def features(purchases: Purchases, known: History, plain: Counting, gap: float, ahead: int) -> Floats:
-    """A row per person of what the trees may ask."""
+def features(
+    purchases: Purchases, known: History, alike: Groups, plain: Counting, gap: float, ahead: int
+) -> list[Floats]:
+    """What the trees may ask of every person, column by column."""
     own, ends = own_gap(known, gap), np.append(known.starts[1:], len(purchases.day)) - 1
     largest = np.maximum.reduceat(purchases.amount, known.starts) if len(known.starts) else known.spend
     columns = [
@@ -31,17 +32,20 @@ def features(purchases: Purchases, known: History, plain: Counting, gap: float, 
         *(plain.rate(known.repeats, known.age / 7), purchases.amount[ends], largest),
     ]
     for days in WINDOWS:
-        bought, _, spent = window(purchases, known, days)
-        columns += [bought, spent]
-    return np.column_stack([*columns, baseline(plain, known, ahead)]).astype(np.float64)
+        late = purchases.day > purchases.today - days
+        columns += [totals(late.astype(np.int64), known.starts)]
+        columns += [totals(np.where(late, purchases.amount, 0.0), known.starts)]
+    return [*columns, baseline(plain, alike, ahead)]
 
 
 def fit_trees(looks: Iterable[Looking], plain: Counting, gap: float, ahead: int) -> Trees | None:
     """Trees for what was bought, as a multiple of what BG/NBD expected; None without an origin."""
     rows, ratios, weights = [], [], []
     for look in looks:
-        expected = baseline(plain, look.known, ahead)
-        rows.append(features(look.purchases, look.known, plain, gap, ahead))
+        alike = groups(look.known)
+        expected = baseline(plain, alike, ahead)
+        asked = features(look.purchases, look.known, alike, plain, gap, ahead)
+        rows.append(np.column_stack(asked).astype(np.float64))
         ratios.append(look.bought / expected)
         weights.append(expected)
     if not rows:

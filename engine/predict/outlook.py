@@ -19,9 +19,10 @@ from patron.engine.predict.naive import Usual, usual
 from patron.engine.predict.purchases import Floats, History, Ints, Purchases, begins, history, house_gap
 from patron.engine.predict.rolling import label_days, looking_back, origins
 from patron.engine.predict.settings import Wanted
+from patron.engine.predict.threads import each
 from patron.engine.predict.trees import ROWS, Trees, available, outcome
 
-PIECE = 1_000_000  # people whose histories are in memory at once
+PIECE = 250_000  # people whose histories are in memory at once, for each that is at work
 ROWS_FOR_SUMS = 40_000
 ENOUGH = 2_000  # customers: below them only `bg` is safe
 YEAR = 365
@@ -110,7 +111,7 @@ class _Everybody:
 
 def _everybody(purchases: Purchases) -> _Everybody:
     """Taken piece by piece: of very many people only one piece is in memory."""
-    known = [_summed(piece) for piece in purchases.pieces(PIECE)]
+    known = each(_summed, purchases.pieces(PIECE))
     return _Everybody(
         alike=together([one.alike for one in known]),
         moments=reduce(add, [one.moments for one in known]),
@@ -142,7 +143,7 @@ class Outlook:
         if learned.cells:
             parts["cells"] = expected(learned.cells, learned.plain, self.known, self.cells, days)
         if self.correction is not None:
-            parts["hybrid"] = self.correction * baseline(learned.plain, self.known, days)
+            parts["hybrid"] = self.correction * baseline(learned.plain, self.alike, days)
         return {name: np.maximum(part, 0.0) * learned.usual.per_day for name, part in parts.items()}
 
     def orders(self, days: float) -> Floats:
@@ -194,8 +195,8 @@ def month_ends(days: int) -> list[float]:
 def outlook(learned: Learned, purchases: Purchases) -> Outlook:
     """What was learned, applied to persons; they need not be all of those it was learned from."""
     known = history(purchases)
-    correction = None
+    alike, correction = groups(known), None
     if learned.trees:
-        rows = features(purchases, known, learned.plain, learned.gap, learned.ahead)
-        correction = outcome(learned.trees, rows)
-    return Outlook(learned, known, groups(known), cell(known, learned.gap), correction)
+        asked = features(purchases, known, alike, learned.plain, learned.gap, learned.ahead)
+        correction = outcome(learned.trees, asked)
+    return Outlook(learned, known, alike, cell(known, learned.gap), correction)

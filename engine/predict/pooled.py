@@ -45,7 +45,7 @@ def pooled(past: Past, trees: Trees) -> Floats:
     scale = _scale(past)
     if not scale.any():  # nothing was sold lately, and no multiple of it is anything
         return scale
-    return outcome(trees, _features(past, scale, _seasons(past))) * scale
+    return outcome(trees, list(_features(past, scale, _seasons(past)).T)) * scale
 
 
 def _examples(past: Past, period: int, seasons: bool) -> tuple[Floats, Floats, Floats]:

@@ -97,21 +97,26 @@ def train(
     return Trees(float(np.ravel(model._baseline_prediction)[0]), tuple(grown))  # noqa: SLF001
 
 
-def outcome(trees: Trees, features: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What each row is worth."""
-    parts = [_chunk(trees, features[at : at + _CHUNK]) for at in range(0, len(features), _CHUNK)]
+def outcome(trees: Trees, features: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
+    """What each row is worth; features are columns."""
+    parts = [
+        _chunk(trees, [np.asarray(column[at : at + _CHUNK], dtype=np.float64) for column in features])
+        for at in range(0, len(features[0]), _CHUNK)
+    ]
     return np.exp(np.concatenate(parts)) if parts else np.zeros(0)
 
 
-def _chunk(trees: Trees, features: NDArray[np.float64]) -> NDArray[np.float64]:
-    columns = np.ascontiguousarray(features.T)
-    total = np.full(len(features), trees.baseline)
-    left = np.empty(len(features), dtype=np.uint16)
+def _chunk(trees: Trees, columns: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    total = np.full(len(columns[0]), trees.baseline)
+    right_of = np.empty(len(total), dtype=np.bool_)
+    lost, gone = np.empty(len(total), dtype=np.uint16), np.empty(len(total), dtype=np.uint16)
     for tree in trees.trees:
-        left.fill((1 << len(tree.values)) - 1)
+        gone.fill(0xFFFF ^ ((1 << len(tree.values)) - 1))
         for feature, threshold, right in zip(tree.feature, tree.threshold, tree.right, strict=True):
-            lost = np.uint16(0xFFFF ^ right)
-            left &= ~((columns[feature] > threshold) * lost)
+            np.greater(columns[feature], threshold, out=right_of)
+            np.multiply(right_of, np.uint16(0xFFFF ^ right), out=lost)
+            np.bitwise_or(gone, lost, out=gone)
+        left = ~gone
         total += np.array(tree.values)[_LOWEST[left & -left]]
     return total
 

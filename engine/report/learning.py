@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from patron.engine.model.resolve import Model
 from patron.engine.plan.learned import JUDGEMENTS, OF
 from patron.engine.plan.nodes import Col, Learn
 from patron.engine.report.context import Context
+from patron.engine.report.laid_out import laid_out
 from patron.engine.runtime.errors import InternalError
 from patron.engine.runtime.files import publish
 from patron.engine.sql.expressions import Lowering
@@ -41,28 +43,37 @@ def _learned(step: Statement, node: Learn, model: Model, context: Context) -> Le
     """What the model says, learned now or before in this run; the columns of things are needed once."""
     key = (node.table, node.as_of.today)
     found = context.learned.get(key)
-    if found is None or (node.part == "things" and not found.columns and "" not in found.lacks):
-        found = _learn(step, node, model, context)
+    if found is None or (node.part == "things" and not _enough(found, node)):
+        found = _learn(step, node, model, context, found)
     context.learned[key] = found
     return found
 
 
-def _learn(step: Statement, node: Learn, model: Model, context: Context) -> Learned:
+def _enough(found: Learned, node: Learn) -> bool:
+    """Whether all that is wanted of things was said."""
+    known = {OF, *found.columns, *found.lacks}
+    return "" in found.lacks or all(c.name in known for c in node.columns)
+
+
+def _learn(step: Statement, node: Learn, model: Model, context: Context, before: Learned | None) -> Learned:
     pack, _, name = node.table.partition(".")
     brings = model.declared.catalog.packs[pack]
     table = next(t for t in brings.learned if t.name == name)
+    wanted = frozenset(table.columns if node.wanted is None else node.wanted)
     try:
-        rows = context.session.columns(step.sql)
-        things = int(rows[OF][-1]) + 1 if len(rows[OF]) else 0
+        rows, keys = laid_out(dict(context.session.columns(step.sql)), node.sums)
         file = _file(node, brings, context)
-        kept = _kept(file)
-        found = table.learn(Learning(rows, things, node.as_of.today, dict(node.settings), kept))
+        kept = _kept(file) if before is None else before.keep
+        task = Learning(rows, len(keys), node.as_of.today, dict(node.settings), kept, wanted)
+        del rows  # the model may let go of them
+        found = table.learn(task)
     except ImportError as error:
         return Learned(lacks={"": _without(table, error)})
     if found.keep is not None and file is not None and _text(found.keep) != _text(kept):
         publish(file, _text(found.keep))
         _forget_old(file)
-    return found
+    said = {name: values for name, values in found.columns.items() if name in wanted}
+    return replace(found, columns={OF: keys, **said} if said else said)
 
 
 def _without(table: LearnedTable, error: ImportError) -> str:
@@ -138,10 +149,9 @@ def _rows(node: Learn, found: Learned) -> Mapping[str, NDArray[Any]]:
     else:
         said = found.columns
     own = [c for c in node.columns if c.name != OF]
-    size = len(next(iter(said.values()), ())) if said else 0
-    if node.part == "numbers":
-        size = 1
-    return {OF: _counted(size), **{c.name: _array(c, said.get(c.name), size, node) for c in own}}
+    size = 1 if node.part == "numbers" else len(next(iter(said.values()), ()))
+    of = said[OF] if OF in said and node.part == "things" else _counted(size)
+    return {OF: of, **{c.name: _array(c, said.get(c.name), size, node) for c in own}}
 
 
 def _tenths(tests: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:

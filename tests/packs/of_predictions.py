@@ -15,14 +15,14 @@ import numpy as np
 
 from patron.engine.predict import customers, products
 from tests.packs.members import metric, trait
-from tests.packs.of_lifecycle import stage_today, waits
+from tests.packs.of_lifecycle import rules, stage_today, waits
 from tests.packs.plain import DAY, by, ratio
 
 FIRST = dt.date(1970, 1, 1)
 
 
 def wanted(shop):
-    return customers.Wanted(**shop.settings.get("predictions", {}))
+    return customers.Wanted(house_gap=rules(shop).house_gap, **shop.settings.get("predictions", {}))
 
 
 def purchases(shop):
@@ -191,7 +191,15 @@ def item_figure(level, name):
 ITEMS = {(level, name): item_figure(level, name) for level in LEVELS for name in OF_ITEMS}
 for (level, name), of_item in ITEMS.items():
     trait("products", f"predictions.{level}_{name}")(of_item)
-trait("products", "predictions.item_flags")(item_figure("product", "flags"))
+FLAGS = item_figure("product", "flags")
+
+
+@trait("products", "predictions.item_flags")
+def item_flags(shop, row):
+    """Of a product that nobody ever bought: it is new."""
+    if forecasts(shop, "product") is None:
+        return None
+    return FLAGS(shop, row) or ["new"]
 
 
 @trait("products", "predictions.first_of_category")

@@ -17,7 +17,7 @@ PLAIN = Counting(0, 0.5, 9.0, 0.8, 2.5)
 def test_the_trees_may_ask_what_is_known_of_a_person():
     rows = shop(60)
     known = history(rows)
-    found = features(rows, known, PLAIN, 41.0, 120)
+    found = np.column_stack(features(rows, known, groups(known), PLAIN, 41.0, 120))
     assert found.shape == (60, 19)
     for person in range(60):
         mine = rows.person == person
@@ -29,7 +29,7 @@ def test_the_trees_may_ask_what_is_known_of_a_person():
         for length in (30, 60, 90, 180):
             by_hand += [(day > TODAY - length).sum(), amount[day > TODAY - length].sum()]
         assert found[person, :18] == pytest.approx(by_hand)
-    assert found[:, 18] == pytest.approx(baseline(PLAIN, known, 120))
+    assert found[:, 18] == pytest.approx(baseline(PLAIN, groups(known), 120))
 
 
 def test_they_learn_what_counting_leaves_over():
@@ -39,11 +39,12 @@ def test_they_learn_what_counting_leaves_over():
     plain = fit_counting(groups(known), first=0)
     looks = list(looking_back(rows, 120))
     for look in looks:
-        busy = features(look.purchases, look.known, plain, gap, 120)[:, 10] > 0
-        look.bought[:] = np.where(busy, 2.0, 0.5) * baseline(plain, look.known, 120)
+        alike = groups(look.known)
+        busy = features(look.purchases, look.known, alike, plain, gap, 120)[10] > 0
+        look.bought[:] = np.where(busy, 2.0, 0.5) * baseline(plain, alike, 120)
     trees = fit_trees(looks, plain, gap, 120)
-    table = features(rows, known, plain, gap, 120)
-    ratio, busy = outcome(trees, table), table[:, 10] > 0
+    table = features(rows, known, groups(known), plain, gap, 120)
+    ratio, busy = outcome(trees, table), table[10] > 0
     assert ratio[busy].mean() == pytest.approx(2.0, rel=0.15)
     assert ratio[~busy].mean() == pytest.approx(0.5, rel=0.15)
 

@@ -46,13 +46,13 @@ def test_they_say_what_scikit_learn_says():
     features = np.floor(features * 50) / 8  # few values: the library asks between each two of them, too
     model, trees = theirs(features, target, weight), trained(features, target, weight)
     unseen = np.floor(rows(5000, seed=2)[0] * 50) / 8
-    np.testing.assert_allclose(outcome(trees, unseen), model.predict(unseen), rtol=1e-9)
+    np.testing.assert_allclose(outcome(trees, unseen.T), model.predict(unseen), rtol=1e-9)
 
 
 def test_of_many_values_they_are_as_good():
     features, target, weight = rows()
     unseen, truth, _ = rows(5000, seed=2)
-    own = outcome(trained(features, target, weight), unseen)
+    own = outcome(trained(features, target, weight), unseen.T)
     other = theirs(features, target, weight).predict(unseen)
     assert np.abs(own - truth).mean() == pytest.approx(np.abs(other - truth).mean(), rel=0.03)
 
@@ -62,7 +62,7 @@ def test_a_leaf_is_found_without_walking():
     trees = trained(features, target, weight)
     assert len(trees.trees) == 30
     expected = [np.exp(trees.baseline + sum(walked(t, row) for t in trees.trees)) for row in features[:50]]
-    np.testing.assert_allclose(outcome(trees, features[:50]), expected, rtol=1e-12)
+    np.testing.assert_allclose(outcome(trees, features[:50].T), expected, rtol=1e-12)
 
 
 def test_a_value_on_the_threshold_goes_left():
@@ -72,7 +72,7 @@ def test_a_value_on_the_threshold_goes_left():
     row = np.tile(features[0], (1, 1))
     row[0, first.feature[0]] = first.threshold[0]
     expected = np.exp(trees.baseline + sum(walked(t, row[0]) for t in trees.trees))
-    assert outcome(trees, row) == pytest.approx([expected], rel=1e-12)
+    assert outcome(trees, row.T) == pytest.approx([expected], rel=1e-12)
 
 
 def test_they_are_text_and_come_back_equal():
@@ -87,12 +87,12 @@ def test_too_few_rows_for_a_question_give_one_leaf():
     features, target, weight = rows(10)
     trees = trained(features, target + 1, weight)
     assert all(len(t.values) == 1 for t in trees.trees)
-    np.testing.assert_allclose(outcome(trees, features), np.average(target + 1, weights=weight), rtol=1e-9)
+    np.testing.assert_allclose(outcome(trees, features.T), np.average(target + 1, weights=weight), rtol=1e-9)
 
 
 def test_no_rows_have_no_outcome():
     features, target, weight = rows()
-    assert outcome(trained(features, target, weight), features[:0]).shape == (0,)
+    assert outcome(trained(features, target, weight), features[:0].T).shape == (0,)
 
 
 def test_of_many_rows_every_so_many_th_is_learned(monkeypatch):

@@ -44,7 +44,7 @@ def patron_packs() -> list[Pack]:
     return [
         Pack(
             "predictions",
-            "1.2",
+            "1.3",
             "what customers and products are likely to do next, each number beside its back-test",
             files,
             SETTINGS,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from patron.engine.contracts import Learned, LearnedTable, Learning
-from patron.plugins.metrics.predictions.evidence import rows_of, told
+from patron.plugins.metrics.predictions.evidence import kept_or, rows_of, stopped, told
 
 if TYPE_CHECKING:
     from patron.engine.predict.customers import Fitted, Purchases, Scores, Wanted
@@ -32,31 +32,54 @@ NO_BAND = "fewer than three days are far enough back to try the models there"
 
 def learn(task: Learning) -> Learned:
     """What every customer with an order is likely to do."""
-    from patron.engine.predict.customers import score
-
-    purchases, wanted = _purchases(task), _wanted(task.settings)
-    fitted = _fitted(task.kept, purchases, wanted)
-    if fitted.learned is None:
-        return Learned(lacks={"": fitted.reason}, keep=fitted.to_json())
-    scores = score(purchases, wanted, fitted)
-    columns = {name: getattr(scores, name, None) for name in COLUMNS} | scores.moves()
-    columns[AHEAD] = (scores.expected_orders * scores.order_value).round(4)
-    known = {name: _by_number(scores, values, task.things) for name, values in columns.items() if values is not None}
-    numbers = {"flags": fitted.flags, "house_gap": scores.house_gap, "usual": scores.usual, **_bands(fitted)}
-    lacks = {name: NO_TEST for name, values in columns.items() if values is None}
-    lacks |= {name: NO_BAND for name in BANDS if numbers[name] is None}
-    tests = fitted.backtest
-    return Learned(known, numbers, lacks, rows_of(tests), told(tests, NOTES, fitted.flags), fitted.to_json())
-
-
-def _fitted(kept: object, purchases: Purchases, wanted: Wanted) -> Fitted:
-    """What was learned before, else what is learned now."""
     from patron.engine.predict.customers import Fitted, fit
 
-    try:
-        return Fitted.from_json(kept)  # type: ignore[arg-type]
-    except (AttributeError, KeyError, TypeError, ValueError):  # nothing was kept, or something else
-        return fit(purchases, wanted)
+    purchases, wanted = _purchases(task), _wanted(task.settings)
+    fitted = kept_or(task.kept, Fitted.from_json, lambda: fit(purchases, wanted))
+    if fitted.learned is None:
+        return Learned(lacks={"": fitted.reason}, keep=fitted.to_json())
+    lacks = dict.fromkeys(_untold(fitted), NO_TEST)
+    names = [name for name in (*COLUMNS, AHEAD) if name not in lacks and (task.wanted is None or name in task.wanted)]
+    known = _figures(names, task.things, purchases, wanted, fitted)
+    said = {"house_gap": round(fitted.learned.gap, 6), "usual": round(fitted.learned.usual.orders, 6)}
+    numbers = {"flags": fitted.flags, **said, **_bands(fitted)}
+    lacks |= {name: NO_BAND for name in BANDS if numbers[name] is None}
+    tests = fitted.backtest
+    notes = {**told(tests, NOTES, fitted.flags), **stopped(task.rows["day"], task.today)}
+    return Learned(known, numbers, lacks, rows_of(tests), notes, fitted.to_json())
+
+
+def _figures(
+    names: Sequence[str], things: int, purchases: Purchases, wanted: Wanted, fitted: Fitted
+) -> Mapping[str, Any]:
+    """These columns, with a place for each customer."""
+    import numpy as np
+
+    from patron.engine.predict.customers import in_pieces
+
+    known = {name: np.full(things, np.nan) for name in names}
+
+    def take(scores: Scores) -> None:
+        moves = scores.moves()
+        for name, column in known.items():
+            if name == AHEAD:
+                values = (scores.expected_orders * scores.order_value).round(4)
+            else:
+                values = moves[name] if name in moves else getattr(scores, name)
+            column[scores.people] = values
+
+    if known:
+        in_pieces(purchases, wanted, fitted, take)
+    return known
+
+
+def _untold(fitted: Fitted) -> Iterator[str]:
+    """The columns that there is no past to take from."""
+    assert fitted.learned is not None
+    judged = fitted.judged
+    yield from () if judged.orders else ("expected_orders_low", "expected_orders_high")
+    yield from () if judged.lifetime else ("lifetime_value_low", "lifetime_value_high")
+    yield from () if fitted.learned.cells else ("cell_people", "cell_orders")
 
 
 def _bands(fitted: Fitted) -> Mapping[str, float | None]:
@@ -90,17 +113,13 @@ def _wanted(settings: Mapping[str, Any]) -> Wanted:
     return Wanted(
         horizon=settings["horizon"].days, model=str(settings["model"]), interval=float(settings["interval"]),
         discount=float(settings["discount"]), gate_buyers=int(settings["gate_buyers"]),
-        gate_days=int(settings["gate_days"]),
+        gate_days=int(settings["gate_days"]), house_gap=_days(settings["lifecycle.house_gap"]),
+        house_gap_default=_days(settings["lifecycle.house_gap_default"]) or 90.0,
     )  # fmt: skip
 
 
-def _by_number(scores: Scores, values: Any, things: int) -> Any:
-    """A column with a place for each customer."""
-    import numpy as np
-
-    found = np.full(things, np.nan)
-    found[scores.people] = values
-    return found
+def _days(said: object) -> float | None:
+    return said / dt.timedelta(days=1) if isinstance(said, dt.timedelta) else None
 
 
 MOVES = {
@@ -141,5 +160,6 @@ CUSTOMERS = LearnedTable(
     of="customers",
     numbers={"flags": "texts", "house_gap": "number", "usual": "number"} | dict.fromkeys(BANDS, "number"),
     needs="predict",
+    settings=("lifecycle.house_gap", "lifecycle.house_gap_default"),
     explain=explain,
 )

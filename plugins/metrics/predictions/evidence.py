@@ -1,21 +1,33 @@
-"""What a back-test found: rows of the table `predictions.backtest`, and a sentence below every prediction."""
+"""What was learned before; what a back-test found: rows of the table `predictions.backtest`, and a sentence below
+every prediction."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from patron.engine.predict.scores import Scored
 
+Fitted = TypeVar("Fitted")
 FIRST = dt.date(1970, 1, 1)
+QUIET = 3
+"""Days without an order that any shop may have."""
 NAIVE = ("repeat", "own_rate", "mean", "last_year")
 WORDS = {
     "repeat": "the period before, again", "own_rate": "their own rate", "mean": "the mean of all",
     "last_year": "the year before, again",
 }  # fmt: skip
+
+
+def kept_or(kept: object, read: Callable[[Any], Fitted], fit: Callable[[], Fitted]) -> Fitted:
+    """What was learned before, else what is learned now."""
+    try:
+        return read(kept)
+    except (AttributeError, KeyError, TypeError, ValueError):  # nothing was kept, or something else
+        return fit()
 
 
 def rows_of(tests: Iterable[Scored]) -> Sequence[Mapping[str, object]]:
@@ -33,6 +45,21 @@ def told(tests: Sequence[Scored], of: Mapping[str, str], flags: Sequence[str] = 
     cards = {t: card([x for x in tests if x.target == t and x.origin == latest[t]]) for t in of.values()}
     known = f" ({', '.join(flags)})" if flags else ""
     return {column: f"{cards[target]}{known}" for column, target in of.items() if cards[target]}
+
+
+def stopped(days: Any, today: dt.date) -> Mapping[str, str]:
+    """What is to be known of a shop that has sold nothing for twice as long as ever before: its data may be old."""
+    import numpy as np
+
+    known = np.flatnonzero(np.bincount(days - days.min())) + days.min() if len(days) else days
+    if not len(known):
+        return {}
+    quiet, longest = (today - FIRST).days - int(known[-1]), int(np.diff(known).max(initial=1))
+    if quiet <= 2 * max(longest, QUIET):
+        return {}
+    last = FIRST + dt.timedelta(int(known[-1]))
+    said = f"the newest order is of {last}, {quiet} days before {today}"
+    return {"": f"{said}: if newer ones are not loaded yet, what is predicted is too low; ask as of {last} then"}
 
 
 def card(tests: Sequence[Scored]) -> str:

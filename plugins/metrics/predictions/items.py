@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from patron.engine.contracts import Learned, LearnedTable, Learning
-from patron.plugins.metrics.predictions.evidence import rows_of, told
+from patron.plugins.metrics.predictions.evidence import kept_or, rows_of, stopped, told
 
 if TYPE_CHECKING:
     from patron.engine.predict.products import Fitted, Sales, Scores, Wanted
@@ -26,28 +26,19 @@ def learner(level: str) -> Callable[[Learning], Learned]:
     """The model of one level."""
 
     def learn(task: Learning) -> Learned:
-        from patron.engine.predict.products import score
+        from patron.engine.predict.products import Fitted, fit, score
 
         sales, wanted = _sales(task), _wanted(level, task.settings)
-        fitted = _fitted(task.kept, sales, wanted)
+        fitted = kept_or(task.kept, Fitted.from_json, lambda: fit(sales, wanted))
         if fitted.reason:
             return Learned(lacks={"": fitted.reason}, keep=fitted.to_json())
         columns = _columns(score(sales, wanted, fitted), fitted, task.things)
         lacks = {name: NO_TEST for name in COLUMNS if name not in columns}
         tests = fitted.backtest
-        return Learned(columns, {}, lacks, rows_of(tests), told(tests, NOTES, fitted.flags), fitted.to_json())
+        notes = {**told(tests, NOTES, fitted.flags), **stopped(task.rows["day"], task.today)}
+        return Learned(columns, {"unsold": ("new",)}, lacks, rows_of(tests), notes, fitted.to_json())
 
     return learn
-
-
-def _fitted(kept: object, sales: Sales, wanted: Wanted) -> Fitted:
-    """What was learned before, else what is learned now."""
-    from patron.engine.predict.products import Fitted, fit
-
-    try:
-        return Fitted.from_json(kept)  # type: ignore[arg-type]
-    except (AttributeError, KeyError, TypeError, ValueError):  # nothing was kept, or something else
-        return fit(sales, wanted)
 
 
 def _sales(task: Learning) -> Sales:
@@ -90,7 +81,7 @@ def _table(name: str, level: str, of: str, key: str) -> LearnedTable:
     reads = f"units, product_sales by {key}, order.created_date during all time"
     said = f"what each {level} is likely to sell"
     return LearnedTable(
-        name, said, reads, ("day", "units", "revenue"), COLUMNS, learner(level), of=of, needs="predict"
+        name, said, reads, ("day", "units", "revenue"), COLUMNS, learner(level), of, {"unsold": "texts"}, "predict"
     )  # fmt: skip
 
 

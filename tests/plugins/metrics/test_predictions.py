@@ -12,6 +12,7 @@ from patron.engine.results import NOT_ENOUGH_DATA
 
 TODAY = dt.date(2026, 3, 31)
 FIGURES = "expected_orders order_value lifetime_value churn_risk historic_value next_order_on cell_people made_on"
+DEAR = "\naudience dear = predictions.lifetime_value >= $100\n"
 MANY = "predictions {\n  gate_buyers 100\n  horizon 90 days\n}"
 
 
@@ -32,8 +33,7 @@ def orders_of(customers, seed=1, days=600):
 @pytest.fixture(scope="module")
 def buyers(open_shop):
     """A shop of 240 customers, and people to ask about."""
-    more = """
-audience dear = predictions.lifetime_value >= $100
+    more = f"""{DEAR}
 audience leaving = predictions.churn_risk > 0.7 and predictions.historic_value > $50
 """
     return open_shop({"orders": orders_of(240)}, [MANY, "lifecycle"], more)
@@ -200,6 +200,24 @@ def test_settings_reach_the_models(open_shop, buyers):
     assert sums[2][1] < sums[0][1]
 
 
+def test_the_house_gap_that_is_said_is_that_of_the_models(open_shop):
+    """With a longer gap of the house, customers alike are others."""
+    said = open_shop({"orders": orders_of(240)}, [MANY, "lifecycle {\n  house_gap 200 days\n}"], DEAR)
+    (why,) = said.project.why(said.rows("members by customer for audience dear")[0][0], "dear").learned
+    assert " days, the shop's 200;" in why
+
+
+def test_a_shop_that_has_stopped_is_told_of(open_shop, buyers):
+    asked = "predictions.expected_orders for audience all_tracked_users"
+    assert not any("newest order" in note for note in buyers.project.query(asked).notes)
+    old = open_shop({"orders": orders_of(240)}, [MANY, "lifecycle"], as_of="2026-05-15")
+    (note,) = [n for n in old.project.query(asked).notes if "newest order" in n]
+    last = max(o["created_at"] for o in orders_of(240))
+    assert note.startswith(
+        f"the newest order is of {last}, {(dt.date(2026, 5, 15) - last).days} days before 2026-05-15"
+    )
+
+
 # ---------------------------------------------------------------- products, categories, brands
 
 COUNTED = [("p0", "s1", dt.date(2026, 1, 1), 900), ("p0", "s1", dt.date(2026, 3, 1), 30), ("p0", "s2", TODAY, 12),
@@ -236,7 +254,7 @@ def test_products_have_a_place_by_what_they_will_sell(shelf):
     found = ahead(shelf, "product.name")
     new = found.pop("Thing 12")
     assert (new["rank"], new["direction"]) == (None, None)
-    assert shelf.rows('count(products) by product.predictions.item_flags where product.name is "Thing 12"')[0][1] == 1
+    assert shelf.rows('count(products) where product.predictions.item_flags contains "new"') == [(1,)]
     by_revenue = sorted(found, key=lambda name: -found[name]["revenue"])
     assert [found[name]["rank"] for name in by_revenue] == list(range(1, 13))
     assert all(row["low"] <= row["revenue"] <= row["high"] for row in found.values())
