@@ -186,6 +186,14 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class Growing(Source, Protocol):
+    """A source whose tables grow by files: what is new can be read by itself, and added to what was read before."""
+
+    def part(self, table: str, files: Sequence[Path]) -> Provided:
+        """The rows of some files of a table, with the columns that it has as a whole."""
+
+
+@runtime_checkable
 class Closing(Source, Protocol):
     """A source that holds something open from one table to the next while they are read: a connection, a snapshot."""
 

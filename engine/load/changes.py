@@ -74,11 +74,14 @@ def write(before: Loaded, after: Path, scratch: Path, limits: Limits) -> Path | 
     finally:
         connection.close()
     gone = sorted(are.keys() - were.keys())
-    if not said and not gone:
-        return None
+    return packed(before, said, gone, folder) if said or gone else None
+
+
+def packed(before: Loaded, said: Mapping[str, Mapping[str, Any]], gone: Sequence[str], folder: Path) -> Path:
+    """The file of changes whose rows are in a folder already: `said` tells of each table how many went and came."""
     about = {"tables": said, "gone": gone, "load": encode(before)}
     (folder / _ABOUT).write_text(json.dumps(about, ensure_ascii=False, separators=(",", ":")), "utf-8")
-    return _packed(folder, scratch / "changes.zip")
+    return _packed(folder, folder.with_suffix(".zip"))
 
 
 def _difference(

@@ -112,7 +112,7 @@ class Filler:
     def _part(self, table: str, mapping: TableMapping | SqlMapping) -> None:
         parts = self.parts.setdefault(table, [])
         name = f"stage/{table}/{len(parts)}"
-        begin = len(parts) * staging.PART
+        begin = len(parts) * staging.PART + self.before(mapping)
         kind = "TABLE"
         if isinstance(mapping, SqlMapping):
             query, columns = sql_part(mapping, self.sources.stage, self.bound.zone)
@@ -129,6 +129,10 @@ class Filler:
         if isinstance(mapping, TableMapping) and mapping.keep_latest and "id" in columns:
             self._keep_latest(name, mapping, columns)
         parts.append(Part(name, columns, begin, mapping, place, kind))
+
+    def before(self, _mapping: TableMapping | SqlMapping) -> int:
+        """How many rows of its source were read before."""
+        return 0
 
     def _keep_latest(self, name: str, mapping: TableMapping, columns: Mapping[str, Type]) -> None:
         names = [n for c, t in columns.items() for n in ((c, c + "@z", c + "@d") if t.kind == "moment" else (c,))] + [

@@ -57,14 +57,17 @@ class History:
 
     # ------------------------------------------------------------ remembering
 
-    def remember(self, loaded: Loaded, now: dt.datetime, keep: dt.timedelta) -> tuple[Known, ...]:
-        """The history with this load, which is the newest now; what is older than `keep` is forgotten."""
+    def remember(
+        self, loaded: Loaded, now: dt.datetime, keep: dt.timedelta, led: tuple[str, str] = ("", "")
+    ) -> tuple[Known, ...]:
+        """The history with this load, which is the newest now; what is older than `keep` is forgotten. `led` is the key
+        of a load before it, and the name of the changes that lead back to that, where they are known already."""
         assert loaded.path is not None
         entries = self.entries
         if entries and entries[-1].key == loaded.store.key:
             return entries
         with self._held():
-            entries = self._with(self.entries, loaded, now)
+            entries = self._with(self.entries, loaded, now, led)
             entries = tuple(e for e in entries if not e.changes or e.until >= now - keep)
             point("history.kept")
             _write(self._file, entries)
@@ -72,7 +75,9 @@ class History:
             self.tidy(now - keep)
         return entries
 
-    def _with(self, entries: tuple[Known, ...], loaded: Loaded, now: dt.datetime) -> tuple[Known, ...]:
+    def _with(
+        self, entries: tuple[Known, ...], loaded: Loaded, now: dt.datetime, led: tuple[str, str]
+    ) -> tuple[Known, ...]:
         key = loaded.store.key
         if not entries:
             return (Known(key, now, now),)
@@ -82,14 +87,22 @@ class History:
         if before is None:
             self._file.replace(self._file.with_suffix(".lost"))
             return (Known(key, now, now),)
+        back = led[1] if led[0] == last.key else self._changes(before, loaded)
+        if not back:
+            return (*entries[:-1], replace(last, key=key))
+        until = min(max(last.made_at, _confirmed(stored.place(self._loads, last.key))), now)
+        return (*entries[:-1], replace(last, until=until, changes=back), Known(key, now, now))
+
+    def _changes(self, before: Loaded, loaded: Loaded) -> str:
+        """The name of what leads back from a load to the one before; empty when they have the same rows."""
         assert loaded.path is not None
         with working_folder(self._folder) as scratch:
             file = changes.write(before, loaded.path, scratch, self._limits)
-            if file is None:
-                return (*entries[:-1], replace(last, key=key))
-            until = min(max(last.made_at, _confirmed(stored.place(self._loads, last.key))), now)
-            led = replace(last, until=until, changes=self._kept.adopt(file))
-        return (*entries[:-1], led, Known(key, now, now))
+            return self.keep(file) if file is not None else ""
+
+    def keep(self, file: Path) -> str:
+        """Take a file of changes in; the answer is its name."""
+        return self._kept.adopt(file)
 
     def tidy(self, before: dt.datetime) -> None:
         """Remove histories that ended before, and changes that no history leads through."""

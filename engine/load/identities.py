@@ -134,7 +134,11 @@ class Identities:
         filled = self.filler.filled.get("customers")
         if filled is None or "merged_into" not in filled.columns:
             return None
-        into = {str(a): str(b) for a, b in self.run(staging.known_pairs(filled.name, "id", "merged_into"))}
+        return self.survivors_in(filled.name)
+
+    def survivors_in(self, table: str) -> str | None:
+        """The same, of a table of customers."""
+        into = {str(a): str(b) for a, b in self.run(staging.known_pairs(table, "id", "merged_into"))}
         if not into:
             return None
         found, rings = _followed(into)

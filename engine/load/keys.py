@@ -12,7 +12,7 @@ from patron.engine.model.mapping import Bound, BoundSource, Lookup, SqlMapping, 
 from patron.engine.runtime.errors import PatronError
 from patron.engine.runtime.files import io_errors, sha256
 
-FORMAT = 5
+FORMAT = 6
 """Raised when a load is stored otherwise than before."""
 SMALL = 1 << 20
 """Files up to this size are known by their content, larger ones by size and time."""
@@ -60,6 +60,15 @@ def shape_of(bound: Bound) -> str:
     return hashlib.sha256(repr(said).encode()).hexdigest()[:24]
 
 
+def maker_of(bound: Bound) -> str:
+    """The name of what makes a load of files: mappings, sources with their headers, versions."""
+    from patron import __version__
+
+    headers = sorted((s.name, repr(sorted(s.headers.items()))) for s in bound.sources.values())
+    said = (shape_of(bound), __version__, duckdb.__version__, headers)
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:24]
+
+
 def _sources(bound: Bound) -> list[tuple[str, ...]]:
     every = bound.sources.values()
     return sorted((s.name, s.connector, repr(sorted(s.settings.items())), str(s.timezone)) for s in every)
@@ -67,9 +76,7 @@ def _sources(bound: Bound) -> list[tuple[str, ...]]:
 
 def key_of(bound: Bound, facts: dict[tuple[str, str], tuple[FileFact, ...]]) -> str:
     """The name of the load these mappings and files make. A source without files is read anew every time."""
-    from patron import __version__
-
-    digest = hashlib.sha256(repr((shape_of(bound), __version__, duckdb.__version__)).encode())
+    digest = hashlib.sha256(maker_of(bound).encode())
     for place, files in facts.items():
         content = [(path, size, digest_ or mtime) for path, size, mtime, digest_ in files]
         digest.update(repr((place, content)).encode())

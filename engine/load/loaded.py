@@ -40,6 +40,10 @@ class Loaded:
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     made_at: dt.datetime | None = None
+    maker: str = ""
+    """What made it: mappings, headers, versions. Loads of one maker differ by their files alone."""
+    manner: str = ""
+    """How it was made: by adding new rows to the load before, or of all rows, and then why."""
     reused: bool = field(default=False, compare=False)
     known_from: dt.datetime | None = field(default=None, compare=False)
     """Since when loads like this one are kept, so that what was known then can be told."""
@@ -57,6 +61,8 @@ def encode(loaded: Loaded) -> str:
             "problems": [_problem(p) for p in loaded.problems],
             "notes": list(loaded.notes),
             "made_at": loaded.made_at.isoformat() if loaded.made_at else None,
+            "maker": loaded.maker,
+            "manner": loaded.manner,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -72,7 +78,7 @@ def decode(text: str, path: Path) -> Loaded:
         tuple(LedgerEntry(s, t, n, r, tuple((f[0], f[1], f[2], f[3]) for f in files)) for s, t, n, r,
               files in said["ledger"]),
         tuple(_read_problem(p) for p in said["problems"]), tuple(said["notes"]),
-        dt.datetime.fromisoformat(made) if made else None, True,
+        dt.datetime.fromisoformat(made) if made else None, said["maker"], said["manner"], True,
     )  # fmt: skip
 
 

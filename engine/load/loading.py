@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
+from patron.dsl.nodes import dataclass
 from patron.dsl.problems import Problem, by_place
 from patron.engine.backends.duckdb import connect
 from patron.engine.contracts import FunctionType, Limits, SourceError
-from patron.engine.load import stored
+from patron.engine.load import changes, stored
 from patron.engine.load.checks import checks
 from patron.engine.load.derived import derive
 from patron.engine.load.filling import Filler
+from patron.engine.load.growth import Growth, Unsuited, growth
 from patron.engine.load.history import History, needed
-from patron.engine.load.keys import FileFact, facts_of, key_of, shape_of
-from patron.engine.load.loaded import Loaded
+from patron.engine.load.keys import FileFact, facts_of, key_of, maker_of, shape_of
+from patron.engine.load.loaded import LedgerEntry, Loaded
+from patron.engine.load.merging import BEFORE, Adding, AddingFiller
 from patron.engine.load.reading import Place, Sources
 from patron.engine.load.tables import Finisher
 from patron.engine.model.mapping import Bound, TableMapping
@@ -27,7 +33,7 @@ from patron.engine.runtime.clock import SystemClock
 from patron.engine.runtime.errors import IoFailed, LimitReached
 from patron.engine.runtime.progress import SILENT, Progress
 from patron.engine.runtime.scratch import working_folder
-from patron.engine.sql.load import describing
+from patron.engine.sql.load import staging
 
 
 def load(
@@ -45,13 +51,14 @@ def load(
     path = stored.place(folder, key)
     now = now or SystemClock().now()
     limits = limits or Limits()
-    known = stored.read(path)
+    known, led = stored.read(path), ("", "")
     if known is None or stored.outdated(path):
-        known = _new(bound, facts, path, progress, limits, functions or {}, now)
+        known, led = _new(Making(bound, facts, path, progress, limits, functions or {}, now, keep is not None))
     if known.path is None:
         return known
     if keep is not None:
-        known = _remembered(bound, known, limits, now, keep)
+        entries = History(folder, shape_of(bound), limits).remember(known, now, keep, led)
+        known = replace(known, known_from=entries[0].made_at)
     stored.found_good(path, now)
     if not known.reused:
         stored.prune(folder, path, needed(folder))
@@ -68,21 +75,50 @@ def replayed(bound: Bound, folder: Path, moment: dt.datetime, limits: Limits | N
     return replace(history.load(known), known_from=history.entries[0].made_at)
 
 
-def _remembered(bound: Bound, known: Loaded, limits: Limits, now: dt.datetime, keep: dt.timedelta) -> Loaded:
-    assert known.path is not None
-    entries = History(known.path.parent, shape_of(bound), limits).remember(known, now, keep)
-    return replace(known, known_from=entries[0].made_at)
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What a new load is made of, and where it will lie."""
+
+    bound: Bound
+    facts: Mapping[Place, tuple[FileFact, ...]]
+    path: Path
+    progress: Progress
+    limits: Limits
+    functions: Mapping[str, FunctionType]
+    now: dt.datetime
+    keep: bool = False
+
+    @property
+    def key(self) -> str:
+        """The name of the load."""
+        return self.path.stem
 
 
-def _new(
-    bound: Bound, facts: Mapping[Place, tuple[FileFact, ...]], path: Path, progress: Progress, limits: Limits,
-    functions: Mapping[str, FunctionType], now: dt.datetime,
-) -> Loaded:  # fmt: skip
-    folder = path.parent
-    with working_folder(folder) as scratch, working_folder(limits.temp_folder or folder) as spill:
-        made = _make(bound, facts, path.stem, scratch, spill, progress, limits, functions)
-        made = replace(made, made_at=now.replace(microsecond=0))
-        return made if made.path is None else stored.write(made, path)
+def _new(making: Making) -> tuple[Loaded, tuple[str, str]]:
+    """A new load: new rows added to the load before where that gives the same, else of all rows. With the key of the
+    load before and the name of what leads back to it, where that is known."""
+    folder = making.path.parent
+    with working_folder(folder) as scratch, working_folder(making.limits.temp_folder or folder) as spill:
+        led = ("", "")
+        maker = maker_of(making.bound)
+        try:
+            grown = growth(making.bound, making.facts, folder, maker)
+            made, said = _add(making, grown, scratch, spill)
+            if making.keep:
+                led = (grown.before.store.key, _kept(making, grown.before, said, scratch / "changes"))
+        except Unsuited as reason:
+            made = replace(_make(making, scratch, spill), manner=f"all rows were read: {reason}")
+        made = replace(made, made_at=making.now.replace(microsecond=0), maker=maker)
+        return (made if made.path is None else stored.write(made, making.path)), led
+
+
+def _kept(making: Making, before: Loaded, said: Mapping[str, Mapping[str, int]], folder: Path) -> str:
+    """The name of the changes that lead back to the load before."""
+    told = {table: found for table, found in said.items() if any(found.values())}
+    if not told:
+        return ""
+    history = History(making.path.parent, shape_of(making.bound), making.limits)
+    return history.keep(changes.packed(before, told, (), folder))
 
 
 def forget(folder: Path, sources: Sequence[str] = ()) -> None:
@@ -94,20 +130,22 @@ def forget(folder: Path, sources: Sequence[str] = ()) -> None:
             stored.outdate(path)
 
 
-def _make(
-    bound: Bound, facts: Mapping[Place, tuple[FileFact, ...]], key: str, scratch: Path, spill: Path,
-    progress: Progress, limits: Limits, functions: Mapping[str, FunctionType],
-) -> Loaded:  # fmt: skip
-    """A new load, in the scratch folder; without a path when the data broke its contract."""
-    beside = scratch / "load.duckdb"
+def _make(making: Making, scratch: Path, spill: Path) -> Loaded:
+    """A new load of all rows, in the scratch folder; without a path when the data broke its contract."""
+    path = scratch / "load.duckdb"
+    path.unlink(missing_ok=True)
+    with _writing(path, making.limits, spill) as connection:
+        return _run(connection, making, scratch)
+
+
+@contextmanager
+def _writing(path: Path, limits: Limits, spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to a file that is being made; what was begun is finished when the block ends well."""
     try:
-        connection = connect(beside, limits, spill / "spilled")
+        connection = connect(path, limits, spill / "spilled")
         try:
             connection.execute("SET TimeZone = 'UTC'")
-            made = _run(connection, bound, facts, key, scratch, progress, functions)
-            if made.path is not None:
-                connection.commit()
-                connection.execute("CHECKPOINT")
+            yield connection
         finally:
             connection.close()
     except duckdb.OutOfMemoryException as error:
@@ -116,30 +154,77 @@ def _make(
         ) from error
     except (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException) as error:
         raise IoFailed(f"keeping the load failed: {str(error).splitlines()[0]}", "is the disk full?") from error
-    return made
 
 
-def _run(
-    connection: duckdb.DuckDBPyConnection, bound: Bound, facts: Mapping[Place, tuple[FileFact, ...]], key: str,
-    scratch: Path, progress: Progress, functions: Mapping[str, FunctionType],
-) -> Loaded:  # fmt: skip
-    sources = Sources(connection, bound, scratch, facts, progress, lambda place: _lenient(bound, place))
-    filler = Filler(sources, bound, functions)
+def _run(connection: duckdb.DuckDBPyConnection, making: Making, scratch: Path) -> Loaded:
+    bound = making.bound
+    sources = _sources(connection, making, scratch)
+    filler = Filler(sources, bound, making.functions)
     try:
-        finisher, store, notes = _tables(filler, key)
+        finisher, store, notes = _tables(filler, making.key)
     except SourceError as error:
         place = next((p for p in bound.sources.values() if p.name in error.message), next(iter(bound.sources.values())))
         problem = Problem(error.code, place.span, error.message, error.hint)
         return Loaded(
-            None, Store(key=key), tuple(sources.ledger), by_place((*sources.problems, *filler.problems, problem))
+            None, Store(key=making.key), tuple(sources.ledger), by_place((*sources.problems, *filler.problems, problem))
         )
     _unchanged(sources)
     found = [*sources.problems, *filler.problems, *finisher.problems]
     stops = any(p.stops for p in found)
+    if not stops:
+        connection.commit()
+        connection.execute("CHECKPOINT")
     return Loaded(None if stops else scratch / "load.duckdb", store, tuple(sources.ledger), by_place(found), notes)
 
 
-def _tables(filler: Filler, key: str) -> tuple[Finisher, Store, tuple[str, ...]]:
+def _sources(
+    connection: duckdb.DuckDBPyConnection, making: Making, scratch: Path,
+    grown: Mapping[Place, Sequence[Path]] | None = None,
+) -> Sources:  # fmt: skip
+    bound = making.bound
+    lenient = partial(_lenient, bound)
+    return Sources(connection, bound, scratch, making.facts, making.progress, lenient, grown=grown)
+
+
+def _add(making: Making, grown: Growth, scratch: Path, spill: Path) -> tuple[Loaded, Mapping[str, Mapping[str, int]]]:
+    """A new load of the one before and new rows, in the scratch folder, with how many rows came and went. Unsuited."""
+    before, path, kept = grown.before, scratch / "load.duckdb", scratch / "changes"
+    assert before.path is not None
+    kept.mkdir()
+    shutil.copyfile(before.path, path)
+    if not stored.same(path, before.path):
+        raise Unsuited("the load before it was damaged")
+    with _writing(path, making.limits, spill) as connection:
+        connection.execute(staging.render(staging.attach(before.path, BEFORE)))
+        sources = _sources(connection, making, scratch, grown.files)
+        filler = AddingFiller(sources, making.bound, making.functions, growth=grown)
+        try:
+            finisher, store, notes = _tables(filler, making.key, partial(Adding, growth=grown, kept=kept))
+        except SourceError as error:
+            raise Unsuited("new rows cannot be read") from error
+        if sources.problems or filler.problems or finisher.problems:
+            raise Unsuited("new rows have problems")
+        _unchanged(sources)
+        connection.commit()
+        connection.execute("CHECKPOINT")
+    rows = sum(sources.count_of(place) for place in grown.files)
+    ledger = tuple(_grown_entry(e, making, sources) for e in before.ledger)
+    manner = f"{rows} rows of new files were added to the load before"
+    assert isinstance(finisher, Adding)
+    return Loaded(path, store, ledger, (), notes, manner=manner), finisher.said
+
+
+def _grown_entry(entry: LedgerEntry, making: Making, sources: Sources) -> LedgerEntry:
+    """What a ledger says of a table that grew."""
+    place = next(p for p in making.facts if (making.bound.sources[p[0]].name, p[1]) == (entry.source, entry.table))
+    return replace(entry, rows=entry.rows + sources.count_of(place), files=making.facts[place])
+
+
+def _tables(
+    filler: Filler,
+    key: str,
+    finishing: Callable[[Filler, Bound], Finisher] = Finisher,
+) -> tuple[Finisher, Store, tuple[str, ...]]:
     """All tables filled and stored, described, with sentences about what looks odd. SourceError."""
     try:
         filler.fill()
@@ -148,12 +233,11 @@ def _tables(filler: Filler, key: str) -> tuple[Finisher, Store, tuple[str, ...]]
     finally:
         filler.sources.close()
     filler.sources.connection.begin()  # one commit for all tables: each by itself would wait for the disk
-    finisher = Finisher(filler, filler.bound)
+    finisher = finishing(filler, filler.bound)
     finisher.finish()
     notes, more = checks(finisher)
     finisher.problems += more
-    busiest = int((finisher.run(describing.busiest())[0][0] or 0) if finisher.stored["actions"].rows else 0)
-    return finisher, Store(finisher.stored, newest(finisher), busiest, key), notes
+    return finisher, Store(finisher.stored, newest(finisher), finisher.busiest(), key), notes
 
 
 def _unchanged(sources: Sources) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from patron.dsl.problems import Problem
-from patron.engine.contracts import Closing, CsvText, Provided, Rejected, SourceColumn, SourceError
+from patron.engine.contracts import Closing, CsvText, Growing, Provided, Rejected, Source, SourceColumn, SourceError
 from patron.engine.load.keys import FileFact
 from patron.engine.load.loaded import LedgerEntry
 from patron.engine.model.mapping import Bound, SqlMapping
@@ -42,9 +42,10 @@ class Sources:
     lenient: Callable[[Place], bool]
     problems: list[Problem] = field(default_factory=list)
     ledger: list[LedgerEntry] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     provided: dict[Place, Provided] = field(default_factory=dict)
     staged: dict[Place, Staged] = field(default_factory=dict)
+    grown: Mapping[Place, Sequence[Path]] | None = None
+    """The new files of tables that only grew, when nothing else is to be read; None: everything is."""
 
     def run(self, statement: Any) -> duckdb.DuckDBPyConnection:
         """What a statement gives. Raises SourceError when a file that is read as it lies is at fault."""
@@ -90,7 +91,7 @@ class Sources:
         assert source.opened is not None
         self.progress.step(f"reading {source.name}.{place[1]}")
         columns = source.headers[place[1]]
-        provided = source.opened.read(place[1])
+        provided = source.opened.read(place[1]) if self.grown is None else self._new(place, source.opened, self.grown)
         self.provided[place] = provided
         if provided.check is not None:
             provided.check()
@@ -102,6 +103,13 @@ class Sources:
         self.ledger.append(LedgerEntry(source.name, place[1], rows, len(rejected), self.facts.get(place, ())))
         reader = Reader(self.bound.zone, source.timezone, provided.decimal)
         return Staged(name, {c.name: c for c in columns}, reader, as_is)
+
+    def _new(self, place: Place, source: Source, grown: Mapping[Place, Sequence[Path]]) -> Provided:
+        """The rows of the new files of a table; none where there are no new files."""
+        if place not in grown:
+            return Provided(rows=lambda _: iter(()))
+        assert isinstance(source, Growing)
+        return source.part(place[1], grown[place])
 
     def _rejections(self, place: Place, rejected: Sequence[Rejected], rows: int) -> None:
         if not rejected:
@@ -208,6 +216,11 @@ class Sources:
     def count(self, name: str) -> int:
         query = f"SELECT count(*) FROM {staging.quoted(name)}"  # noqa: S608 -- a name of ours, quoted
         return int(self.connection.execute(query).fetchall()[0][0])
+
+    def count_of(self, place: Place) -> int:
+        """How many rows a source table gave."""
+        source = self.bound.sources[place[0]].name
+        return sum(e.rows for e in self.ledger if (e.source, e.table) == (source, place[1]))
 
     def columns(self, name: str) -> list[str]:
         query = f"SELECT * FROM {staging.quoted(name)} LIMIT 0"  # noqa: S608 -- a name of ours, quoted

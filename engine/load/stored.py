@@ -92,6 +92,11 @@ def outdated(path: Path) -> bool:
     return path.with_suffix(".stale").exists()
 
 
+def same(copy: Path, path: Path) -> bool:
+    """Whether a copy of a stored load is what was written, every byte of it."""
+    return sha256(copy) == _marks(path.with_suffix(".json"))[0][2]
+
+
 def remove(path: Path) -> None:
     """Remove a load with what stands beside it."""
     for beside in (".json", ".stale"):

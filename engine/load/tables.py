@@ -71,6 +71,15 @@ class Finisher:
         last = day if there else self.run(describing.last_sale(with_lines=True))[0][0]
         self.stored |= {"orders": replace(orders, reach=day), "lines": replace(lines, reach=last)}
 
+    def busiest(self) -> int:
+        """The largest number of pairs of an action and an order that one customer has."""
+        found = self.run(describing.busiest())[0][0] if self.stored["actions"].rows else 0
+        return int(found or 0)
+
+    def unlike_lines(self) -> int:
+        """How many orders have lines that do not add up."""
+        return int(self.run(derived.unlike_lines())[0][0])
+
     # ------------------------------------------------------------ storing
 
     def _check_zones(self) -> None:

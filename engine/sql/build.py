@@ -166,6 +166,21 @@ def table(text: str, alias: str | None = None) -> exp.Table:
     return exp.Table(this=name(text), alias=named)
 
 
+def table_in(database: str, text: str, alias: str) -> exp.Table:
+    """A table of an attached database; of the one at hand when none is named."""
+    if not database:
+        return table(text, alias)
+    found = exp.Table(this=name(text), db=name("main"), catalog=name(database))
+    found.set("alias", exp.TableAlias(this=name(alias)))
+    return found
+
+
+def within(value: E, ids: str) -> E:
+    """Whether a value is in a table of ids."""
+    wanted = exp.select(col("id")).from_(table(ids), copy=False)
+    return exp.In(this=value, query=exp.Subquery(this=wanted))
+
+
 def subquery(query: E, alias: str) -> exp.Subquery:
     """A SELECT in brackets under a quoted name."""
     return exp.Subquery(this=query, alias=exp.TableAlias(this=name(alias)))

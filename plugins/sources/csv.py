@@ -41,8 +41,10 @@ class CsvFolder:
         return [SourceColumn(name, TEXT) for name in self._names(table) if name]
 
     def read(self, table: str) -> Provided:
-        files = self._folder.files(table)
-        names = self._names(table)
+        return self.part(table, self._folder.files(table))
+
+    def part(self, table: str, files: Sequence[Path]) -> Provided:
+        names, files = self._names(table), tuple(files)
         shape, source = self._shape, self._folder.name
         return Provided(
             rows=lambda reject: csv_rows.rows(files, names, shape, source, reject),

@@ -44,9 +44,11 @@ class JsonFolder:
         return self._columns[table]
 
     def read(self, table: str) -> Provided:
+        return self.part(table, self._folder.files(table))
+
+    def part(self, table: str, files: Sequence[Path]) -> Provided:
         columns = self.columns(table)
-        files = self._folder.files(table)
-        return Provided(rows=lambda reject: self._rows(files, columns, reject), files=files)
+        return Provided(rows=lambda reject: self._rows(files, columns, reject), files=tuple(files))
 
     def _look(self, table: str) -> tuple[SourceColumn, ...]:
         """Names in order of their first meeting, each with the kind that all its values share."""

@@ -42,9 +42,11 @@ class ParquetFolder:
         return [typed(name, stored) for name, stored in first]
 
     def read(self, table: str) -> Provided:
+        return self.part(table, self._folder.files(table))
+
+    def part(self, table: str, files: Sequence[Path]) -> Provided:
         self.columns(table)
-        files = self._folder.files(table)
-        return Provided(parquet=files, files=files)
+        return Provided(parquet=tuple(files), files=tuple(files))
 
     def _header(self, file: Path) -> tuple[tuple[str, str], ...]:
         if file not in self._headers:

@@ -108,12 +108,15 @@ def actions_before_messages() -> exp.Select:
     return query.where(build.binary(exp.LT, build.col("acted_at", "a"), build.col("sent_at", "m")), copy=False)
 
 
-def unlike_lines() -> exp.Select:
-    """How many orders have lines that do not add up to gross less discount."""
+def unlike_lines(within: str | None = None, database: str = "") -> exp.Select:
+    """How many orders have lines that do not add up to gross less discount; of those in a table of ids, if there is
+    one, and in another database, if one is named."""
     sums = staging.select(
         [(build.col("order", "l"), "order"), (exp.Sum(this=build.col("amount", "l")), "amount")],
-        build.table("lines", "l"),
+        build.table_in(database, "lines", "l"),
     )
+    if within is not None:
+        sums = sums.where(build.within(build.col("order", "l"), within), copy=False)
     sums = sums.where(build.not_(build.is_null(build.col("order", "l"))), copy=False).group_by(
         build.col("order", "l"), copy=False
     )
@@ -121,7 +124,7 @@ def unlike_lines() -> exp.Select:
         exp.Sub, build.col("gross", "o"), build.coalesce(build.col("discount", "o"), build.integer(0))
     )
     apart = exp.Abs(this=build.binary(exp.Sub, build.col("amount", "s"), expected))
-    query = staging.select([(exp.Count(this=exp.Star()), "n")], build.table("orders", "o"))
+    query = staging.select([(exp.Count(this=exp.Star()), "n")], build.table_in(database, "orders", "o"))
     query = query.join(
         build.subquery(sums, "s"), on=build.binary(exp.EQ, build.col("order", "s"), build.col("id", "o")), copy=False
     )

@@ -114,13 +114,17 @@ def _sales(outputs: list[tuple[E, str]]) -> exp.Select:
     return query.where(build.binary(exp.NEQ, kind, build.text("return")), copy=False)
 
 
-def busiest() -> exp.Select:
-    """The largest number of pairs of an action and an order that one customer has."""
+def busiest(within: str | None = None, database: str = "") -> exp.Select:
+    """The largest number of pairs of an action and an order that one customer has; of the customers in a table of ids,
+    if there is one, and in another database, if one is named."""
     sides = []
     for table in ("actions", "orders"):
         query = select(
-            [(build.col("customer", "t"), "customer"), (exp.Count(this=exp.Star()), "n")], build.table(table, "t")
+            [(build.col("customer", "t"), "customer"), (exp.Count(this=exp.Star()), "n")],
+            build.table_in(database, table, "t"),
         )
+        if within is not None:
+            query = query.where(build.within(build.col("customer", "t"), within), copy=False)
         query = query.where(build.not_(build.is_null(build.col("customer", "t"))), copy=False)
         sides.append(build.subquery(query.group_by(build.col("customer", "t"), copy=False), table[0]))
     pairs = build.binary(exp.Mul, build.col("n", "a"), build.col("n", "o"))

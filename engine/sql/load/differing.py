@@ -70,16 +70,12 @@ def _hashed(columns: Sequence[str]) -> E:
 
 def of_ids(query: exp.Select, ids: str) -> exp.Select:
     """The rows whose ids are in a table of ids."""
-    wanted = staging.columns_of(ids, ["id"])
-    return query.where(exp.In(this=build.col("id"), query=exp.Subquery(this=wanted)), copy=False)
+    return query.where(build.within(build.col("id"), ids), copy=False)
 
 
 def delete_ids(table: str, ids: str) -> exp.Delete:
     """Remove the rows whose ids are in a table of ids."""
-    wanted = staging.columns_of(ids, ["id"])
-    return exp.Delete(
-        this=build.table(table), where=exp.Where(this=exp.In(this=build.col("id"), query=exp.Subquery(this=wanted)))
-    )
+    return exp.Delete(this=build.table(table), where=exp.Where(this=build.within(build.col("id"), ids)))
 
 
 def delete_all(table: str) -> exp.Delete:
