@@ -216,7 +216,9 @@ def _field_default(field: dataclasses.Field) -> str:
 
 
 def protocols() -> str:
-    return "\n\n".join(_protocol(kind) for kind in (contracts.Source, contracts.Growing, contracts.Closing, contracts.Session))
+    return "\n\n".join(
+        _protocol(kind) for kind in (contracts.Source, contracts.Growing, contracts.Closing, contracts.Session)
+    )
 
 
 def _protocol(kind: type) -> str:
