@@ -4,10 +4,12 @@ see."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from patron.dsl.tree import fold
 from patron.engine.model.canonical import TABLES
 from patron.engine.model.schema import Schema, SchemaColumn
+from patron.engine.model.store import Store, StoredTable
 
 Column = tuple[str, str]
 """A column by folded table and name."""
@@ -65,3 +67,26 @@ def masks(schema: Schema, said: Mapping[Column, str], sees: Callable[[str], bool
         if not sees(kind) and type_.kind != "reference":
             found[column] = _INSTEAD.get(column, NULL) if kind == PII else NULL
     return found
+
+
+def unseen(schema: Schema, masked: Mapping[Column, str]) -> Schema:
+    """The schema without the values that a load saw in masked columns: hints would name them."""
+    tables = {}
+    for name, table in schema.tables.items():
+        hidden = {k: replace(c, seen=None) for k, c in table.columns.items() if (name, k) in masked}
+        tables[name] = replace(table, columns={**table.columns, **hidden})
+    return Schema(tables)
+
+
+def unknown(store: Store, masked: Mapping[Column, str]) -> Store:
+    """The store without what is known of the values of masked columns: a comparison would be decided by them."""
+
+    def without(name: str, table: StoredTable) -> StoredTable:
+        hidden = {
+            k: replace(c, values=None, low=None, high=None)
+            for k, c in table.columns.items()
+            if (name, fold(k.partition("@")[0])) in masked
+        }
+        return replace(table, columns={**table.columns, **hidden})
+
+    return replace(store, tables={name: without(name, table) for name, table in store.tables.items()})

@@ -192,11 +192,12 @@ class Stages:
         allowed: Allowed | None = None,
     ) -> Any:
         """What every answer needs beside the model."""
+        from patron.engine.model.classes import unknown
         from patron.engine.report.answers import Context
 
         return Context(
             as_of=as_of,
-            store=loaded.store,
+            store=loaded.store if allowed is None else unknown(loaded.store, allowed.guard.masks),
             session=session,
             lists=lists,
             limits=config.limits,

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from patron.dsl.tree import fold
-from patron.engine.model.schema import Schema
+from patron.engine.model.classes import classes, masks, unseen
 from patron.engine.runner.audit import AuditLog, Head, project_key
 from patron.engine.runner.config import NAME, read_config
 from patron.engine.runner.permissions.identity import readable, writable
@@ -32,7 +32,6 @@ from patron.engine.runtime.files import sha256
 if TYPE_CHECKING:
     from patron.dsl.problems import Problem
     from patron.engine.model.resolve import Model
-    from patron.engine.model.schema import TableSchema
     from patron.engine.report.context import Allowed
     from patron.engine.results import Conditions, Result
     from patron.engine.runner.project import Project
@@ -111,8 +110,6 @@ class Grants:
     @cached_property
     def classes(self) -> Mapping[tuple[str, str], str]:
         """The class of every column."""
-        from patron.engine.model.classes import classes
-
         return classes(self._project.bound.schema, self._project.config.classes)
 
     @cached_property
@@ -120,8 +117,6 @@ class Grants:
         """What is shown instead of the columns that may not be seen."""
         if not self.rights.enforced:
             return {}
-        from patron.engine.model.classes import masks
-
         return masks(self._project.bound.schema, self._project.config.classes, self.rights.sees)
 
     @cached_property
@@ -141,17 +136,13 @@ class Grants:
         return Allowed(self.rights.words, Guard(self.masks, self.rights.rows), self._keys, self._sent, self._met)
 
     def shown(self, model: Model) -> Model:
-        """The model without the values that a load saw in masked columns, for hints would name them, and with the least
-        number of people that a value may be about."""
+        """The model without the values that a load saw in masked columns, and with the least number of people that a value
+        may be about."""
         if not self.rights.enforced:
             return model
         settings = replace(model.declared.settings, least_group=self.rights.smallest_group)
-        tables = {name: self._unseen(table) for name, table in model.schema.tables.items()}
-        return replace(model, schema=Schema(tables), declared=replace(model.declared, settings=settings))
-
-    def _unseen(self, table: TableSchema) -> TableSchema:
-        masked = {k: replace(c, seen=None) for k, c in table.columns.items() if (table.name, k) in self.masks}
-        return replace(table, columns={**table.columns, **masked})
+        declared = replace(model.declared, settings=settings)
+        return replace(model, schema=unseen(model.schema, self.masks), declared=declared)
 
     def enough(self, people: int | None) -> int | None:
         """A number of people; None when they are too few to be told."""
