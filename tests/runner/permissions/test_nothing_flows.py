@@ -99,15 +99,15 @@ def test_answers_do_not_depend_on_what_is_masked(twins, act: Act, user):
     act(user, set())
     _anew(twins)
     draw = random.Random(11)
-    chosen = draw.sample(list(itertools.product(METRICS, DIMS, ("",), ("",))), 40)
-    chosen += draw.sample(list(itertools.product(METRICS, DIMS, SUBJECTS, WHERES)), 40)
+    chosen = draw.sample(list(itertools.product(METRICS, DIMS, ("",), ("",))), 30)
+    chosen += draw.sample(list(itertools.product(METRICS, DIMS, SUBJECTS, WHERES)), 30)
     given = 0
     for metric, dim, subject, where in chosen:
         phrase = " ".join(w for w in (metric, f"by {dim}" if dim else "", subject, where) if w)
         one, other = (_asked(project, phrase) for project in twins)
         assert one == other, phrase
         given += isinstance(one, tuple) and not (one and isinstance(one[0], int))
-    assert given > 5, "some are answered"
+    assert given > 2, "some are answered"
 
 
 def test_who_may_see_them_sees_the_difference(twins, act: Act):
