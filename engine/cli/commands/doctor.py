@@ -42,6 +42,7 @@ def doctor(options: Options) -> int:
 def _examined(options: Options) -> Iterator[Finding]:
     from patron.engine.loader import load_catalog
     from patron.engine.runner import examining, examining_lists, examining_loads
+    from patron.engine.runner.permissions.examining import permissions
 
     try:
         project = options.project()
@@ -58,6 +59,7 @@ def _examined(options: Options) -> Iterator[Finding]:
     yield from examining_lists.lists(project)
     yield from examining_loads.loads(project.config)
     yield from examining_loads.learned(project.config)
+    yield from permissions(project.config)
 
 
 def _tell(finding: Finding, options: Options) -> None:

@@ -136,8 +136,7 @@ class Grants:
         return Allowed(self.rights.words, Guard(self.masks, self.rights.rows), self._keys, self._sent, self._met)
 
     def shown(self, model: Model) -> Model:
-        """The model without the values that a load saw in masked columns, with the least number of people that a value may
-        be about."""
+        """The model without the values that a load saw in masked columns, with the smallest group of the roles."""
         if not self.rights.enforced:
             return model
         settings = replace(model.declared.settings, least_group=self.rights.smallest_group)

@@ -13,6 +13,7 @@ import pytest
 import patron
 from patron.engine.runner.audit import records
 from patron.engine.runner.permissions import identity
+from patron.engine.runner.permissions.examining import permissions
 from patron.engine.runtime.errors import Damaged, IoFailed, PermissionDenied
 from tests.runner.permissions.conftest import POLICY, leaks
 
@@ -228,3 +229,20 @@ def test_the_command_ends_with_five_and_shows_the_place(folder):
 def test_without_a_policy_an_export_with_allow_says_how_much_that_is_worth(folder):
     done = _patron(folder, "run", "allowed")
     assert done.stderr.count("enforcement: advisory") == 1
+
+
+def test_the_doctor_looks_at_log_key_and_policy(shop, folder):
+    assert not list(permissions(shop("olga", "").config)), "nothing there to look at"
+    project = shop("olga")
+    project.audience("best")
+    (folder / "patron.toml").chmod(0o644)
+    assert [(f.state, f.exit_code) for f in permissions(project.config)] == [("fine", 0)]
+    (folder / "patron.toml").chmod(0o664)
+    assert [f.state for f in permissions(project.config)] == ["noted", "fine"]
+    log = folder / ".patron" / "audit.jsonl"
+    log.write_text(log.read_text("utf-8").replace("best", "rest"), encoding="utf-8")
+    found = [f for f in permissions(project.config) if f.state == "broken"]
+    assert [f.exit_code for f in found] == [9, 9]
+    (folder / ".patron" / "project.key").write_text("gone", encoding="utf-8")
+    assert [f.exit_code for f in permissions(project.config)][1:] == [9]
+    (folder / "patron.toml").chmod(0o644)
