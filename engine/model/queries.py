@@ -104,3 +104,5 @@ class Query:
     """What is asked of the compared period, where `in the period` makes it another question."""
     period_at: tree.Span = field(default=tree.NOWHERE, compare=False, repr=False)
     """Where the period is written, for problems that only stored lists show."""
+    told: tuple[str, ...] = ()
+    """What stored lists changed of the question, in sentences."""

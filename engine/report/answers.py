@@ -55,7 +55,7 @@ def query(model: Model, phrase: tree.Phrase, context: Context) -> Result:
 
     found, b = bound(model, phrase)
     then, told = last_counted(model, found.subject, context)
-    if told:
+    if then is not model:
         found, b = bound(then, phrase)
     notes = tuple(said(p) for p in (*by_place(b.problems), *unstored(b.as_of, context)) if not p.stops)
     return run_query(then, found, b, context, (*notes, *told))

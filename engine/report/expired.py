@@ -21,8 +21,12 @@ from patron.engine.results import EXPIRED
 def last_counted(model: Model, subject: Subject, context: Context) -> tuple[Model, tuple[str, ...]]:
     """The model as of the end of the lists it is asked about, and a sentence that says so; as it is while one lives."""
     ends = _ends(subject, context)
-    if not ends or None in ends:
+    over = tuple(dict.fromkeys(f"`{name}`" for name, end in zip(subject.names, ends, strict=False) if end is not None))
+    if not over:
         return model, ()
+    if None in ends:
+        word = "list" if len(over) == 1 else "lists"
+        return model, (f"the time of the {word} {' and '.join(over)} is over; beside lists that live all count on",)
     at = AsOf.at(max(end for end in ends if end is not None), model.as_of.zone)
     names = " and ".join(f"`{name}`" for name in subject.names)
     told = f"the list {names} expired on {at.today}" if len(ends) == 1 else f"the lists {names} expired by {at.today}"

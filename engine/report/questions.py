@@ -43,6 +43,6 @@ def question(p: Planner, query: Query) -> Question:
 def answer(asked: Question, rows: Fetched, notes: Sequence[str], context: Context) -> Result:
     """The result of a question from the rows of its outputs."""
     query = asked.query
-    extra = (*overlap_notes(query, rows), *left_out_notes(rows))
+    extra = (*query.told, *overlap_notes(query, rows), *left_out_notes(rows))
     result = assemble(query, asked.plan, rows, asked.currency, (*notes, *extra), pending(query, context))
     return not_enough(query, asked.today, not_tracked(query, rows, result), context)

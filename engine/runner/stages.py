@@ -219,9 +219,9 @@ class Stages:
         """What a phrase asks, and of which lists."""
         from patron.dsl.format import format_phrase
         from patron.engine.report.expired import lists_of_phrase
-        from patron.engine.runner.lists.frozen import Asked
+        from patron.engine.runner.lists.frozen import QUERY, Asked
 
-        return Asked("query", format_phrase(phrase), {}, lists_of_phrase(model, phrase))
+        return Asked(QUERY, format_phrase(phrase), {}, lists_of_phrase(model, phrase))
 
     def asked_report(self, model: Any, name: str, params: Mapping[str, object], table: str = "") -> Asked:
         """What a report asks, or a table of the rows behind it, and of which lists."""

@@ -68,3 +68,12 @@ def test_a_report_stays_as_it_was_last_computed(later):
 def test_others_are_counted_as_ever(later):
     assert later.query("total_orders for audience some").rows == ((7,),)
     assert later.query("count(orders)").rows == ((12,),)
+
+
+def test_beside_a_list_that_lives_it_is_told(later):
+    both = later.query("total_orders for each list buyers, fans")
+    later.take_list("fans")
+    living = later.query("total_orders for each list buyers, fans")
+    said = "the time of the list `buyers` is over; beside lists that live all count on"
+    assert said in both.notes
+    assert said in living.notes

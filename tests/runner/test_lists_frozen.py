@@ -13,10 +13,12 @@ import pytest
 
 from patron import open_project
 from patron.engine.results import Report, Result
+from patron.engine.runner.config import Config
 from patron.engine.runner.lists.results import read, written
 from patron.engine.runner.project import Project
+from patron.engine.runner.state import open_state
 from patron.engine.runtime.clock import FixedClock
-from patron.engine.runtime.errors import Damaged
+from patron.engine.runtime.errors import Busy, Damaged
 from patron.engine.testing import sample_report
 from tests.reliability.support import HEADER, Shop
 
@@ -260,3 +262,12 @@ def test_the_doctor_makes_no_state(tmp_path: Path) -> None:
     made = Shop.at(tmp_path / "shop", 1)
     assert made("doctor").code != 9
     assert not (made.root / ".patron" / "state.sqlite").exists()
+
+
+def test_a_single_question_is_answered_while_others_write(shop: Shop) -> None:
+    """What a report published last has to be what is kept; a question can do without."""
+    sales(shop, TAKEN)
+    with open_state(Config(shop.root, state_folder=shop.root / ".patron")) as other, other.writing():
+        assert sales(shop, TAKEN + HOUR) == 11
+        with at(shop, TAKEN + HOUR) as project, pytest.raises(Busy):
+            project.report("seen")

@@ -21,6 +21,7 @@ from patron.engine.runner.lists import results as answers
 from patron.engine.runner.lists.erasing import sweep
 from patron.engine.runner.lists.results import Answer
 from patron.engine.runner.lists.taken import ListFacts
+from patron.engine.runtime.errors import Busy
 from patron.engine.runtime.faults import point
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 NOTHING_NEWER = "nothing newer is counted"
 CHANGED = "the specs have changed since: what they say now is computed with `--as-of` a moment before that"
+QUERY = "query"
 Subject = tuple[tuple[str, int | None], ...]
 """The lists that a question is about, with the version that it names."""
 
@@ -64,7 +66,7 @@ def answered(project: Project, asked: Asked, compute: Callable[[Project], Answer
     end = max(e for e in ends if e is not None)
     question = _Question(project, asked, lists, end)
     if now <= end:
-        return question.kept(compute(project), now)
+        return question.lately(compute(project), now)
     return question.of_the_past(compute)
 
 
@@ -84,6 +86,15 @@ class _Question:
         values = {kind: {tree.fold(n): _text(v) for n, v in of.items()} for kind, of in said.items()}
         whole = [self.asked.kind, self.asked.name, self.versions, values, eyes, profile]
         return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+    def lately(self, made: Answer, as_of: dt.datetime) -> Answer:
+        """The answer, kept; who asks a single question gets it also while others write the state."""
+        try:
+            return self.kept(made, as_of)
+        except Busy:
+            if self.asked.kind != QUERY:
+                raise
+            return made
 
     def kept(self, made: Answer, as_of: dt.datetime, *, sealed: bool = False) -> Answer:
         """The answer; it is the last one now, unless a later one, or one that was given after the end, is there."""
