@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "query": "Ask one question, answered as a table.",
     "audience": "List or count the people of an audience.",
     "why": "Tell why somebody is or is not in an audience.",
+    "bridge": "Tell why the numbers of a report changed.",
     "run": "Make reports, or perform a `run` declaration once.",
     "test": "Check what the `test` declarations expect.",
     "predictions": "How well predictions did when they were tried.",

@@ -70,7 +70,7 @@ class History:
             entries = self._with(self.entries, loaded, now, led)
             entries = tuple(e for e in entries if not e.changes or e.until >= now - keep)
             point("history.kept")
-            _write(self._file, entries)
+            write(self._file, entries)
             point("history.written")
             self.tidy(now - keep)
         return entries
@@ -199,7 +199,7 @@ def read(file: Path) -> tuple[Known, ...]:
     return tuple(Known(k, moment(made), moment(until), c) for k, made, until, c in json.loads(said))
 
 
-def _write(file: Path, entries: Sequence[Known]) -> None:
+def write(file: Path, entries: Sequence[Known]) -> None:
     said = json.dumps([[e.key, e.made_at.isoformat(), e.until.isoformat(), e.changes] for e in entries])
     publish(file, f"{hashlib.sha256(said.encode()).hexdigest()}\n{said}")
 

@@ -51,6 +51,18 @@ def _histories(folder: Path) -> Iterator[Finding]:
         yield Finding("mended", f"removed {lost}, a history whose newest load is gone", "Its loads cannot be replayed.")
 
 
+def specs(config: Config) -> Iterator[Finding]:
+    """The specs as they were: is every byte what was written."""
+    from patron.engine.runner import past_specs
+
+    try:
+        faults = past_specs.faults(config)
+    except Damaged as error:
+        faults = [error.message]
+    for fault in faults:
+        yield Finding("broken", fault, "Put the state folder back from a backup.", Damaged.exit_code)
+
+
 def learned(config: Config) -> Iterator[Finding]:
     """What models learned: is it what was written."""
     from patron.engine.report.learning import read_kept

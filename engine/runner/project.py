@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from patron.engine.load import Loaded
     from patron.engine.model.periods import AsOf
     from patron.engine.results import Conditions, Report, Result, Why
+    from patron.engine.runner.bridging import Bridge
     from patron.engine.runner.lists.erasing import Erased
     from patron.engine.runner.lists.frozen import Asked
     from patron.engine.runner.lists.store import ListStore
@@ -216,6 +217,8 @@ class Project:
         loaded = self.stages.load(self.bound, config, self.catalog, self.progress, self.clock.now())
         if not loaded.reused:
             self._just_loaded += loaded.problems
+        if loaded.path is not None and config.history is not None:
+            self.stages.remember_specs(self.documents, config, self.clock.now())
         return loaded
 
     def _known_then(self) -> Any:
@@ -404,6 +407,14 @@ class Project:
 
         with self.grants.action("report", full):
             return self._frozen(lambda: self.stages.asked_report(self.model, full, values), answer)
+
+    def bridge(
+        self, name: str, since: dt.date | dt.datetime, until: dt.date | dt.datetime | None = None, **params: object
+    ) -> Bridge:
+        """Why the numbers of a report are others at one moment than at another."""
+        from patron.engine.runner.bridging import bridge
+
+        return bridge(self, self._known("report", name), since, until, params)
 
     @property
     def spec_hash(self) -> str:

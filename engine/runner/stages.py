@@ -163,6 +163,12 @@ class Stages:
 
         return last_loaded(config.state_folder / "loads")
 
+    def remember_specs(self, documents: Sequence[Document], config: Config, now: dt.datetime) -> None:
+        """Keep the specs as they are, when they are not what they were."""
+        from patron.engine.runner.past_specs import remember
+
+        remember(config, {d.file: d.text for d in documents}, now)
+
     def forget(self, config: Config, sources: Sequence[str]) -> None:
         """Read these sources anew at the next load."""
         from patron.engine.load import forget

@@ -114,6 +114,9 @@ class FakeStages(Stages):
     def understand(self, _model: Any, _phrase: Any) -> tuple[Problem, ...]:
         return ()
 
+    def remember_specs(self, *_: Any) -> None:
+        return None
+
     def replayed(self, *_: Any) -> None:
         return None
 

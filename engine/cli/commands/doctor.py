@@ -60,6 +60,7 @@ def _examined(options: Options) -> Iterator[Finding]:
     yield from examining_loads.loads(project.config)
     yield from examining_loads.learned(project.config)
     yield from permissions(project.config)
+    yield from examining_loads.specs(project.config)
 
 
 def _tell(finding: Finding, options: Options) -> None:

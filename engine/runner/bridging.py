@@ -1,0 +1,233 @@
+"""Why a number changed: from what it was at one moment to what it is at another, one cause after the other.
+
+Each cause is one step from one state of specs, rows and moment to the next, and the report is made in every state; so
+the parts add up to the whole change, whatever the report counts:
+
+    spec                the specs of now, over the rows and at the moment of then
+    merged customers    customers who were merged since become who they are now
+    restated            rows that were there then are what they are now, or are gone; so are orders that were cancelled
+                        or returned in between, with a date
+    late                rows that came since and happened before
+    time                the moment of now: what happened in between, and periods that moved
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from decimal import Decimal, localcontext
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from patron.dsl.nodes import dataclass
+from patron.engine.results import Column, Figure, Report, Result, Section
+from patron.engine.runtime.errors import UsageError
+from patron.engine.runtime.scratch import working_folder
+
+if TYPE_CHECKING:
+    from patron.engine.load import Loaded
+    from patron.engine.runner.project import Project
+
+CAUSES = ("spec", "merged customers", "restated", "late", "time")
+_NUMBERS = ("number", "money")
+_DIGITS = 100
+"""More than any two numbers have together, so that parts add up to the last digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One number of a report: where it stands, what it was and is, and what each cause did to it."""
+
+    figure: str
+    row: tuple[object, ...]
+    column: Column
+    before: object
+    after: object
+    parts: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """The numbers of a report between two moments, and what cannot be told apart."""
+
+    report: str
+    numbers: tuple[Moved, ...]
+    notes: tuple[str, ...] = ()
+
+
+def bridge(
+    project: Project, name: str, since: dt.date | dt.datetime, until: dt.date | dt.datetime | None,
+    params: Mapping[str, object],
+) -> Bridge:  # fmt: skip
+    """The numbers of a report at both moments, and the parts of what lies between them."""
+    now, then = project.seen_from(until), project.seen_from(since)
+    if then.as_of.moment > now.as_of.moment:
+        raise UsageError("--from is later than --to", "name the earlier moment first")
+    with ExitStack() as stack:
+        folder = stack.enter_context(working_folder(project.config.state_folder))
+        states = list(_states(project, then, now, folder))
+        reports = [_report(state, name, params) for state in states]
+    notes = tuple(dict.fromkeys((*_unknown(project, then), *reports[0].notes)))
+    return Bridge(reports[-1].name, tuple(_numbers(reports)), notes)
+
+
+def _states(project: Project, then: Project, now: Project, folder: Path) -> Iterator[Project]:
+    """What is asked, from the first state to the last: two for each cause, one for restated orders with a date."""
+    from patron.engine.load import between
+
+    old = _specs_of(project, then)
+    yield old or then
+    yield then
+    was, is_ = then.loaded, now.loaded
+    same = was.path == is_.path
+    merged = was if same else between.merged(was, is_, folder, project.config.limits)
+    yield _over(then, merged)
+    restated = is_ if same else between.without_late(was, is_, folder, project.config.limits)
+    yield _over(then, restated)
+    yield _over(then, is_)
+    dated = between.dated(is_, folder, project.config.limits, then.as_of.moment, now.as_of.moment)
+    yield _over(then, dated)
+    yield now
+
+
+def _specs_of(project: Project, then: Project) -> Project | None:
+    """The project with the specs of then, when they are known and say something else."""
+    from patron.engine.runner import past_specs
+
+    texts = past_specs.at(project.config, then.as_of.moment.replace(tzinfo=dt.UTC))
+    if texts is None or texts == {d.file: d.text for d in project.documents}:
+        return None
+    other = project.seen_from(then.when)
+    for name in ("_parsed", "declared", "bound", "newest", "model", "loaded"):
+        other.__dict__.pop(name, None)
+    parsed = [project.stages.parse(text.encode("utf-8"), file) for file, text in texts.items()]
+    other.__dict__["_parsed"] = (tuple(d for d, _ in parsed), tuple(p for _, found in parsed for p in found))
+    return other
+
+
+def _over(project: Project, loaded: Loaded) -> Project:
+    """The same question over another load."""
+    other = project.seen_from(project.when)
+    other.__dict__["loaded"] = loaded
+    return other
+
+
+def _report(state: Project, name: str, params: Mapping[str, object]) -> Report:
+    try:
+        return state.report(name, **params)
+    finally:
+        state.close()
+
+
+def _unknown(project: Project, then: Project) -> Iterator[str]:
+    """What of then is not known."""
+    from patron.engine.runner import past_specs
+
+    moment = then.as_of.moment.replace(tzinfo=dt.UTC)
+    known_from = then.loaded.known_from
+    if known_from is None or moment < known_from:
+        day = f"before {known_from:%Y-%m-%d %H:%M}" if known_from else "of former times"
+        yield f"no rows are kept {day}: `merged customers`, `restated` and `late` tell only what bears a date"
+    if past_specs.at(project.config, moment) is None:
+        yield "the specs of then are not kept: `spec` tells nothing"
+
+
+# ---------------------------------------------------------------- numbers
+
+
+def _numbers(reports: Sequence[Report]) -> Iterator[Moved]:
+    """Every number of the first and last report, with what it is in all of them."""
+    found = [dict(_cells(r.parts)) for r in reports]
+    columns = {k: c for cells in found for k, (c, _) in cells.items()}
+    places = dict.fromkeys((*found[-1], *found[0]))
+    for place in places:
+        values = [cells[place][1] if place in cells else None for cells in found]
+        exact = [Decimal(0) if v is None else Decimal(str(v)) for v in values]
+        with localcontext(prec=_DIGITS):
+            spec, merged, restated, late, dated, time = (b - a for a, b in pairwise(exact))
+            parts = (spec, merged, restated + dated, late, time)
+        yield Moved(place[0], place[1], columns[place], values[0], values[-1], parts)
+
+
+_Place = tuple[str, tuple[object, ...], str]
+
+
+def _cells(parts: Sequence[object]) -> Iterator[tuple[_Place, tuple[Column, Any]]]:
+    for part in parts:
+        if isinstance(part, Section):
+            yield from _cells(part.parts)
+        elif isinstance(part, Figure) and part.result is not None:
+            yield from _of_result(part.address or part.title, part.result)
+
+
+def _of_result(address: str, result: Result) -> Iterator[tuple[_Place, tuple[Column, Any]]]:
+    dims = [i for i, c in enumerate(result.columns) if c.role == "dimension"]
+    for number, row in enumerate(result.rows):
+        kind = result.kinds[number] if result.kinds else ""
+        key = (*(row[i] for i in dims), *((kind,) if kind else ()))
+        for i, column in enumerate(result.columns):
+            if column.role == "metric" and column.type.kind in _NUMBERS:
+                yield (address, key, column.name), (column, row[i])
+
+
+# ---------------------------------------------------------------- told
+
+
+def table(found: Bridge, *, unchanged: bool = False) -> Result:
+    """A bridge as a table: a number a row, its parts side by side."""
+    from patron.engine.report.reader import Reader
+    from patron.engine.results import OK
+    from patron.engine.types import TEXT
+
+    titles = ("figure", "row", "number", "from", *CAUSES, "to")
+    columns = tuple(Column(t.replace(" ", "_"), t.capitalize(), TEXT, "dimension") for t in titles)
+    reader = Reader()
+
+    def shown(value: object, column: Column) -> str:
+        return "–" if value is None else reader.shown(value, OK, replace(column, role="metric"))  # type: ignore[arg-type]
+
+    rows = [
+        (
+            m.figure, ", ".join("–" if v is None else str(v) for v in m.row), m.column.title,
+            shown(m.before, m.column), *(shown(_like(p, m), m.column) if p else "" for p in m.parts),
+            shown(m.after, m.column),
+        )
+        for m in found.numbers
+        if unchanged or any(m.parts) or not m.row
+    ]  # fmt: skip
+    return Result(columns, tuple(rows), notes=found.notes)
+
+
+def _like(part: Decimal, moved: Moved) -> object:
+    """A part in the kind of its number."""
+    known = moved.after if moved.after is not None else moved.before
+    return float(part) if isinstance(known, float) else int(part) if isinstance(known, int) else part
+
+
+def _plain(part: Decimal) -> str:
+    """A part without zeros behind it."""
+    text = f"{part:f}" if part else "0"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def json_of(found: Bridge) -> Mapping[str, object]:
+    """A bridge for machines; numbers as texts that lose nothing."""
+
+    def said(value: object) -> object:
+        return None if value is None else str(value)
+
+    numbers = [
+        {
+            "figure": m.figure, "row": [said(v) for v in m.row], "metric": m.column.name, "title": m.column.title,
+            "type": m.column.type.kind, "from": said(m.before), "to": said(m.after),
+            "parts": {cause: _plain(part) for cause, part in zip(CAUSES, m.parts, strict=True)},
+        }
+        for m in found.numbers
+    ]  # fmt: skip
+    return {"report": found.report, "numbers": numbers, "notes": [*found.notes]}
+
+
+__all__ = ["CAUSES", "Bridge", "Moved", "bridge", "json_of", "table"]
