@@ -16,6 +16,7 @@ from patron.engine.results import Report, Result
 from patron.engine.runner.config import Config
 from patron.engine.runner.lists.results import read, written
 from patron.engine.runner.project import Project
+from patron.engine.runner.schedule.ticking import tick
 from patron.engine.runner.state import open_state
 from patron.engine.runtime.clock import FixedClock
 from patron.engine.runtime.errors import Busy, Damaged
@@ -271,3 +272,19 @@ def test_a_single_question_is_answered_while_others_write(shop: Shop) -> None:
         assert sales(shop, TAKEN + HOUR) == 11
         with at(shop, TAKEN + HOUR) as project, pytest.raises(Busy):
             project.report("seen")
+
+
+def test_the_last_refresh_counts_also_when_it_comes_late(shop: Shop) -> None:
+    """The machine was off when the list's time ended."""
+    with at(shop, TAKEN) as project:
+        assert list(tick(project)) == []
+    for now, totals in ((TAKEN + HOUR, (5, 6)), (ENDS + 5 * HOUR, (50, 60))):
+        orders(shop, *totals)
+        with at(shop, now) as project:
+            assert [(p.task.kind, p.exit_code) for p in tick(project)] == [("refresh", 0)]
+    orders(shop, 500, 600)
+    with at(shop, ENDS + 6 * HOUR) as project:
+        assert [p.task.kind for p in tick(project)] == []
+        report = project.report("seen")
+    assert report.parts[1].result.rows == ((2, 2, Decimal(110)),)
+    assert report.notes[1] == "these are the values as last computed, as of 2026-03-11 09:00"

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 NOTHING_NEWER = "nothing newer is counted"
 CHANGED = "the specs have changed since: what they say now is computed with `--as-of` a moment before that"
 QUERY = "query"
+OPEN, LAST, AFTER = "open", "last", "after"
+"""A kept answer may be replaced; it stays; it stays, and was computed after the end."""
 Subject = tuple[tuple[str, int | None], ...]
 """The lists that a question is about, with the version that it names."""
 
@@ -96,7 +98,7 @@ class _Question:
                 raise
             return made
 
-    def kept(self, made: Answer, as_of: dt.datetime, *, sealed: bool = False) -> Answer:
+    def kept(self, made: Answer, as_of: dt.datetime, *, after: bool = False) -> Answer:
         """The answer; it is the last one now, unless a later one, or one that was given after the end, is there."""
         from patron.engine.runner.state import lists as tables
 
@@ -109,8 +111,8 @@ class _Question:
             point("list.before result")
             row = {
                 "id": self.id, "lists": json.dumps(self.versions), "asked": self.asked.words, "as_of": as_of,
-                "computed_at": now, "expires_at": self.end, "spec_hash": self.project.spec_hash, "sealed": sealed,
-                "content": content,
+                "computed_at": now, "expires_at": self.end, "spec_hash": self.project.spec_hash,
+                "seal": AFTER if after else OPEN, "content": content,
             }  # fmt: skip
             if before is not None and before["content"] != content:
                 tables.let_go(connection, [before["content"]])
@@ -123,7 +125,7 @@ class _Question:
         """Whether a newer answer takes the place of a kept one. One that was given while the list lived by the clock is
         not replaced by somebody who looks back after its end; by a schedule that comes late, it is."""
         looking_back = now > self.end >= before["computed_at"] and self.project.duty is None
-        return not before["sealed"] and as_of >= before["as_of"] and not looking_back
+        return before["seal"] == OPEN and as_of >= before["as_of"] and not looking_back
 
     def of_the_past(self, compute: Callable[[Project], Answer]) -> Answer:
         """The last answer there is, sealed from now on; where there is none the first one after the end. Who looks
@@ -134,8 +136,8 @@ class _Question:
             return compute(self.project)
         if row is None:
             with closing(self.project.seen_from(self.end)) as then:  # with what was known then, where that is stored
-                self.kept(compute(then), self.end, sealed=True)
-        elif not row["sealed"] and not ahead:
+                self.kept(compute(then), self.end, after=True)
+        elif row["seal"] == OPEN and not ahead:
             self._seal()
         row = self._row()
         assert row is not None
@@ -154,7 +156,7 @@ class _Question:
         with self.store.state.writing() as connection:
             row = tables.result(connection, self.id)
             if row is not None:
-                tables.keep_result(connection, {**row, "sealed": True})
+                tables.keep_result(connection, {**row, "seal": LAST})
 
     def _notes(self, row: Mapping[str, Any]) -> tuple[str, ...]:
         """What has to be known of a kept answer."""
@@ -166,7 +168,7 @@ class _Question:
 
     def _since(self, row: Mapping[str, Any]) -> str:
         then, computed = (f"{self.store.local(row[name]):%Y-%m-%d %H:%M}" for name in ("as_of", "computed_at"))
-        if row["computed_at"] > self.end and row["as_of"] == self.end:
+        if row["seal"] == AFTER:
             return f"no values were kept while it lived: these were computed on {computed} as of its end, and stay"
         return f"these are the values as last computed, as of {then}"
 

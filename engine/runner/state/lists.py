@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     Column,
     Connection,
     Index,
@@ -53,7 +52,7 @@ results = Table(
     Column("computed_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("spec_hash", String(64), nullable=False),
-    Column("sealed", Boolean, nullable=False),
+    Column("seal", String(8), nullable=False),
     Column("content", String(64), nullable=False),  # content that is kept
     digest_column(),
     Index("list_results_by_content", "content"),
