@@ -207,7 +207,7 @@ class Project:
         """The canonical tables, stored. Raises when the specs are wrong."""
         self._ready()
         loaded = self.newest
-        raise_for(loaded.problems, reading=True)
+        raise_for(self.grants.told(loaded.problems), reading=True)
         return self._known_then() or loaded
 
     @cached_property
@@ -327,9 +327,9 @@ class Project:
         """What only rows show: of the load, and of definitions that name or ask for what nobody has."""
         loaded = self.newest
         if loaded.path is None:
-            return tuple(loaded.problems)
+            return self.grants.told(loaded.problems)
         meaning = self.stages.check(self.informed, wanted)
-        return (*loaded.problems, *meaning, *self.stages.examine(self.informed, wanted, self.context))
+        return (*self.grants.told(loaded.problems), *meaning, *self.stages.examine(self.informed, wanted, self.context))
 
     def named(self, paths: Iterable[str | Path]) -> tuple[str, ...]:
         """The spec files that these paths, files or folders, stand for."""

@@ -12,7 +12,8 @@ cannot be recorded, nothing is.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from patron.engine.report.context import Allowed
     from patron.engine.results import Conditions, Result
     from patron.engine.runner.project import Project
+
+
+_FIRST_ID = re.compile(r", first `.*`(?= \()", re.DOTALL)
 
 
 class Action:
@@ -142,6 +146,12 @@ class Grants:
         settings = replace(model.declared.settings, least_group=self.rights.smallest_group)
         declared = replace(model.declared, settings=settings)
         return replace(model, schema=unseen(model.schema, self.masks), declared=declared)
+
+    def told(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Problems of rows, without the id of somebody to whom it may not be told."""
+        if self.rights.rows:
+            return tuple(problems)
+        return tuple(replace(p, message=_FIRST_ID.sub("", p.message)) if p.code == "P0706" else p for p in problems)
 
     def enough(self, people: int | None) -> int | None:
         """A number of people; None when they are too few to be told."""

@@ -294,3 +294,19 @@ def test_without_a_policy_all_is_allowed_and_nothing_recorded(shop, folder):
     project.run(["allowed"])
     assert project.grants.decided, "an export with `allow` was made"
     assert not (folder / ".patron" / "audit.jsonl").exists()
+
+
+@pytest.mark.parametrize("user", ["anna", "emil"])
+def test_problems_of_rows_name_nobody_to_who_may_not_see_rows(shop, folder, user):
+    path = folder / "data" / "customers.csv"
+    before = path.read_text("utf-8")
+    path.write_text(before + before.splitlines()[1] + "\n", encoding="utf-8")
+    try:
+        with pytest.raises(PatronError) as caught:
+            shop(user).query("total_sales")
+        told = f"{caught.value} {[(p.message, p.hint) for p in caught.value.problems]}"
+        assert "P0706" in {p.code for p in caught.value.problems}
+        assert ("`c1`" in told) == ROWS[user], told
+        assert ("`c1`" in str(shop(user).check(data=True))) == ROWS[user]
+    finally:
+        path.write_text(before, encoding="utf-8")
