@@ -1,9 +1,10 @@
 """What somebody may not see, kept out of a plan: masked where it is read first, and never asked about by value.
 
 Every column of every node is followed back to the stored columns that it comes from. A masked column may be handed on
-and is shown as its mask; a value that is made of it is missing; nothing is filtered, joined, grouped, sorted or learned
-by it. A few uses are allowed because they tell little more than the mask: whether it is known, a count, a birth date's
-year, bands of five years of age or more, cells of a tenth of a degree or more. What is not understood counts as masked.
+and is shown as its mask; a value that is made of it is missing; nothing is filtered, joined, grouped, sorted, learned
+or added up by it. A few uses are allowed because they tell little more than the mask: whether it is known, counts, a
+birth date's year, bands of five years of age or more, cells of a tenth of a degree or more. What is not understood
+counts as masked.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from patron.engine.plan.nodes import (
     Filter,
     Join,
     Learn,
+    Named,
     Node,
     Plan,
     Project,
@@ -50,6 +52,8 @@ ROWS = frozenset(
 )
 """Tables of which one row is one person, or something that one person did."""
 NOTHING: Sources = frozenset()
+MADE: Sources = frozenset({("@made", "")})
+"""Marks a value that was made of a masked one, and so is missing: counted or added up it would be a wrong number."""
 
 KEYS = "project_key"
 """The table of one row with the texts that pseudonyms are made with."""
@@ -134,7 +138,7 @@ class _Following:
 
     def _instead(self, value: Col, hidden: Sources) -> Expr:
         """What is shown for a column that still holds what it was read with."""
-        hidden = frozenset(c for c in hidden if c in self.masks)
+        hidden = self._hidden(hidden)
         if not hidden:
             return value
         kinds = {self.masks[c] for c in hidden}
@@ -198,14 +202,16 @@ class _Following:
 
     def _project(self, node: Project) -> tuple[Node, Env]:
         inner, below = self._node(node.input)
-        env = {name: self._flows(value, below) for name, value in node.items}
-        items = tuple((name, value if isinstance(value, Col) else self._made(value, env[name]))
-                      for name, value in node.items)  # fmt: skip
-        return replace(node, input=inner, items=items), env
-
-    def _made(self, value: Expr, sources: Sources) -> Expr:
-        """A value that is made of others: missing when one of them is masked."""
-        return Lit(None, value.type) if self._hidden(sources) else value
+        env: dict[str, Sources] = {}
+        items: list[Named] = []
+        for name, value in node.items:
+            env[name] = self._flows(value, below)
+            if not isinstance(value, Col) and self._hidden(env[name]):
+                env[name] |= MADE
+                items.append((name, Lit(None, value.type)))
+            else:
+                items.append((name, value))
+        return replace(node, input=inner, items=tuple(items)), env
 
     def _join(self, node: Join) -> tuple[Node, Env]:
         (left, of_left), (right, of_right) = self._node(node.left), self._node(node.right)
@@ -237,13 +243,14 @@ class _Following:
         if call.value is None:
             return call, NOTHING
         sources = self._flows(call.value, env)
-        if call.func in _COUNTED:
+        hidden, plain = self._hidden(sources), isinstance(call.value, Col) and not sources & MADE
+        if call.func in _COUNTED and plain:
+            self.needed |= hidden
             return call, NOTHING
-        hidden = self._hidden(sources)
-        if call.func in _NUMBERS:
-            sources = hidden
-        passes = isinstance(call.value, Col) and call.func not in _NUMBERS
-        return (call if passes or not hidden else replace(call, value=Lit(None, call.value.type))), sources
+        if call.func in _COUNTED or call.func in _NUMBERS:
+            self.asked_by |= hidden
+            return call, NOTHING
+        return (call if plain or not hidden else replace(call, value=Lit(None, call.value.type))), sources
 
     def _stack(self, node: Stack) -> tuple[Node, Env]:
         found = [self._node(n) for n in node.inputs]

@@ -57,7 +57,7 @@ def _refusal(allowed: Allowed, refused: Withheld, named: Mapping[Column, Span]) 
         return PermissionDenied(message, hint, [Problem(ROWS, NOWHERE, message, hint)])
     problems = []
     for table, column in sorted(refused.asked_by):
-        said = f"{allowed.roles} may not filter, group, sort or join by {table}.{column}"
+        said = f"{allowed.roles} may not ask by the value of {table}.{column}"
         problems.append(Problem(BY_VALUE, named.get((table, column), NOWHERE), said, _INSTEAD))
     return PermissionDenied(problems[0].message, problems[0].hint, problems)
 

@@ -65,6 +65,12 @@ ASKED_BY = [
     "total_sales for audience best compare to audience soon",
     "count(customers where birth_date is before 1970-01-01)",
     "total_sales having first_mail is after 1900-01-01",
+    "unique(customers.mail)",
+    "unique(customers.narrow)",
+    "count(customers.house)",
+    "average(customers.home.latitude)",
+    "total_sales, sum(customers.demographics.age)",
+    "median(customers.demographics.age)",
     "total_sales by customer.city, customer.email top 1 of total_sales",
 ]  # fmt: skip
 
@@ -95,6 +101,10 @@ ALLOWED = {
     "total_sales by customer.placed": None,
     "with_mail": 1,
     "mails": 1,
+    "unique(customers.nickname), count(customers.name), unique(customers.birth_date)": 1,
+    "unique(customers.postcode), unique(customers.home.latitude)": 1,
+    "unique(customers.nickname) by customer.city": 2,
+    "unique(customers.nickname) by customer.ages": None,
     "units by product.department": 2,
     "count(customers where birth_date is known)": 1,
 }

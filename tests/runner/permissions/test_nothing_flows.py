@@ -59,12 +59,12 @@ WHERES = ("", "where order.f2", 'where customer.nickname is "CANARYnick1"', "whe
 
 
 def _changed(root: Path) -> Path:
-    """Other names and nicknames, of other lengths and in another order; missing where they were missing."""
+    """Other names and nicknames, of other lengths and in another order, but as many."""
     _shop(root)
     path = root / "data" / "customers.csv"
     text = path.read_text("utf-8")
     for n in range(1, PEOPLE + 1):
-        text = text.replace(f"CANARYname{n}", f"{'Z' * (PEOPLE - n)}ANOTHER{n}").replace(f"CANARYnick{n}", f"N{n % 2}")
+        text = text.replace(f"CANARYname{n}", f"{'Z' * (PEOPLE - n)}ANOTHER{n}").replace(f"CANARYnick{n}", f"N{n}")
     path.write_text(text, encoding="utf-8")
     return root
 
