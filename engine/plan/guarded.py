@@ -39,6 +39,7 @@ from patron.engine.plan.nodes import (
     Values,
     WindowCall,
     columns,
+    walk,
 )
 from patron.engine.types import DATE, NUMBER, TEXT, Type
 
@@ -82,6 +83,7 @@ class Withheld(Exception):
 
 def guarded(plan: Plan, guard: Guard) -> tuple[Plan, bool]:
     """The plan with what may not be seen masked, and whether rows come out of it; Withheld when it may not be run."""
+    plan = replace(plan, steps=_read_by(plan))
     first = _Following(guard, frozenset(guard.masks))
     first.plan(plan)
     if first.asked_by:
@@ -89,6 +91,17 @@ def guarded(plan: Plan, guard: Guard) -> tuple[Plan, bool]:
     if first.rows and not guard.rows:
         raise Withheld(NOTHING)
     return _Following(guard, frozenset(first.needed)).plan(plan) if first.met else plan, first.rows
+
+
+def _read_by(plan: Plan) -> tuple[Step, ...]:
+    """The steps that the outputs read, and those that these read."""
+    names = {n.name for s in plan.outputs for n in walk(s.node) if isinstance(n, Temp)}
+    found = []
+    for step in reversed(plan.steps):
+        if step.name in names:
+            found.append(step)
+            names |= {n.name for n in walk(step.node) if isinstance(n, Temp)}
+    return tuple(reversed(found))
 
 
 def rows_of(type_: Type) -> Sources:
