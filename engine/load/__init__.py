@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from patron.engine.load.loaded import LedgerEntry, Loaded
-from patron.engine.load.loading import forget, load, replayed
+from patron.engine.load.loading import forget, load, newest_holds, replayed
 from patron.engine.load.stored import last_loaded
 
-__all__ = ["LedgerEntry", "Loaded", "forget", "last_loaded", "load", "replayed"]
+__all__ = ["LedgerEntry", "Loaded", "forget", "last_loaded", "load", "newest_holds", "replayed"]

@@ -13,6 +13,9 @@ from patron.engine.load.loaded import Loaded
 from patron.engine.load.reading import Place
 from patron.engine.model.mapping import Bound, Lookup, OfRow, TableMapping, every_part
 
+SPREAD, ROOM = 1.25, 1 << 24
+"""How much larger than one of all rows a file may become by adding; small ones have room for more."""
+
 
 class Unsuited(Exception):
     """Adding would not give what reading everything gives, or nobody can tell; `args` say why."""
@@ -38,6 +41,8 @@ def growth(bound: Bound, facts: Mapping[Place, Sequence[FileFact]], folder: Path
         raise Unsuited("there is no load before it")
     if before.problems:
         raise Unsuited("the load before it had problems")
+    if _size(before) > SPREAD * before.whole + ROOM:
+        raise Unsuited("its file has grown much; rows are put in order again")
     known = {_place(bound, e.source, e.table): e for e in before.ledger}
     files: dict[Place, tuple[Path, ...]] = {}
     for place, now in facts.items():
@@ -63,6 +68,11 @@ def _newest(folder: Path, maker: str) -> Loaded | None:
         if found is not None and found.maker == maker:
             return None if stored.outdated(path) else found
     return None
+
+
+def _size(loaded: Loaded) -> int:
+    assert loaded.path is not None
+    return loaded.path.stat().st_size
 
 
 def _place(bound: Bound, source: str, table: str) -> Place:

@@ -44,6 +44,8 @@ class Loaded:
     """What made it: mappings, headers, versions. Loads of one maker differ by their files alone."""
     manner: str = ""
     """How it was made: by adding new rows to the load before, or of all rows, and then why."""
+    whole: int = 0
+    """How many bytes the file had when all rows were read last."""
     reused: bool = field(default=False, compare=False)
     known_from: dt.datetime | None = field(default=None, compare=False)
     """Since when loads like this one are kept, so that what was known then can be told."""
@@ -63,6 +65,7 @@ def encode(loaded: Loaded) -> str:
             "made_at": loaded.made_at.isoformat() if loaded.made_at else None,
             "maker": loaded.maker,
             "manner": loaded.manner,
+            "whole": loaded.whole,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -78,7 +81,7 @@ def decode(text: str, path: Path) -> Loaded:
         tuple(LedgerEntry(s, t, n, r, tuple((f[0], f[1], f[2], f[3]) for f in files)) for s, t, n, r,
               files in said["ledger"]),
         tuple(_read_problem(p) for p in said["problems"]), tuple(said["notes"]),
-        dt.datetime.fromisoformat(made) if made else None, said["maker"], said["manner"], True,
+        dt.datetime.fromisoformat(made) if made else None, said["maker"], said["manner"], said["whole"], True,
     )  # fmt: skip
 
 

@@ -65,6 +65,15 @@ def load(
     return known
 
 
+def newest_holds(bound: Bound, folder: Path) -> bool | None:
+    """Whether what the sources give is stored; None where that can only be told by reading them."""
+    facts = facts_of(bound)
+    if not all(facts.values()):
+        return None
+    path = stored.place(folder, key_of(bound, facts))
+    return stored.read(path) is not None and not stored.outdated(path)
+
+
 def replayed(bound: Bound, folder: Path, moment: dt.datetime, limits: Limits | None = None) -> Loaded | None:
     """The load that tells what was known at a moment (UTC) before the newest one; None when that is the newest, or when
     no load is as old as that. Damaged when it cannot be made again."""
@@ -108,6 +117,7 @@ def _new(making: Making) -> tuple[Loaded, tuple[str, str]]:
                 led = (grown.before.store.key, _kept(making, grown.before, said, scratch / "changes"))
         except Unsuited as reason:
             made = replace(_make(making, scratch, spill), manner=f"all rows were read: {reason}")
+            made = replace(made, whole=made.path.stat().st_size if made.path is not None else 0)
         made = replace(made, made_at=making.now.replace(microsecond=0), maker=maker)
         return (made if made.path is None else stored.write(made, making.path)), led
 
@@ -211,7 +221,7 @@ def _add(making: Making, grown: Growth, scratch: Path, spill: Path) -> tuple[Loa
     ledger = tuple(_grown_entry(e, making, sources) for e in before.ledger)
     manner = f"{rows} rows of new files were added to the load before"
     assert isinstance(finisher, Adding)
-    return Loaded(path, store, ledger, (), notes, manner=manner), finisher.said
+    return Loaded(path, store, ledger, (), notes, manner=manner, whole=before.whole), finisher.said
 
 
 def _grown_entry(entry: LedgerEntry, making: Making, sources: Sources) -> LedgerEntry:

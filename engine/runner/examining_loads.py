@@ -5,10 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from patron.engine.runner.config import Config
 from patron.engine.runner.examining import Finding
-from patron.engine.runtime.errors import Damaged
+from patron.engine.runtime.errors import Damaged, PatronError
+
+if TYPE_CHECKING:
+    from patron.engine.runner.project import Project
 
 _REPLAY = (
     "Put the state folder back from a backup; without one, remove the file: `--as-of` then sees the time before as it "
@@ -33,6 +37,24 @@ def loads(config: Config) -> Iterator[Finding]:
     if whole:
         yield Finding("fine", f"{_counted(whole, 'stored load')} as made")
     yield from _histories(folder)
+
+
+def freshness(project: Project) -> Iterator[Finding]:
+    """Whether the sources are what was loaded last."""
+    from patron.engine.load import newest_holds
+
+    folder = project.config.state_folder / "loads"
+    if not any(folder.glob("*.duckdb")) or any(p.stops for p in project.check()):
+        return
+    try:
+        holds = newest_holds(project.bound, folder)
+    except PatronError as error:
+        yield Finding("noted", f"the sources cannot be looked at: {error.message}", error.hint)
+        return
+    if holds is False:
+        yield Finding(
+            "noted", "out of date: the sources changed since the newest load", "The next question reads them."
+        )
 
 
 def _histories(folder: Path) -> Iterator[Finding]:

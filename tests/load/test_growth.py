@@ -266,3 +266,12 @@ def test_a_damaged_load_is_not_added_to(tmp_path: Path) -> None:
     bound, _ = shop.world.bind()
     loaded = load(bound, tmp_path / "state" / "loads")
     assert loaded.manner == "all rows were read: the load before it was damaged"
+
+
+def test_a_file_that_has_grown_much_is_put_in_order_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("patron.engine.load.growth.ROOM", -(1 << 30))
+    shop = Growing(tmp_path, 0)
+    shop.both()
+    shop.hour += 1
+    shop.write("memberships", [("c4", "2026-02-02")])
+    assert shop.both()[0].manner == "all rows were read: its file has grown much; rows are put in order again"

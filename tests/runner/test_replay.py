@@ -68,3 +68,32 @@ def test_damage_in_what_is_kept_is_told_not_passed_over(tmp_path: Path) -> None:
     told_by_doctor = shop("doctor")
     assert told_by_doctor.code == 9
     assert "what leads back to the load of 2026-05-06 09:00 is not what was written" in told_by_doctor.out
+
+
+def test_the_doctor_tells_of_sources_that_changed(tmp_path: Path) -> None:
+    shop = Shop.at(tmp_path / "shop", 100)
+    shop("query", "total_sales", "--quiet")
+    assert "out of date: the sources" not in shop("doctor").out
+    shop.orders(101)
+    assert "out of date: the sources changed since the newest load" in shop("doctor").out
+
+
+def test_a_load_that_was_damaged_is_made_again_after_the_doctor_looked(tmp_path: Path) -> None:
+    shop = Shop.at(tmp_path / "shop", 100)
+    right = shop("query", "total_sales", "--quiet")
+    (path,) = shop.loads.glob("*.duckdb")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    told = shop("doctor")
+    assert (told.code, f"removed {path}, a stored load that is not what was written" in told.out) == (0, True)
+    assert shop("query", "total_sales", "--quiet") == right
+
+
+def test_models_that_were_damaged_are_told(tmp_path: Path) -> None:
+    shop = Shop.at(tmp_path / "shop", 10)
+    learned = shop.root / ".patron" / "learned"
+    learned.mkdir(parents=True)
+    (learned / "x-1.json").write_text('{"learned":{"a":1},"sha256":"0"}')
+    assert "removed" in shop("doctor").out
+    assert list(learned.iterdir()) == []

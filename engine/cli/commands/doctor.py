@@ -58,6 +58,7 @@ def _examined(options: Options) -> Iterator[Finding]:
     yield from examining.results(project)
     yield from examining_lists.lists(project)
     yield from examining_loads.loads(project.config)
+    yield from examining_loads.freshness(project)
     yield from examining_loads.learned(project.config)
     yield from permissions(project.config)
     yield from examining_loads.specs(project.config)
