@@ -27,6 +27,7 @@ from patron.engine.runtime.errors import (
     UsageError,
 )
 from patron.engine.runtime.extras import absent
+from patron.engine.runtime.faults import point
 from patron.engine.runtime.files import io_errors, move_in, sha256, slug
 from patron.engine.runtime.scratch import working_folder
 
@@ -118,6 +119,7 @@ def _made(project: Project, order: Order, asked: Action) -> Made:
     asked.record(pieces=[_account(p) for p in pieces], folder=folder.name)
     project.progress.step(f"report {order.name}")
     report = project.report(order.name, **order.params)
+    point("make.computed")
     files: list[Path] = []
     with working_folder(folder.parent) as shop, io_errors(shop):
         sent: list[tuple[Piece, list[Path]]] = []
@@ -131,6 +133,7 @@ def _made(project: Project, order: Order, asked: Action) -> Made:
                 skipped = (*skipped, found)
             else:
                 sent.append((piece, found))
+                point("make.written")
         asked.deliver()
         here = [f for piece, made in sent if piece.to is None for f in made]
         for piece, made in sent:
@@ -141,7 +144,9 @@ def _made(project: Project, order: Order, asked: Action) -> Made:
             before = _listed(folder / MANIFEST)
             kept = () if order.exports else _others(before, here, folder)
             manifest = _manifest(shop, report, here, told, kept)
+            point("make.before publishing")
             files.extend(move_in((*here, manifest), folder)[:-1])
+            point("make.published")
             asked.made(files, folder.name)
             _sweep(folder, {*before} - {f.name for f in here} - {str(entry["name"]) for entry in kept}, files)
     return Made(order.name, folder, tuple(files), skipped, (*report.notes, *told))

@@ -27,6 +27,7 @@ from patron.engine.runner.spec_files import find_root, read_spec, spec_files
 from patron.engine.runner.stages import Stages
 from patron.engine.runtime.clock import Clock, SystemClock, read_when
 from patron.engine.runtime.errors import SpecError, UsageError, raise_for
+from patron.engine.runtime.faults import point
 from patron.engine.runtime.files import safe_path
 from patron.engine.runtime.progress import SILENT, Progress
 
@@ -258,7 +259,9 @@ class Project:
         with held(self.config.state_folder):
             if self.duty is not None:
                 self.duty.check()
+            point("turn.taken")
             yield
+        point("turn.over")
 
     @cached_property
     def state(self) -> State:

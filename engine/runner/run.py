@@ -85,6 +85,7 @@ def perform(project: Project, decl: tree.RunDecl, out: Path | None = None) -> Ru
 
 def _performed(project: Project, decl: tree.RunDecl, out: Path | None) -> Run:
     so_far = Performance(project, out)
+    point("run.begin")
     steps: list[Done] = []
     for so_far.number, step in enumerate(_in_turn(decl), 1):
         point("run.step")
@@ -94,6 +95,7 @@ def _performed(project: Project, decl: tree.RunDecl, out: Path | None) -> Run:
             so_far.failure = "\n".join((f"The run {decl.name.text} failed at: {done.words}", *_why(done))) + "\n"
             steps.extend(_notices(so_far, decl))
             break
+    point("run.over")
     return Run(decl.name.text, tuple(steps), tuple(so_far.files), tuple(so_far.skipped))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from patron.engine.runtime.faults import point
 from patron.engine.runtime.files import io_errors, sweep
 
 
@@ -17,6 +18,7 @@ def scratch_folder(beside: Path) -> Path:
     with io_errors(beside):
         beside.mkdir(parents=True, exist_ok=True)
         sweep(beside, ".scratch-")
+        point("scratch.before")
         return Path(tempfile.mkdtemp(prefix=".scratch-", suffix=f".{os.getpid()}.part", dir=beside))
 
 
@@ -26,5 +28,6 @@ def working_folder(beside: Path) -> Iterator[Path]:
     folder = scratch_folder(beside)
     try:
         yield folder
+        point("scratch.done")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

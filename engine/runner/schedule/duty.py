@@ -45,12 +45,14 @@ class Duty:
             if before is not None and before["done"]:
                 return f"{before['said']} (delivered before, {before['done_at'].isoformat(timespec='seconds')})"
             deliveries.begin(connection, key, self.run, target, _digest(files), self.clock.now())
+            point("deliver.noted")
         self.check()
         point("deliver.before")
         said = send(key)
         point("deliver.after")
         with self.state.writing() as connection:
             deliveries.end(connection, key, self.clock.now(), said)
+            point("deliver.ended")
         return said
 
 

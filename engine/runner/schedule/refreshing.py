@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from patron.dsl import tree
 from patron.engine.runner.making import Order, make
+from patron.engine.runtime.faults import point
 
 if TYPE_CHECKING:
     from patron.engine.runner.project import Project
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
 
 def refresh(project: Project, name: str) -> str:
     """Make the reports on a list; the sentence says which."""
-    made = [make(project, Order(report)).report for report in reports_on(project, name)]
+    made = []
+    for report in reports_on(project, name):
+        point("refresh.report")
+        made.append(make(project, Order(report)).report)
     return f"reports {', '.join(made)}" if made else "no report is on this list"
 
 

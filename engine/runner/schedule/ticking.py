@@ -13,6 +13,7 @@ from patron.engine.runner.schedule.leases import Lease, leased
 from patron.engine.runner.schedule.recording import begin, end
 from patron.engine.runner.schedule.tasks import ORDER, REFRESH, RUN, TAKE, Task, tasks
 from patron.engine.runtime.errors import INTERRUPTED, InternalError, PatronError, raise_for
+from patron.engine.runtime.faults import point
 
 if TYPE_CHECKING:
     from patron.engine.runner.project import Project
@@ -42,7 +43,9 @@ def tick(project: Project) -> Iterator[Performed]:
         tried: set[tuple[str, dt.datetime]] = set()
         while (found := _next(project, tried, now)) is not None:
             tried.add((found[0].key, found[1]))
+            point("tick.found")
             yield _perform(project, lease, *found)
+            point("tick.performed")
 
 
 def _next(project: Project, tried: set[tuple[str, dt.datetime]], now: dt.datetime) -> tuple[Task, dt.datetime] | None:
@@ -69,6 +72,7 @@ def _decide(state: State, task: Task, now: dt.datetime) -> Due:
             runs.look_after(connection, known)
         start = window(known["since"], known["settled"], now)
         found = look(task, start, runs.decided(connection, task.key, start), now)
+        point("tick.decide")
         for moments, state_word in ((found.leave, runs.SKIPPED), (found.give_up, runs.FAILED)):
             for moment in moments:
                 runs.decide(connection, {
@@ -117,6 +121,7 @@ def _perform(project: Project, lease: Lease, task: Task, due_at: dt.datetime) ->
         except BaseException:  # stopped by a signal: it is not done, and the next tick does it
             end(record, INTERRUPTED, "interrupted")
             raise
+        point("tick.before end")
         lease.check()
         end(record, performed.exit_code, performed.said)
     return performed
