@@ -114,10 +114,10 @@ def _to_folder(project: Project, target: tree.Target, files: Sequence[Path], arg
     folder = safe_path(arguments["path"], base, roots)
     import shutil
 
-    if project.duty is not None:
-        project.duty.check()
-    for file in files:
-        point("deliver.folder")
-        with publishing(folder / file.name) as beside:
-            shutil.copyfile(file, beside)
+    point("deliver.folder")
+    with project.turn():
+        for file in files:
+            with publishing(folder / file.name) as beside:
+                shutil.copyfile(file, beside)
+            point("deliver.copied")
     return f"{len(files)} to {folder}"

@@ -83,6 +83,13 @@ def perform(project: Project, decl: tree.RunDecl, out: Path | None = None) -> Ru
         return _performed(acting, decl, out)
 
 
+def tell_failure(project: Project, decl: tree.RunDecl, words: str) -> Run:
+    """`if failed send` of a run that cannot be performed at all."""
+    with project.as_run() as acting:
+        steps = tuple(_notices(Performance(acting, None, failure=f"{words}\n"), decl))
+    return Run(decl.name.text, steps, (), ())
+
+
 def _performed(project: Project, decl: tree.RunDecl, out: Path | None) -> Run:
     so_far = Performance(project, out)
     point("run.begin")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from patron.dsl.nodes import dataclass
-from patron.engine.runner.schedule.due import BACK, Decided, Due, due, window
+from patron.engine.runner.schedule.due import ATTEMPTS, BACK, Decided, Due, due, window
 from patron.engine.runner.schedule.leases import Lease, leased
 from patron.engine.runner.schedule.recording import begin, end
 from patron.engine.runner.schedule.tasks import ORDER, REFRESH, RUN, TAKE, Task, tasks
@@ -35,6 +35,9 @@ class Performed:
     error: PatronError | None = None
 
 
+Work: TypeAlias = Callable[["Project", Task, dt.datetime], Performed]
+
+
 def tick(project: Project) -> Iterator[Performed]:
     """Do what is due, in the order of the moments; Busy when another process is at it."""
     raise_for(project.ground_problems)
@@ -42,27 +45,28 @@ def tick(project: Project) -> Iterator[Performed]:
         now = project.clock.now()  # what becomes due meanwhile is for the next tick
         tried: set[tuple[str, dt.datetime]] = set()
         while (found := _next(project, tried, now)) is not None:
-            tried.add((found[0].key, found[1]))
+            task, due_at, work = found
+            tried.add((task.key, due_at))
             point("tick.found")
-            yield _perform(project, lease, *found)
+            yield _perform(project, lease, task, due_at, work)
             point("tick.performed")
 
 
-def _next(project: Project, tried: set[tuple[str, dt.datetime]], now: dt.datetime) -> tuple[Task, dt.datetime] | None:
+def _next(
+    project: Project, tried: set[tuple[str, dt.datetime]], now: dt.datetime
+) -> tuple[Task, dt.datetime, Work] | None:
     """What to do next: of everything due, what was due first."""
-    found = []
+    found: list[tuple[dt.datetime, int, str, Task, Work]] = []
     for task in tasks(project):
-        for moment in _decide(project.state, task, now).do:
-            if (task.key, moment) not in tried:
-                found.append((moment, ORDER.index(task.kind), task.name, task))
-    if not found:
-        return None
-    moment, _, _, task = min(found, key=lambda f: f[:3])
-    return task, moment
+        decided, place = _decide(project.state, task, now), ORDER.index(task.kind)
+        found += [(moment, place, task.name, task, _DO[task.kind]) for moment in decided.do]
+        found += [(moment, place, task.name, task, _give_up) for moment in decided.give_up]
+    first = min((f for f in found if (f[3].key, f[0]) not in tried), key=lambda f: f[:3], default=None)
+    return None if first is None else (first[3], first[0], first[4])
 
 
 def _decide(state: State, task: Task, now: dt.datetime) -> Due:
-    """What to do of one task; what is left out or given up is written down."""
+    """What to do of one task; what is left out is written down."""
     from patron.engine.runner.state import runs
 
     with state.writing() as connection:
@@ -73,13 +77,10 @@ def _decide(state: State, task: Task, now: dt.datetime) -> Due:
         start = window(known["since"], known["settled"], now)
         found = look(task, start, runs.decided(connection, task.key, start), now)
         point("tick.decide")
-        for moments, state_word in ((found.leave, runs.SKIPPED), (found.give_up, runs.FAILED)):
-            for moment in moments:
-                runs.decide(connection, {
-                    "task": task.key, "due_at": moment, "spec_hash": "", "state": state_word, "attempts": 0,
-                    "decided_at": now,
-                })  # fmt: skip
-        if not found.do and not found.waiting and known["settled"] < now - BACK - DAY:
+        for moment in found.leave:
+            left_out = {"state": runs.SKIPPED, "attempts": 0, "decided_at": now}
+            runs.decide(connection, {"task": task.key, "due_at": moment, "spec_hash": "", **left_out})
+        if not (found.do or found.waiting or found.give_up) and known["settled"] < now - BACK - DAY:
             runs.look_after(connection, {**known, "settled": now - BACK})
     return found
 
@@ -96,22 +97,26 @@ def look(task: Task, start: dt.datetime, rows: list[dict[str, Any]], now: dt.dat
     for row in rows:  # under several specs: what was done counts most, then what was decided last
         one = Decided(row["state"], row["attempts"], row["decided_at"], row["again_at"])
         before = decided.get(row["due_at"])
-        if before is None or (one.state == "done", one.at) >= (before.state == "done", before.at):
+        if before is None or _rank(one) >= _rank(before):
             decided[row["due_at"]] = one
     return due(task.moments(start, now), decided, now, task.policy)
+
+
+def _rank(decided: Decided) -> tuple[bool, dt.datetime, bool]:
+    return decided.state == "done", decided.at, decided.state != "begun"
 
 
 # ---------------------------------------------------------------- one interval
 
 
-def _perform(project: Project, lease: Lease, task: Task, due_at: dt.datetime) -> Performed:
+def _perform(project: Project, lease: Lease, task: Task, due_at: dt.datetime, work: Work) -> Performed:
     """Do one interval and write down what became of it. What goes wrong in it does not keep the others from theirs."""
     with project.seen_from(due_at) as seen:
         seen.config = replace(seen.config, known_now=True)  # of that moment, all that has come to light since
         record = begin(seen, lease, task.key, due_at)
         seen.duty = record.duty
         try:
-            performed = _DO[task.kind](seen, task, due_at)
+            performed = work(seen, task, due_at)
         except PatronError as error:
             performed = Performed(task, due_at, error.exit_code, str(error), error=error)
         except Exception as error:  # noqa: BLE001 - a fault of ours in one run is told, and the others go on
@@ -154,4 +159,15 @@ def _refresh(project: Project, task: Task, due_at: dt.datetime) -> Performed:
     return Performed(task, due_at, 0, refresh(project, task.name))
 
 
-_DO: dict[str, Callable[[Project, Task, dt.datetime], Performed]] = {RUN: _run, TAKE: _take, REFRESH: _refresh}
+def _give_up(project: Project, task: Task, due_at: dt.datetime) -> Performed:
+    """The processes that began it are dead, each of them: it is not begun again, and somebody is told."""
+    from patron.dsl import tree
+    from patron.engine.runner.run import tell_failure
+
+    words = f"{task} of {due_at.isoformat()} was given up: its process died {ATTEMPTS} times"
+    decl = project.statement(tree.RunDecl, task.name) if task.kind == RUN else None
+    run = tell_failure(project, decl, words) if isinstance(decl, tree.RunDecl) else None
+    return Performed(task, due_at, InternalError.exit_code, words, run, InternalError(words))
+
+
+_DO: dict[str, Work] = {RUN: _run, TAKE: _take, REFRESH: _refresh}
