@@ -137,8 +137,7 @@ class Project:
         for name in shared:
             if name in self.__dict__:
                 other.__dict__[name] = self.__dict__[name]
-        if folder == self.folder:
-            other.grants = self.grants
+        other.grants = self.grants
         return other
 
     # ------------------------------------------------------------ from text to model
@@ -242,8 +241,9 @@ class Project:
     @cached_property
     def context(self) -> Any:
         """What an answer needs beside the model."""
+        allowed = self.grants.allowed(self.bound.schema)
         return self.stages.context(
-            self.as_of, self.loaded, self.session, self.lists, self.config, self.progress, self.grants.allowed()
+            self.as_of, self.loaded, self.session, self.lists, self.config, self.progress, allowed
         )
 
     @property
@@ -467,12 +467,12 @@ class Project:
     def plan(self, name: str) -> str:
         """The plan of a report, audience, metric or phrase, as text."""
         self._ready()
-        return self.stages.plan_text(self.model, name, self.grants.allowed())
+        return self.stages.plan_text(self.model, name, self.grants.allowed(self.bound.schema))
 
     def sql(self, name: str) -> str:
         """The SQL of a report, audience, metric or phrase, in the dialect of the backend."""
         self._ready()
-        return self.stages.sql_text(self.model, name, self.dialect, self.grants.allowed())
+        return self.stages.sql_text(self.model, name, self.dialect, self.grants.allowed(self.bound.schema))
 
     @contextmanager
     def as_run(self) -> Iterator[Project]:

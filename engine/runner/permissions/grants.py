@@ -33,6 +33,7 @@ from patron.engine.runtime.files import sha256
 if TYPE_CHECKING:
     from patron.dsl.problems import Problem
     from patron.engine.model.resolve import Model
+    from patron.engine.model.schema import Schema
     from patron.engine.report.context import Allowed
     from patron.engine.results import Conditions, Result
     from patron.engine.runner.project import Project
@@ -116,12 +117,9 @@ class Grants:
         """The class of every column."""
         return classes(self._project.bound.schema, self._project.config.classes)
 
-    @cached_property
-    def masks(self) -> Mapping[tuple[str, str], str]:
+    def _masks(self, schema: Schema) -> Mapping[tuple[str, str], str]:
         """What is shown instead of the columns that may not be seen."""
-        if not self.rights.enforced:
-            return {}
-        return masks(self._project.bound.schema, self._project.config.classes, self.rights.sees)
+        return masks(schema, self._project.config.classes, self.rights.sees)
 
     @cached_property
     def log(self) -> AuditLog:
@@ -130,14 +128,15 @@ class Grants:
 
     # ------------------------------------------------------------ what answers are made with
 
-    def allowed(self) -> Allowed | None:
-        """What answers may show; None without a policy."""
+    def allowed(self, schema: Schema) -> Allowed | None:
+        """What answers may show of tables with these columns; None without a policy."""
         if not self.rights.enforced:
             return None
         from patron.engine.plan.guarded import Guard
         from patron.engine.report.context import Allowed
 
-        return Allowed(self.rights.words, Guard(self.masks, self.rights.rows), self._keys, self._sent, self._met)
+        guard = Guard(self._masks(schema), self.rights.rows)
+        return Allowed(self.rights.words, guard, self._keys, self._sent, self._met)
 
     def shown(self, model: Model) -> Model:
         """The model without the values that a load saw in masked columns, with the smallest group of the roles."""
@@ -145,7 +144,7 @@ class Grants:
             return model
         settings = replace(model.declared.settings, least_group=self.rights.smallest_group)
         declared = replace(model.declared, settings=settings)
-        return replace(model, schema=unseen(model.schema, self.masks), declared=declared)
+        return replace(model, schema=unseen(model.schema, self._masks(model.schema)), declared=declared)
 
     def told(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
         """Problems of rows, without the id of somebody to whom it may not be told."""

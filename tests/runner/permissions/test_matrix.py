@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import patron
 from patron.engine.results import Figure
 from patron.engine.runner.audit import project_key, records
 from patron.engine.runtime.errors import PatronError, PermissionDenied
@@ -320,3 +321,28 @@ def test_problems_of_rows_name_nobody_to_who_may_not_see_rows(shop, folder, user
         assert ("`c1`" in str(shop(user).check(data=True))) == ROWS[user]
     finally:
         path.write_text(before, encoding="utf-8")
+
+
+def test_former_specs_over_former_rows_are_masked_by_their_own_columns(shop, folder):
+    nick = shop("olga").audience("best", ["nickname"]).rows[0][1]
+    assert nick == "CANARYnick1"
+    text = (folder / "shop.patron").read_text("utf-8")
+    former = text.replace(
+        "table customers from shop.customers", "table customers from shop.customers {\n  alias = name\n}"
+    )
+    (folder / "shop.patron").write_text(former, encoding="utf-8")
+    try:
+        before = shop("emil")
+        assert before.audience("best", ["alias"]).rows[0] == ("c1", None)
+        now = shop("emil")
+        (folder / "shop.patron").write_text(text, encoding="utf-8")
+        later = patron.open_project(folder, as_of="2026-05-06")
+        then = later.seen_from(None)
+        for name in ("_parsed", "declared", "bound", "newest", "model", "loaded"):
+            then.__dict__.pop(name, None)
+        then.__dict__["_parsed"] = now._parsed
+        assert then.audience("best", ["alias"]).rows[0] == ("c1", None), "no column of now has this name"
+        then.close()
+        later.close()
+    finally:
+        (folder / "shop.patron").write_text(text, encoding="utf-8")
