@@ -15,7 +15,7 @@ from patron.engine.model.reports import bind_report
 from patron.engine.model.resolve import Model
 from patron.engine.report.context import Context
 from patron.engine.report.params import given_param
-from patron.engine.results import EXPIRED
+from patron.engine.results import EXPIRED, OK, Result
 
 
 def last_counted(model: Model, subject: Subject, context: Context) -> tuple[Model, tuple[str, ...]]:
@@ -63,3 +63,15 @@ def _ends(subject: Subject, context: Context) -> tuple[dt.datetime | None, ...]:
     versions = zip(subject.names, subject.versions, strict=True)
     facts = (context.lists.facts(name, version, context.as_of.moment) for name, version in versions)
     return tuple(known.expires_at if known.state == EXPIRED else None for known in facts)
+
+
+def last_known(result: Result) -> Result:
+    """A result whose values say that they are the last ones."""
+    metrics = [i for i, c in enumerate(result.columns) if c.role != "dimension"]
+    last = {
+        (n, i): EXPIRED
+        for n, row in enumerate(result.rows)
+        for i in metrics
+        if row[i] is not None and result.state(n, i) == OK
+    }
+    return replace(result, states={**result.states, **last}) if last else result

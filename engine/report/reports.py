@@ -26,7 +26,7 @@ from patron.engine.report import captions, marking, provenance
 from patron.engine.report.answers import list_reader, said, why_empty
 from patron.engine.report.context import Context
 from patron.engine.report.doubts import doubts, doubts_told
-from patron.engine.report.expired import last_counted
+from patron.engine.report.expired import last_counted, last_known
 from patron.engine.report.facts import facts_shown, list_facts
 from patron.engine.report.funnels import steps_that_grow
 from patron.engine.report.history import unstored
@@ -41,10 +41,14 @@ from patron.engine.runtime.errors import PatronError, SpecError
 
 def make(model: Model, name: str, params: Mapping[str, object], context: Context) -> Report:
     """A report with all its figures. SpecError when its spec is wrong; a figure that fails alone says so."""
-    frame = _frame(model, name, params)
+
+    def framed(of: Model) -> ReportFrame:
+        return _frame(of, name, params)
+
+    frame = framed(model)
     subject = bind_subject(frame.binder, Scope(""), frame.defaults.subject)
     then, told = last_counted(model, subject, context)
-    report = _Maker(then, _frame(then, name, params) if told else frame, context).report()
+    report = _Maker(then, frame if then is model else framed(then), context, framed).report()
     return replace(report, notes=(*told, *report.notes))
 
 
@@ -80,8 +84,10 @@ class _Understood:
 class _Maker:
     """One report being made."""
 
-    def __init__(self, model: Model, frame: ReportFrame, context: Context) -> None:
-        self.model, self.frame, self.context = model, frame, context
+    def __init__(
+        self, model: Model, frame: ReportFrame, context: Context, framed: Callable[[Model], ReportFrame]
+    ) -> None:
+        self.model, self.frame, self.context, self.framed = model, frame, context, framed
         self.planner = Planner(frame.binder, context.store, list_reader(context))
         self.together = Together(self.planner, model, context)
         self.understood: dict[int, _Understood] = {}
@@ -189,13 +195,30 @@ class _Maker:
         if found.failed:
             raise Unbound
         if found.query is not None:
-            return self._figure(node, blank, found.query, found.problems)
+            over = self._of_lists_that_are_over(node, blank, found.query)
+            return over or self._figure(node, blank, found.query, found.problems)
         if show_needs(self.frame.binder, node) == "people":
             conditions = self._conditions(node, blank)  # asks by itself, so it does before tables of others are there
             return lambda: conditions
         facts = list_facts(self.frame, node, self.context, self.planner)
         number = self.together.ask(facts.outputs)
         return lambda: replace(blank, result=facts_shown(facts, self.together.answered(number).rows))
+
+    def _of_lists_that_are_over(self, node: tree.Show, blank: Figure, query: Query) -> Planned | None:
+        """A show about lists of its own whose time is over, as of their end; it asks by itself, before tables of others
+        are there."""
+        then, told = last_counted(self.model, query.subject, self.context)
+        if then.as_of == self.model.as_of:
+            return None
+        maker = _Maker(then, self.framed(then), self.context, self.framed)
+        found = maker._understand(node)
+        if found.query is None:
+            return None
+        made = maker._figure(node, blank, found.query, found.problems)()
+        assert isinstance(made, Figure)
+        assert made.result is not None
+        last = last_known(made.result)
+        return lambda: replace(made, result=replace(last, notes=(*told, *last.notes)))
 
     def _conditions(self, node: tree.Show, blank: Figure) -> Conditions:
         from patron.engine.report.explain import tree_of, without_small_groups

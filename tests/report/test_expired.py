@@ -77,3 +77,28 @@ def test_beside_a_list_that_lives_it_is_told(later):
     said = "the time of the list `buyers` is over; beside lists that live all count on"
     assert said in both.notes
     assert said in living.notes
+
+
+def test_a_show_about_a_list_of_its_own_ends_with_it(write_shop, tmp_path):
+    """The report is about everybody; the show about the list is as of the list's end, before and after other shows."""
+    shows = """
+report mixed {
+  for all records
+  show cards of total_orders
+  show card "Of the list" of total_orders for list buyers
+  show table "By customer" of total_orders by customer for list buyers
+  show cards "Again" of total_orders
+}
+"""
+    folder = write_shop(tmp_path / "shop", EIGHT_DAYS + shows)
+    with open_project(folder, as_of="2026-04-20 10:00") as project:
+        project.take_list("buyers")
+        lived = project.report("mixed").parts
+        assert lived[1].result.state(0, 0) == "ok"
+    with open_project(folder, as_of="2026-05-06") as project:
+        first, own, table, again = project.report("mixed").parts
+        assert first.result.rows == again.result.rows == project.query("total_orders").rows
+        assert own.result.rows == ((6,),)
+        assert own.result.state(0, 0) == "expired"
+        assert "nothing newer is counted" in own.result.notes[0]
+        assert sum(row[1] for row in table.result.rows) == 6

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from patron.dsl import tree
 from patron.dsl.nodes import dataclass
-from patron.engine.results import EXPIRED, OK, Report, Result
+from patron.engine.report.expired import last_known
+from patron.engine.results import Report, Result
 from patron.engine.runner.lists import results as answers
 from patron.engine.runner.lists.erasing import sweep
 from patron.engine.runner.lists.results import Answer
@@ -176,7 +177,7 @@ class _Question:
 def _ended(made: Answer, told: tuple[str, ...]) -> Answer:
     """An answer whose values are the last ones, with what has to be known of them. It is never out of date."""
     notes = told + tuple(note for note in made.notes if NOTHING_NEWER not in note)
-    last: Report | Result = replace(answers.everywhere(made, _last_known), notes=notes)
+    last: Report | Result = replace(answers.everywhere(made, last_known), notes=notes)
     if isinstance(last, Report):
         last = replace(last, provenance=replace(last.provenance, fresh_until=None))
     return cast("Answer", last)
@@ -187,15 +188,3 @@ def _text(value: object) -> str:
     from patron.dsl.format import format_expr
 
     return format_expr(value) if isinstance(value, tree.Node) else str(value)  # type: ignore[arg-type]
-
-
-def _last_known(result: Result) -> Result:
-    """A result whose values say that they are the last ones."""
-    metrics = [i for i, c in enumerate(result.columns) if c.role != "dimension"]
-    last = {
-        (n, i): EXPIRED
-        for n, row in enumerate(result.rows)
-        for i in metrics
-        if row[i] is not None and result.state(n, i) == OK
-    }
-    return replace(result, states={**result.states, **last}) if last else result
