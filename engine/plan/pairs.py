@@ -9,7 +9,7 @@ from patron.engine.model.moments import day_only, local_date
 from patron.engine.model.terms import CreditedRows, Field, Followed, Here, Lit, Op, Term, all_of, compare
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan import sides
-from patron.engine.plan.nodes import Col, Expr, Filter, Join, Named, Node, Project, SortKey, WindowCall, columns
+from patron.engine.plan.nodes import Col, Expr, Filter, Join, Named, Node, Project, SortKey, Values, WindowCall, columns
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.sides import (
     A_AT,
@@ -39,9 +39,7 @@ OF_ACTION = ("campaign", "kind", "channel")
 
 def influenced(p: Planner, a: Attribution, rows: CreditedRows) -> Node:
     """Pairs after `counts`: every qualified order of an action, or its first."""
-    joined: Node = Join(sides.actions(p, a, rows), sides.orders(p, a), "inner", ((A_CUSTOMER, O_CUSTOMER),),
-                        inside(p, a), note="orders inside the window of an action")  # fmt: skip
-    node = _required(p, a, joined, rows)
+    node = _required(p, a, _met(p, a, sides.actions(p, a, rows), sides.orders(p, a)), rows)
     if not a.every_purchase:
         node = _first_purchase(node)
     return Project(node, pair_columns(p, a), f"pairs of {a.name}")
@@ -57,6 +55,23 @@ def reached(p: Planner, a: Attribution, rows: CreditedRows) -> Node:
 def of_order(p: Planner, a: Attribution) -> tuple[Named, ...]:
     """The columns of a pair that its order gives."""
     return tuple(c for c in pair_columns(p, a) if c[0] in OF_ORDER)
+
+
+def _met(p: Planner, a: Attribution, actions: Node, orders: Node) -> Node:
+    """Actions with the orders inside their window.
+
+    Where the longest window is known, an order is in the same stretch of that length as the action, or in the next:
+    so each stands in its own and in the one before, and no pairs far apart are looked at.
+    """
+    on: tuple[tuple[Expr, Expr], ...] = ((A_CUSTOMER, O_CUSTOMER),)
+    longest, loose = sides.longest(p, a), sides.dates_decide(p)
+    if longest is not None and isinstance(loose, Lit):
+        places = (A_DATE, O_DATE) if loose.value else (A_AT, O_AT)
+        mine, theirs = (op("stretch", place, Lit(longest.days, WHOLE), type_=WHOLE) for place in places)
+        before = Col("@before", WHOLE)
+        orders = Join(orders, Values((before,), ((Lit(0, WHOLE),), (Lit(1, WHOLE),))), "cross")
+        on = (*on, (mine, op("-", theirs, before, type_=WHOLE)))
+    return Join(actions, orders, "inner", on, inside(p, a), note="orders inside the window of an action")
 
 
 def inside(p: Planner, a: Attribution) -> Expr:

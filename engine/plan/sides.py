@@ -108,14 +108,14 @@ def _in_focus(p: Planner, a: Attribution, moment: Term) -> Term | None:
     pairs are dated by their action, its orders lie up to a window later, and all their actions share the credit."""
     if p.focus is None or p.focus.low is None or p.focus.high is None:
         return None
-    reach, by_action = _longest(p, a), a.dated_by == "action"
+    reach, by_action = longest(p, a), a.dated_by == "action"
     if reach is None:
         return None if by_action else compare("<=", local_date(moment), Lit(p.focus.high, DATE))
     low, high = p.focus.low - reach, p.focus.high + reach if by_action else p.focus.high
     return all_of(compare(">=", local_date(moment), Lit(low, DATE)), compare("<=", local_date(moment), Lit(high, DATE)))
 
 
-def _longest(p: Planner, a: Attribution) -> dt.timedelta | None:
+def longest(p: Planner, a: Attribution) -> dt.timedelta | None:
     """The longest window of an attribution, rounded up to dates; None when only `until` ends it."""
     if a.window is None or a.at_send:
         return None

@@ -1,9 +1,11 @@
 """Credit is worked out from all pairs of an order, whichever of them a question is about."""
 
 import csv
+import datetime as dt
 import random
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -47,8 +49,8 @@ def write(path: Path, header: str, rows: list[tuple[object, ...]]) -> None:
         writer.writerows(rows)
 
 
-def shop(folder: Path, model: str, counts: str = EVERY, dated: str = "order") -> Project:
-    draw = random.Random(model + counts)
+def shop(folder: Path, model: str, counts: str = EVERY, dated: str = "order", begin: str = "2025-03-01") -> Project:
+    draw, first = random.Random(model + counts), dt.datetime.fromisoformat(begin)
     data = folder / "data"
     data.mkdir()
     credit = f"by {model}" if model in MODELS[3:] else f"to {model}"
@@ -57,7 +59,8 @@ def shop(folder: Path, model: str, counts: str = EVERY, dated: str = "order") ->
     )
 
     def moment() -> str:
-        return f"2025-03-{draw.randint(1, 20):02d} {draw.randint(8, 20):02d}:{draw.choice(['00', '30'])}:00"
+        days, hours, half = draw.randint(0, 19), draw.randint(8, 20), draw.choice([0, 30])
+        return str(first + dt.timedelta(days=days, hours=hours, minutes=half))
 
     write(data / "customers.csv", "id", [(f"c{n}",) for n in range(4)])
     write(data / "campaigns.csv", "id", [("k0",), ("k1",)])
@@ -92,3 +95,23 @@ def test_a_period_keeps_pairs_of_all_history(tmp_path: Path, model: str, counts:
             found = project.query(f"credited, orders_credited by day during 2025-03-{first:02d} to 2025-03-{last:02d}")
             assert [(money, n) for _, money, n in found.rows] == [days.get(day, (0, 0)) for day, *_ in found.rows]
     assert sum((money for money, _ in days.values()), Decimal(0)) != 0
+
+
+@pytest.mark.parametrize("begin", ["1969-12-22", "1970-01-01", "2025-03-01", "2025-03-20"])
+def test_all_orders_in_the_window_of_an_action_are_found(tmp_path: Path, begin: str) -> None:
+    """Orders are looked for in the stretch of time of the action and in the next: none is missed at their ends."""
+    with shop(tmp_path, "every action", begin=begin) as project:
+        ((found,),) = project.query("orders_credited during all time").rows
+    orders, actions = (_read(tmp_path / "data" / f"{name}.csv") for name in ("orders", "actions"))
+    ways = [(a["customer"], _elapsed(a["acted_at"])) for a in actions]
+    times = [(o["customer"], _elapsed(o["created_at"])) for o in orders]
+    assert found == sum(any(who == a and 0 <= at - acted <= 5 * 86_400 for a, acted in ways) for who, at in times) > 0
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _elapsed(local: str) -> float:
+    return dt.datetime.fromisoformat(local).replace(tzinfo=ZoneInfo("Europe/Berlin")).timestamp()

@@ -15,6 +15,7 @@ from patron.engine.sql.build import E
 from patron.engine.sql.forms.form import Form, arguments
 from patron.engine.sql.functions import scalars
 from patron.engine.sql.functions.conversions import double
+from patron.engine.types import DATE, WHOLE
 
 if TYPE_CHECKING:
     from patron.engine.sql.expressions import Expressions
@@ -47,6 +48,16 @@ def _whole_days(x: Expressions, op: Op) -> E:
     start, end = arguments(x, op)
     day = double(build.integer(86_400_000_000))
     return build.cast(exp.Floor(this=build.binary(exp.Div, elapsed(x, start, end), day)), "BIGINT")
+
+
+def _stretch(x: Expressions, op: Op) -> E:
+    """Which stretch of so many days a date, or the UTC date of a moment, lies in."""
+    at, days = op.args
+    date = x.value(at) if at.type.kind == "date" else build.cast(x.value(at), "DATE")
+    since = scalars.lower(
+        "days_between", [build.date(dt.date(1970, 1, 1)), date], [DATE, DATE], WHOLE, x.lowering.scalars
+    )
+    return exp.IntDiv(this=since, expression=x.value(days))
 
 
 def _start_of(x: Expressions, op: Op) -> E:
@@ -112,4 +123,5 @@ TIMES: Mapping[str, Form] = {
     "later": _later, "whole_days": _whole_days, "start_of": _start_of, "hour_start": _hour_start,
     "month_and_day": _month_and_day, "local_date": _local, "local_hour": _local, "seconds_of_days": _seconds_of_days,
     "dates_of_seconds": _dates_of_seconds, "days_of_seconds": _days_of_seconds, "halved": _halved,
+    "stretch": _stretch,
 }  # fmt: skip
