@@ -40,7 +40,7 @@ from patron.engine.plan.nodes import (
 )  # fmt: skip
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.unread import trimmed
-from patron.engine.types import WHOLE, YESNO, Type
+from patron.engine.types import MOMENT, WHOLE, YESNO, Type
 
 if TYPE_CHECKING:
     from patron.engine.plan.rows import Evaluation
@@ -138,7 +138,7 @@ def grouped(p: Planner, rows: Rows, key: Term, parent: str | None, calls: Sequen
 
 
 def _one_pass(p: Planner, rows: Rows, key: Term, parent: str | None, calls: Sequence[Children]) -> Made:
-    own = [own_terms(c, parent) for c in calls]
+    own = [_by_date(p, rows, own_terms(c, parent)) for c in calls]
     shared, rest = common_part([c.where for c in own])
     items: dict[Term, str] = {}
 
@@ -156,6 +156,20 @@ def _one_pass(p: Planner, rows: Rows, key: Term, parent: str | None, calls: Sequ
         column = Col(name, agg.type)
         values[call] = filled_in(call.func, column)
     return Made(node, values)
+
+
+def _by_date(p: Planner, rows: Rows, call: Children) -> Children:
+    """The date of the first moment is the first date, where all dates are those of one zone."""
+    table, value = p.store.tables.get(rows) if isinstance(rows, str) else None, call.value
+    if table is None or not table.one_zone or call.func not in _EXTREME or not isinstance(value, Field):
+        return call
+    moment = Field(value.row, value.column.removesuffix("@date"), MOMENT)
+    if value.column == moment.column or call.order[:1] != (moment,):
+        return call
+    return replace(call, func=_EXTREME[call.func], order=())
+
+
+_EXTREME = {"first": "min", "last": "max"}
 
 
 def agg_call(call: Children | Overall, item: Any, where: Term | None) -> AggCall:

@@ -7,6 +7,7 @@ orders would make too many pairs: with busy customers a form is taken that is li
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 
 from patron.engine.model.attributions import Attribution
 from patron.engine.model.behaviour import pair_roots, row_scope_of
@@ -33,7 +34,16 @@ def attribution_of(p: Planner, name: str) -> Attribution:
 
 
 def pairs(p: Planner, rows: CreditedRows, needed: Collection[str]) -> Temp:
-    """The pairs of an attribution, stored once: influenced ones, or those picked with their weights.
+    """The pairs of an attribution, stored once: influenced ones, or those picked with their weights. Those around the
+    dates of a question are some of all, which another question may need."""
+    found = _pairs(p, rows, needed)
+    if p.focus is not None and p.focus.low is not None:
+        p.part_of(found, _pairs(p.focused(replace(p.focus, low=None, high=None)), rows, needed))
+    return found
+
+
+def _pairs(p: Planner, rows: CreditedRows, needed: Collection[str]) -> Temp:
+    """The pairs of a question's people and dates.
 
     Where only the orders of influenced pairs are needed, or groups of their actions, there is one row for each.
     """

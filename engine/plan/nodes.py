@@ -177,11 +177,13 @@ Node: TypeAlias = Scan | Temp | Values | Filter | Project | Join | Aggregate | S
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A named step of a program: a temporary table that later steps read."""
+    """A named step of a program: a temporary table that later steps read. Of `part_of`, another step, it has some
+    rows: all that its readers look at."""
 
     name: str
     node: Node
     note: str = ""
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,12 +212,12 @@ def _dim_term(query: Query, number: int, agg: Agg, term: Term | None) -> Term:
 
 
 def _dated(p: Planner, agg: Agg) -> Term | None:
-    """A row whose date is missing is in no period."""
+    """A row whose date is missing is in no period. A moment is known where its date is, which is read anyway."""
     if agg.date is None:
         return None
     if isinstance(agg.rows, str) and isinstance(agg.date, Field) and never_missing(p, agg.rows, agg.date.column):
         return None
-    return known(agg.date)
+    return known(local_date(agg.date))
 
 
 def _in_window(agg: Agg, window: Window) -> Term | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from patron.dsl.nodes import dataclass
 from patron.engine.model.binder import Binder
@@ -78,6 +79,11 @@ class Planner:
             self._by_node[node] = found
             self.steps.append(Step(found, node, note))
         return Temp(found, columns(node), note)
+
+    def part_of(self, part: Temp, whole: Temp) -> None:
+        """The rows of one step are some of those of another, which whoever reads them finds there as well."""
+        number = next(n for n, step in enumerate(self.steps) if step.name == part.name)
+        self.steps[number] = replace(self.steps[number], part_of=whole.name)
 
     def _fresh(self, hint: str) -> str:
         base = "".join(c if c.isalnum() else "_" for c in hint.lower()).strip("_") or "step"

@@ -211,11 +211,12 @@ class Evaluation:
     def _as_stored(self, column: Col, name: str, table: str | None) -> Col:
         """A column that is there in every row, with what the store knows of it: whole numbers, no missing values."""
         stored = self.p.store.tables.get(table) if table is not None else None
-        found = stored.columns.get(name) if stored is not None else None
+        own = name.removesuffix("@date")  # a date is known where its moment is
+        found = stored.columns.get(own) if stored is not None else None
         if found is None:
             return Col(column.name, column.type, table == looking_back.TABLE and name in looking_back.SURE)
         whole = column.type.kind == "number" and found.storage == "whole"
-        masked = name in LATER.get(table or "", ()) or self.remembered is not None
+        masked = own in LATER.get(table or "", ()) or self.remembered is not None
         return Col(column.name, WHOLE if whole else column.type, found.never_missing and not masked)
 
     def fresh(self, hint: str) -> str:

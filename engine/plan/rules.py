@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from patron.engine.plan.anybody import anybody
@@ -12,9 +12,22 @@ from patron.engine.plan.beside import side_tables_once
 from patron.engine.plan.early import totals_first
 from patron.engine.plan.facts import rows_once
 from patron.engine.plan.inner import inner_joins
-from patron.engine.plan.nodes import Learn, Node, Plan, Project, Step, Temp, inputs, walk, with_inputs
+from patron.engine.plan.nodes import (
+    Learn,
+    Node,
+    Plan,
+    Project,
+    Step,
+    Temp,
+    everywhere,
+    inputs,
+    rebuilt,
+    walk,
+    with_inputs,
+)
 from patron.engine.plan.once import computed_once
 from patron.engine.plan.shared import shared_totals
+from patron.engine.plan.steps import in_order
 from patron.engine.plan.unread import read_columns
 
 Rule = Callable[[Plan], Plan]
@@ -25,6 +38,32 @@ def optimized(plan: Plan) -> Plan:
     for rule in RULES:
         plan = rule(plan)
     return plan
+
+
+def read_steps(plan: Plan) -> Plan:
+    """Only steps that somebody reads, and a part from the whole where somebody reads that."""
+    made = {step.name: step for step in plan.steps}
+    read = _read(plan.outputs, made)
+    wholes = {n: made[n].part_of for n in read if made[n].part_of in read}
+
+    def change(node: Node) -> Node:
+        return replace(node, name=wholes[node.name]) if isinstance(node, Temp) and node.name in wholes else node
+
+    changed = everywhere(plan, lambda node: rebuilt(node, change)) if wholes else plan
+    left = _read(changed.outputs, {s.name: s for s in changed.steps})
+    steps = [s for s in changed.steps if s.name in left]
+    return replace(changed, steps=tuple(in_order(steps) if wholes else steps))
+
+
+def _read(outputs: Iterable[Step], made: Mapping[str, Step]) -> set[str]:
+    """The names of all steps that outputs are made from."""
+    found: set[str] = set()
+    waiting = list(outputs)
+    while waiting:
+        names = {n.name for n in walk(waiting.pop().node) if isinstance(n, Temp)} & made.keys()
+        waiting += [made[name] for name in names - found]
+        found |= names
+    return found
 
 
 def inline_single_use(plan: Plan) -> Plan:
@@ -51,6 +90,7 @@ def _inlined(node: Node, inner: dict[str, Node]) -> Node:
 
 
 RULES: tuple[Rule, ...] = (
+    read_steps,
     inline_single_use,
     kept_below,
     anybody,

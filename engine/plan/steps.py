@@ -22,7 +22,7 @@ def with_steps(plan: Plan, made: Sequence[tuple[int, Step]], instead: Mapping[No
     steps: list[Step] = []
     for place in range(len(plan.steps) + 1):
         here = [_below(step, instead) for first, step in made if min(first, len(plan.steps)) == place]
-        steps += _in_order(here)
+        steps += in_order(here)
         steps += changed.steps[place : place + 1]
     return Plan(tuple(steps), changed.outputs)
 
@@ -33,7 +33,7 @@ def _below(step: Step, instead: Mapping[Node, Node]) -> Step:
     return Step(step.name, with_inputs(step.node, below), step.note)
 
 
-def _in_order(steps: list[Step]) -> list[Step]:
+def in_order(steps: list[Step]) -> list[Step]:
     """Steps after those they read."""
     left = {s.name: s for s in steps}
     found: list[Step] = []

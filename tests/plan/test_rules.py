@@ -251,3 +251,18 @@ def test_nodes_with_the_same_rows_become_one() -> None:
     assert united(Join(a, PEOPLE, "semi", OF_PEOPLE, note="x"), Join(b, PEOPLE, "semi", OF_PEOPLE)) == Join(
         ORDERS, PEOPLE, "semi", OF_PEOPLE, note="x"
     )
+
+
+def test_a_part_is_read_from_the_whole_where_somebody_reads_that() -> None:
+    part, whole, unread = (Temp(n, (ORDER,)) for n in ("part", "whole", "unread"))
+    steps = (
+        Step("part", Filter(ORDERS, Col("total", YESNO)), part_of="whole"), Step("of_part", part),
+        Step("whole", ORDERS), Step("unread", ORDERS),
+    )  # fmt: skip
+    first = Step("first", Temp("of_part", (ORDER,)))
+    alone = rules.read_steps(Plan(steps, (first,)))
+    assert [s.name for s in alone.steps] == ["part", "of_part"]
+    both = rules.read_steps(Plan(steps, (first, Step("second", whole))))
+    assert [s.name for s in both.steps] == ["whole", "of_part"]
+    assert both.steps[1].node == whole
+    assert [s.name for s in rules.read_steps(Plan(steps, (Step("other", unread),))).steps] == ["unread"]
