@@ -19,8 +19,8 @@ from benchmarks.jobs import JOBS
 from benchmarks.measure import NOTHING, Spent, median, paired_ratio, peak_bytes
 
 REPORTS = (
-    "jobs", "everything", "conversions_tab", "demographics_tab", "geo_tab", "lifecycle_tab", "loyalty_tab", "orders_tab",
-    "personas_tab", "predictions_tab", "rfm_tab", "staff_tab",
+    "jobs", "everything", "conversions_tab", "demographics_tab", "geo_tab", "lifecycle_tab", "loyalty_tab",
+    "orders_tab", "personas_tab", "predictions_tab", "rfm_tab", "staff_tab",
 )  # fmt: skip
 HEADER = ("report", "whole", "in the backend", "steps", "figures", "wall ×", "cpu ×", "peak, MiB")
 
