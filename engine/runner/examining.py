@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from patron.engine.runner.config import Config
     from patron.engine.runner.project import Project
 
-LIBRARIES = ("click", "duckdb", "filelock", "pluggy", "rich", "sqlglot")
+LIBRARIES = ("click", "duckdb", "filelock", "pluggy", "python-dateutil", "rich", "sqlalchemy", "sqlglot", "tenacity")
 EXTRAS = ("babel", "jinja2", "pandas", "psycopg", "pyarrow", "pyspark", "scikit-learn", "vl-convert-python")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -272,3 +273,108 @@ def test_a_list_is_refreshed_until_it_expires(tmp_path: Path) -> None:
     assert shop.tick("07 12:30") == ["refresh photo 07 12:00"]
     assert shop.tick("07 15:30") == []
     assert (shop.root / "out" / "on_photo").is_dir()
+
+
+def test_what_was_done_long_ago_is_forgotten(shop: Scheduled) -> None:
+    (shop.root / "patron.toml").write_text('history = "20 days"\n')
+    assert shop.tick("07 06:00") == ["run nightly 07 06:00"]
+    assert shop.tick("20 06:00") == ["run nightly 20 06:00"]
+    assert len(shop.state("SELECT 1 FROM runs")) == 2
+    assert shop.tick("28 06:00") == ["run nightly 28 06:00"]
+    assert [due[8:10] for (due,) in shop.state("SELECT due_at FROM runs ORDER BY 1")] == ["20", "28"]
+
+
+def test_over_both_changes_of_the_clock(tmp_path: Path) -> None:
+    """A tick every three hours, through the day of 23 hours and that of 25: once a day."""
+    spec = (
+        "run half_past {\n  every day at 01:30\n  check daily\n}\nrun early {\n  every day at 02:30\n  check daily\n}\n"
+    )
+    for begin in (dt.datetime(2026, 3, 7, 12, tzinfo=dt.UTC), dt.datetime(2026, 10, 31, 12, tzinfo=dt.UTC)):
+        shop = Scheduled(tmp_path / f"shop{begin.month}", spec)
+        for minutes in range(0, 48 * 60 + 1, 180):
+            shop.tick(begin + dt.timedelta(minutes=minutes))
+        counted = [(p.task.name, p.due_at.astimezone(DENVER).strftime("%d %H:%M %z")) for p in shop.log]
+        assert len(counted) == len(set(counted)) == 4
+        assert [c for c in counted if c[0] == "early"] == (
+            [("early", "08 03:30 -0600"), ("early", "09 02:30 -0600")]
+            if begin.month == 3
+            else [("early", "01 02:30 -0700"), ("early", "02 02:30 -0700")]
+        )
+
+
+DENVER = ZoneInfo("America/Denver")
+
+
+def posted(shop: Scheduled, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a webhook would have been sent, by key."""
+    from patron.plugins.exporters.webhook import posting
+
+    keys: list[str] = []
+    monkeypatch.setattr(posting, "post", lambda _files, arguments: keys.append(arguments["key"]) or "1 to there")
+    (shop.root / "patron.toml").write_text('allow_hosts = ["hooks.example.com"]\n')
+    shop.spec(NIGHTLY.replace("  send", '  send to webhook(url = "https://hooks.example.com/")\n  send'))
+    return keys
+
+
+def interrupted(shop: Scheduled, monkeypatch: pytest.MonkeyPatch, module: str, where: str) -> None:
+    def point(name: str) -> None:
+        if name == where:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"patron.engine.runner.{module}.point", point)
+        with pytest.raises(KeyboardInterrupt):
+            shop.tick("07 06:00")
+
+
+def test_what_was_delivered_is_not_delivered_again(shop: Scheduled, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = posted(shop, monkeypatch)
+    interrupted(shop, monkeypatch, "delivering", "deliver.folder")
+    assert shop.tick("07 06:01") == ["run nightly 07 06:00"]
+    assert len(keys) == 1
+    assert shop.tick("08 06:00") == ["run nightly 08 06:00"]
+    assert len(set(keys)) == 2, "the next day is another delivery"
+
+
+def test_what_may_have_been_delivered_is_delivered_with_the_same_key(
+    shop: Scheduled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = posted(shop, monkeypatch)
+    interrupted(shop, monkeypatch, "schedule.duty", "deliver.after")
+    assert shop.tick("07 06:01") == ["run nightly 07 06:00"]
+    assert len(keys) == 2 and len(set(keys)) == 1
+
+
+def test_the_doctor_looks_at_every_row(shop: Scheduled) -> None:
+    from tests.reliability.support import Shop
+
+    shop.tick("07 06:00")
+    doctor = Shop(shop.root)("doctor")
+    assert "rows as they were written" in doctor.out and doctor.code == 0, doctor
+    shop.state("UPDATE runs SET said = 'all is well'")
+    doctor = Shop(shop.root)("doctor")
+    assert doctor.code == 9 and "of runs is not what was written" in doctor.out
+
+
+def test_on_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same with the state in PostgreSQL: done once, by one at a time, told by status."""
+    from patron.engine.runner.schedule.standing import standing
+    from tests.postgres_server import PASSWORD, programs, server
+
+    if programs() is None:
+        pytest.skip("PostgreSQL is not installed")
+    shop = Scheduled(tmp_path / "shop", NIGHTLY + LISTS)
+    (shop.root / "patron.toml").write_text('state = "env:PATRON_STATE"\nstate_schema = "my shop"\n')
+    with server() as running:
+        monkeypatch.setenv("PATRON_STATE", f"postgresql://patron@/postgres?host={running.folder}")
+        monkeypatch.setenv("PGPASSWORD", PASSWORD)
+        shop.tick("06 12:00")
+        with shop.project(at("07 06:00")) as first, leased(first.state, first.clock, 10), pytest.raises(Busy):
+            shop.tick("07 06:00")
+        assert shop.tick("07 09:00") == [
+            "run nightly 07 06:00", "take daily_photo 07 08:00", "take photo 07 09:00",
+        ]  # fmt: skip
+        assert shop.tick("07 09:10") == []
+        with shop.project(at("07 09:20")) as project:
+            assert [line.gaps for line in standing(project).lines] == [(), ()]
+        assert not (shop.root / ".patron" / "state.sqlite").exists()

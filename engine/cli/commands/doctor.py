@@ -41,7 +41,7 @@ def doctor(options: Options) -> int:
 
 def _examined(options: Options) -> Iterator[Finding]:
     from patron.engine.loader import load_catalog
-    from patron.engine.runner import examining, examining_lists, examining_loads
+    from patron.engine.runner import examining, examining_lists, examining_loads, examining_state
     from patron.engine.runner.permissions.examining import permissions
 
     try:
@@ -56,6 +56,8 @@ def _examined(options: Options) -> Iterator[Finding]:
     yield from examining.state(project.config)
     yield from examining.specs(project)
     yield from examining.results(project)
+    yield from examining_state.written(project)
+    yield from examining_state.schedule(project)
     yield from examining_lists.lists(project)
     yield from examining_loads.loads(project.config)
     yield from examining_loads.freshness(project)

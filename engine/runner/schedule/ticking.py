@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from patron.engine.runner.state.database import State
 
 DAY = dt.timedelta(days=1)
+LONG_AGO = dt.timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,17 @@ def tick(project: Project) -> Iterator[Performed]:
             point("tick.found")
             yield _perform(project, lease, task, due_at, work)
             point("tick.performed")
+        _forget(project, now)
+
+
+def _forget(project: Project, now: dt.datetime) -> None:
+    """What was done long ago is told no more: after as long as former loads are kept, or 400 days."""
+    from patron.engine.runner.state import deliveries, runs
+
+    before = now - max(project.config.history or LONG_AGO, BACK * 2)
+    with project.state.writing() as connection:
+        runs.forget_before(connection, before)
+        deliveries.forget_before(connection, before)
 
 
 def _next(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, String, Table, Text
+from sqlalchemy import Column, Connection, Integer, String, Table, Text, delete
 
 from patron.engine.runner.state.schema import METADATA, Moment, digest_column, one, put
 
@@ -44,3 +44,8 @@ def end(connection: Connection, key: str, now: dt.datetime, said: str) -> None:
     row = find(connection, key)
     assert row is not None
     put(connection, deliveries, {**row, "done": 1, "done_at": now, "said": said})
+
+
+def forget_before(connection: Connection, moment: dt.datetime) -> None:
+    """Drop what was delivered before a moment."""
+    connection.execute(delete(deliveries).where(deliveries.c.begun_at < moment))
