@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _ABOUT = "changes.json"
+_KEPT = "kept rows"
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 """The moment of every file in an archive, so that the same changes are the same bytes."""
 
@@ -60,21 +61,29 @@ def tables_of(connection: duckdb.DuckDBPyConnection, database: str) -> Mapping[s
 # ---------------------------------------------------------------- writing
 
 
-def write(before: Loaded, after: Path, scratch: Path, limits: Limits) -> Path | None:
-    """The file of what leads from the load in `after` back to `before`; None when they have the same rows."""
+def write(before: Loaded, after: Loaded, scratch: Path, limits: Limits) -> Path | None:
+    """The file of what leads from the load `after` back to `before`; None when they have the same rows."""
     assert before.path is not None
+    assert after.path is not None
     folder = scratch / "changes"
     folder.mkdir()
     connection = connect(":memory:", limits, scratch / "spilled")
     try:
-        for path, name in ((before.path, "before"), (after, "after")):
+        for path, name in ((before.path, "before"), (after.path, "after")):
             connection.execute(staging.render(staging.attach(path, name)))
         were, are = tables_of(connection, "before"), tables_of(connection, "after")
-        said = {t: found for t in were if (found := _difference(connection, t, were[t], are.get(t), folder))}
+        empty = {t for t in were if were[t] == are.get(t) and not _rows(before, t) and not _rows(after, t)}
+        some = (t for t in were if t not in empty)
+        said = {t: found for t in some if (found := _difference(connection, t, were[t], are.get(t), folder))}
     finally:
         connection.close()
     gone = sorted(are.keys() - were.keys())
     return packed(before, said, gone, folder) if said or gone else None
+
+
+def _rows(loaded: Loaded, table: str) -> int:
+    found = loaded.store.tables.get(table)
+    return found.rows if found is not None else -1
 
 
 def packed(before: Loaded, said: Mapping[str, Mapping[str, Any]], gone: Sequence[str], folder: Path) -> Path:
@@ -88,28 +97,38 @@ def _difference(
     connection: duckdb.DuckDBPyConnection, table: str, was: str, now: str | None, folder: Path
 ) -> Mapping[str, Any]:
     """What is said of one table, its rows written; nothing when it is the same."""
-    columns = columns_of(was).names
-    before, after = (differing.rows(differing.at(name, table), columns) for name in ("before", "after"))
+    columns, both = columns_of(was), [differing.at(name, table) for name in ("before", "after")]
     if was != now:
-        return {"statement": was, "back": _kept(connection, before, folder / f"{table}.back.parquet")}
-    if columns_of(was).ids:
+        whole = differing.rows(both[0], columns.names)
+        return {"statement": was, "back": keep(connection, whole, folder / f"{table}.back.parquet")}
+    if not columns.names or _content(connection, both[0], columns) == _content(connection, both[1], columns):
+        return {}
+    before, after = (differing.rows(t, columns.names) for t in both)
+    if columns.ids:
         ids = f"ids/{table}"
-        both = (differing.at("before", table), differing.at("after", table))
-        connection.execute(staging.render(staging.create(ids, differing.changed_ids(*both, columns))))
+        changed = differing.changed_ids(differing.at("before", table), differing.at("after", table), columns.names)
+        connection.execute(staging.render(staging.create(ids, changed)))
         before, after = (differing.of_ids(query, ids) for query in (before, after))
-    found = {
-        "drop": _kept(connection, differing.only_in(after, before), folder / f"{table}.drop.parquet"),
-        "back": _kept(connection, differing.only_in(before.copy(), after.copy()), folder / f"{table}.back.parquet"),
+    return {
+        "drop": keep(connection, differing.only_in(after, before), folder / f"{table}.drop.parquet"),
+        "back": keep(connection, differing.only_in(before.copy(), after.copy()), folder / f"{table}.back.parquet"),
     }
-    return found if any(found.values()) else {}
 
 
-def _kept(connection: duckdb.DuckDBPyConnection, query: Any, path: Path) -> int:
+def _content(connection: duckdb.DuckDBPyConnection, table: Any, columns: Columns) -> tuple[Any, ...]:
+    found: tuple[Any, ...] = connection.execute(
+        staging.render(differing.content(table.copy(), columns.names))
+    ).fetchall()[0]
+    return found
+
+
+def keep(connection: duckdb.DuckDBPyConnection, query: Any, path: Path) -> int:
     """How many rows a query has; they are written when there are any."""
-    connection.sql(staging.render(query)).write_parquet(str(path), compression="zstd")
-    rows = int(connection.execute(staging.render(differing.count(staging.parquet_files([path])))).fetchall()[0][0])
-    if not rows:
-        path.unlink()
+    connection.execute(staging.render(staging.create(_KEPT, query)))
+    rows = int(connection.execute(staging.render(differing.count(build.table(_KEPT)))).fetchall()[0][0])
+    if rows:
+        connection.table(f'"{_KEPT}"').write_parquet(str(path), compression="zstd")
+    connection.execute(staging.render(staging.drop(_KEPT)))
     return rows
 
 

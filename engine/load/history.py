@@ -95,9 +95,8 @@ class History:
 
     def _changes(self, before: Loaded, loaded: Loaded) -> str:
         """The name of what leads back from a load to the one before; empty when they have the same rows."""
-        assert loaded.path is not None
         with working_folder(self._folder) as scratch:
-            file = changes.write(before, loaded.path, scratch, self._limits)
+            file = changes.write(before, loaded, scratch, self._limits)
             return self.keep(file) if file is not None else ""
 
     def keep(self, file: Path) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from patron.engine.load import changes
 from patron.engine.load.checks import UNLIKE
 from patron.engine.load.filling import Filler
 from patron.engine.load.growth import Growth, Unsuited
@@ -23,7 +24,7 @@ from patron.engine.model.store import StoredTable
 from patron.engine.sql import build
 from patron.engine.sql.load import derived, describing, differing, finishing, merging, staging
 from patron.engine.sql.load.finishing import FinalColumn, FinalTable
-from patron.engine.sql.load.offsets import changes
+from patron.engine.sql.load.offsets import changes as clock_changes
 
 BEFORE = "before"
 """The load before, as it was."""
@@ -259,7 +260,9 @@ class Adding(Finisher):
         moments = [c for c in mapping.keep_latest if self._was[table].columns[c].storage == "moment"]
         if moments and self.bound.zone != "UTC":
             low, high = self.run(merging.span_again(new, table, moments))[0]
-            if low is not None and changes(self.bound.zone, low, high)[1]:  # local times are in another order there
+            if (
+                low is not None and clock_changes(self.bound.zone, low, high)[1]
+            ):  # local times are in another order there
                 raise Unsuited(f"a clock was changed between rows of {table}")
         return mapping.keep_latest
 
@@ -346,18 +349,10 @@ class Adding(Finisher):
         kinds: list[tuple[str, Any]] = [("drop", drop)]
         if gone is not None:
             kinds.append(("back", differing.only_in(gone, come.copy())))
-        found = {}
-        for kind, query in kinds:
-            path = self.kept / f"{table}.{kind}.parquet"
-            self.filler.sources.connection.sql(staging.render(query)).write_parquet(str(path), compression="zstd")
-            found[kind] = self._rows_of_file(path)
-        self.said[table] = found
-
-    def _rows_of_file(self, path: Path) -> int:
-        rows = int(self.run(differing.count(staging.parquet_files([path])))[0][0])
-        if not rows:
-            path.unlink()
-        return rows
+        connection = self.filler.sources.connection
+        self.said[table] = {
+            kind: changes.keep(connection, query, self.kept / f"{table}.{kind}.parquet") for kind, query in kinds
+        }
 
 
 def _names(query: Any) -> list[str]:

@@ -6,7 +6,6 @@ import datetime as dt
 import random
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from patron.engine.load import load, replayed, stored
@@ -14,6 +13,7 @@ from patron.engine.load.history import History, histories
 from patron.engine.load.keys import shape_of
 from patron.engine.runtime.errors import Damaged
 from tests.load.test_damaged import damaged
+from tests.load.test_growth import HISTORIES, content
 
 SPEC = """table orders from shop.orders {
   add_note = note
@@ -80,13 +80,7 @@ class Shop:
         return History(self.folder, shape_of(self.world.bind()[0]))
 
 
-def content(loaded) -> dict[str, list[tuple]]:
-    with duckdb.connect(str(loaded.path), read_only=True) as connection:
-        names = [n for (n,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
-        return {n: sorted(connection.table(f'"{n}"').fetchall(), key=repr) for n in names}
-
-
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(HISTORIES))
 def test_every_former_load_is_made_again_row_by_row(world, seed):
     shop = Shop(world, seed)
     was = []

@@ -24,8 +24,7 @@ def asked(shop: Shop, as_of: dt.datetime | None = None) -> int:
         return int(project.query("total_sales").rows[0][0])
 
 
-@pytest.mark.parametrize("point", POINTS)
-@pytest.mark.parametrize("how", ["kill", "error"])
+@pytest.mark.parametrize("point, how", [*((p, "kill") for p in POINTS), ("history.kept", "error")])
 def test_a_load_is_kept_whole_or_not_at_all(tmp_path: Path, point: str, how: str) -> None:
     shop = Shop.at(tmp_path / "shop", 100)
     assert asked(shop) == 1000

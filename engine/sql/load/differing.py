@@ -7,6 +7,7 @@ those with. Where there are ids, only the rows of those that changed are looked 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import sqlglot
@@ -22,6 +23,7 @@ def at(schema: str, table: str) -> exp.Table:
     return exp.Table(this=build.name(table), catalog=build.name(schema), db=build.name("main"))
 
 
+@cache
 def lying(statement: str) -> tuple[str, ...]:
     """The columns of the table that a CREATE TABLE statement makes, without those that are computed of others."""
     made = sqlglot.parse_one(statement, dialect="duckdb")
@@ -62,6 +64,15 @@ def changed_ids(one: E, other: E, columns: Sequence[str]) -> exp.Select:
     query = query.join(build.subquery(theirs, "b"), on=on, join_type="full", copy=False)
     lost = [build.is_null(build.col("id", alias)) for alias in ("a", "b")]
     return query.where(build.disjunction(lost), copy=False)
+
+
+def content(source: E, columns: Sequence[str]) -> exp.Select:
+    """What tells two states of a table apart: how many rows, and a sum and a parity of their hashes."""
+    hashed = _hashed(columns)
+    total = exp.Sum(this=build.cast(hashed, "HUGEINT"))
+    return exp.select(exp.Count(this=exp.Star()), total, build.anonymous("bit_xor", hashed.copy())).from_(
+        source, copy=False
+    )
 
 
 def _hashed(columns: Sequence[str]) -> E:
