@@ -338,3 +338,13 @@ def test_former_specs_over_former_rows_are_masked_by_their_own_columns(shop, fol
         then.close()
     finally:
         path.write_text(text, encoding="utf-8")
+
+
+def test_keys_stand_in_nothing_that_leaves(shop, folder):
+    project = shop("emil")
+    project.audience("best", ["email"])
+    (made,) = shop("emil").run(["allowed"], ["json", "html"])
+    inner, outer = project.grants._keys()
+    written = _everything(folder / "out") + _everything_kept(folder) + project.sql("mails")
+    assert made.files
+    assert not [k for k in (inner, outer, project_key(folder / ".patron").hex()) if k in written]
