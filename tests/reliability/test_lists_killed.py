@@ -70,3 +70,23 @@ def test_killed_at_every_point(taken: Shop, tmp_path: Path, command: tuple[str, 
         if command is ERASE:
             named = [f for f in (shop.root / ".patron" / "kept").glob("*/*") if b'"c1"' in f.read_bytes()]
             assert named == [], f"after {point} the erasure was brought to its end"
+
+
+def test_several_at_once(taken: Shop, tmp_path: Path) -> None:
+    """The same moment is one version, whoever takes it; nobody's erasure is lost."""
+    shop = taken.copied(tmp_path / "shop")
+    env = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    commands = [TAKE, ERASE, TAKE, ("lists", "erase", "c2"), TAKE, ("lists", "erase", "c3")]
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "patron.engine.cli", *c], cwd=shop.root, env=env, stderr=subprocess.PIPE
+        )
+        for c in commands
+    ]
+    told = [(p.communicate(timeout=120)[1], p.returncode) for p in running]
+    assert {code for _, code in told} <= {0, 6}, told
+    for command in commands:  # whoever was told to try again does so
+        clear(shop(*command))
+    assert seen(shop)["versions"].count("\nphoto,") == 2
+    for version in ("1", "2"):
+        assert {"c1", "c2", "c3"}.isdisjoint(shop("lists", "export", "photo", "--version", version).out.split())

@@ -147,6 +147,8 @@ def test_taking_again_after_an_erasure_is_the_same_version(shop: Shop) -> None:
     with at(shop, NINE) as project:
         project.take_list("photo")
         project.erase("bob")
+        again = project.take_list("photo")
+        assert (again.version, project.lists.members("photo")) == (1, ("ann", "cid")), "the sources have bob still"
     orders(shop, "ann", "cid")
     with at(shop, NINE) as project:
         again = project.take_list("photo")

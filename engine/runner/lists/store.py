@@ -150,11 +150,13 @@ def _is_it(before: Taken, taken: Taken, content: bytes, kept: Kept) -> bool:
 
 
 def _but_erased(before: Taken, content: bytes, kept: Kept) -> bool:
-    """Whether these are the people of a version, some of whom are nameless since."""
+    """Whether these are the people of a version, some of whom are nameless since: by now they may be gone from the
+    sources, too, or not yet."""
     if not before.erased:
         return False
     named = {m for m in read_members(kept.get(before.digest)) if isinstance(m, str)}
-    return named == {m for m in read_members(content) if isinstance(m, str)}
+    people = {m for m in read_members(content) if isinstance(m, str)}
+    return named <= people and len(people) in (len(named), before.size)
 
 
 def _by_id(text: str) -> tuple[int, int, str]:
