@@ -64,15 +64,9 @@ report on_photo "Photo" {
   export "Photo" as json
 }
 
-test "whole" {
-  expect total_orders >= 1 during all time
-}
-
 run hourly {
   every hour
   refresh s
-  test "whole"
-  check daily
   report daily
   send to folder(path = "out/sent")
 }

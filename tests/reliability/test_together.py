@@ -152,6 +152,7 @@ def test_a_dead_holder_is_replaced_at_once(shop: Ticks) -> None:
     assert shop(NINE + HOUR) == 0
     assert time.monotonic() - begun < 20
     assert shop.state("SELECT count(*) FROM intervals WHERE state = 'done'") == [(2,)]
+    assert shop.state("SELECT state, count(*) FROM runs GROUP BY 1 ORDER BY 1") == [("done", 2), ("lost", 1)]
 
 
 def test_who_dies_each_time_is_given_up(shop: Ticks) -> None:

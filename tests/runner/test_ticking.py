@@ -223,6 +223,7 @@ def test_a_lease_that_was_lost(shop: Scheduled, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(Busy):
         shop.tick("07 06:10")
     assert shop.tick("07 06:20") == ["run nightly 07 06:00"], "elsewhere was not heard of for ten minutes"
+    assert shop.state("SELECT state FROM runs ORDER BY begun_at") == [("lost",), ("done",)]
 
 
 def test_a_run_by_hand_is_written_down_and_is_no_interval(shop: Scheduled) -> None:

@@ -68,7 +68,7 @@ def leased(state: State, clock: Clock, beat: float, name: str = PROJECT) -> Iter
 
 
 def _take(state: State, clock: Clock, beat: float, name: str) -> int:
-    from patron.engine.runner.state import leases
+    from patron.engine.runner.state import leases, runs
 
     with state.writing() as connection:
         row = leases.find(connection, name)
@@ -77,7 +77,9 @@ def _take(state: State, clock: Clock, beat: float, name: str) -> int:
             message = f"another run holds this project: {leases.holder(row)} since {_when(row['since'])}"
             raise Busy(message, "Wait until it ends and try again; `patron status` shows what it does.")
         point("lease.take")
-        return leases.hold(connection, name, this_process(), now, uptime())
+        fence = leases.hold(connection, name, this_process(), now, uptime())
+        runs.lose(connection, fence, now)
+        return fence
 
 
 def _is_over(row: dict[str, object], now: dt.datetime, beat: float) -> bool:
@@ -102,7 +104,7 @@ def _keep_beating(lease: Lease, over: threading.Event, beat: float) -> None:
         try:
             if not lease.beat():
                 return
-        except PatronError:  # the state is busy or away for a moment; if it stays so, others take over
+        except Exception:  # noqa: BLE001, S112 - the state is busy or away for a moment; if it stays so, others take over
             continue
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, 
 
 from patron.engine.runner.state.schema import METADATA, Moment, digest_column, one, put, rows
 
-BEGUN, DONE, FAILED, SKIPPED = "begun", "done", "failed", "skipped"
+BEGUN, DONE, FAILED, SKIPPED, LOST = "begun", "done", "failed", "skipped", "lost"
 
 runs = Table(
     "runs",
@@ -19,7 +19,7 @@ runs = Table(
     Column("due_at", Moment),  # missing when somebody ran it by hand
     Column("as_of", Moment, nullable=False),
     Column("spec_hash", String(64), nullable=False),
-    Column("state", String(20), nullable=False),  # begun, done, failed
+    Column("state", String(20), nullable=False),  # begun, done, failed, lost
     Column("attempt", Integer, nullable=False),
     Column("process", Text, nullable=False),
     Column("fence", Integer, nullable=False),
@@ -66,6 +66,12 @@ def end(connection: Connection, key: str, state: str, now: dt.datetime, exit_cod
     row = one(connection, runs, runs.c.id == key)
     assert row is not None
     put(connection, runs, {**row, "state": state, "ended_at": now, "exit_code": exit_code, "said": said})
+
+
+def lose(connection: Connection, fence: int, now: dt.datetime) -> None:
+    """Runs under older leases that never ended are over: their processes are dead, or may do nothing any more."""
+    for row in list(rows(connection, runs, runs.c.state == BEGUN, runs.c.fence < fence)):
+        put(connection, runs, {**row, "state": LOST, "ended_at": now, "said": "its process died, or was replaced"})
 
 
 def decide(connection: Connection, values: dict[str, Any]) -> None:
