@@ -18,6 +18,7 @@ from patron.engine.runner.making import Made, Order, code_of, make
 from patron.engine.runner.schedule.repeating import repeated
 from patron.engine.runtime.errors import Busy, PatronError, SpecError, raise_for
 from patron.engine.runtime.faults import point
+from patron.engine.runtime.files import io_errors
 
 if TYPE_CHECKING:
     from patron.engine.runner.project import Project
@@ -138,11 +139,16 @@ def _step(so_far: Performance, step: tree.RunStep, *, late: bool = False) -> Don
     if isinstance(step, tree.RunSend) and step.if_failed and not late:
         return Done("")
     try:
-        return repeated(so_far.project, lambda: _STEPS[type(step)](so_far, step))
+        return repeated(so_far.project, lambda: _tried(so_far, step))
     except PatronError as error:
         if isinstance(error, Busy) and so_far.project.duty is not None:
             so_far.project.duty.check()  # whoever was taken over performs no further step
         return Done(_words(step), error.exit_code, error)
+
+
+def _tried(so_far: Performance, step: tree.RunStep) -> Done:
+    with io_errors(so_far.project.root):
+        return _STEPS[type(step)](so_far, step)
 
 
 # ---------------------------------------------------------------- the kinds of steps

@@ -169,10 +169,12 @@ def test_what_fails_for_ever_is_given_up(shop: Scheduled, monkeypatch: pytest.Mo
 
 def test_a_fault_of_ours_does_not_keep_others_from_theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     second = "run second {\n  every day at 06:00\n  check daily\n}\n"
-    shop = Scheduled(tmp_path / "shop", NIGHTLY + second)
+    alarm = '  if failed send to folder(path = "out/alarm")\n}'
+    shop = Scheduled(tmp_path / "shop", NIGHTLY.replace("}", alarm) + second)
     shop.tick("06 12:00")
     monkeypatch.setattr(running, "make", lambda *_: 1 / 0)
     assert shop.tick("07 06:00") == ["run nightly 07 06:00 !1", "run second 07 06:00"]
+    assert "ZeroDivisionError" in (shop.root / "out" / "alarm" / "failed.txt").read_text()
 
 
 def test_stopped_in_the_middle(shop: Scheduled, monkeypatch: pytest.MonkeyPatch) -> None:

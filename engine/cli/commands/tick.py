@@ -56,7 +56,7 @@ def say(performed: Performed, project: Project, options: Options) -> None:
         problems.note(f"done  {told}" + (f": {performed.said}" if performed.run is None else ""), options)
     if performed.run is not None:
         tell(performed.run, project, options)
-    elif performed.error is not None:
+    if performed.error is not None:
         if performed.error.problems:
             problems.show(performed.error.problems, project.line, options)
         else:

@@ -132,9 +132,7 @@ def _perform(project: Project, lease: Lease, task: Task, due_at: dt.datetime, wo
         except PatronError as error:
             performed = Performed(task, due_at, error.exit_code, str(error), error=error)
         except Exception as error:  # noqa: BLE001 - a fault of ours in one run is told, and the others go on
-            fault = InternalError(f"P0999: a fault of Patron, not of the spec ({type(error).__name__}: {error})")
-            fault.__cause__ = error
-            performed = Performed(task, due_at, fault.exit_code, str(fault), error=fault)
+            performed = _fault(seen, task, due_at, error)
         except BaseException:  # stopped by a signal: it is not done, and the next tick does it
             end(record, INTERRUPTED, "interrupted")
             raise
@@ -171,15 +169,26 @@ def _refresh(project: Project, task: Task, due_at: dt.datetime) -> Performed:
     return Performed(task, due_at, 0, refresh(project, task.name))
 
 
-def _give_up(project: Project, task: Task, due_at: dt.datetime) -> Performed:
-    """The processes that began it are dead, each of them: it is not begun again, and somebody is told."""
+def _fault(project: Project, task: Task, due_at: dt.datetime, error: Exception) -> Performed:
+    """Something nobody foresaw: told by `if failed send`, too."""
+    fault = InternalError(f"P0999: a fault of Patron, not of the spec ({type(error).__name__}: {error})")
+    fault.__cause__ = error
+    return Performed(task, due_at, fault.exit_code, str(fault), _told(project, task, str(fault)), fault)
+
+
+def _told(project: Project, task: Task, words: str) -> Run | None:
+    """The failure of a `run`, told to whom it names."""
     from patron.dsl import tree
     from patron.engine.runner.run import tell_failure
 
-    words = f"{task} of {due_at.isoformat()} was given up: its process died {ATTEMPTS} times"
     decl = project.statement(tree.RunDecl, task.name) if task.kind == RUN else None
-    run = tell_failure(project, decl, words) if isinstance(decl, tree.RunDecl) else None
-    return Performed(task, due_at, InternalError.exit_code, words, run, InternalError(words))
+    return tell_failure(project, decl, words) if isinstance(decl, tree.RunDecl) else None
+
+
+def _give_up(project: Project, task: Task, due_at: dt.datetime) -> Performed:
+    """The processes that began it are dead, each of them: it is not begun again, and somebody is told."""
+    words = f"{task} of {due_at.isoformat()} was given up: its process died {ATTEMPTS} times"
+    return Performed(task, due_at, InternalError.exit_code, words, _told(project, task, words), InternalError(words))
 
 
 _DO: dict[str, Work] = {RUN: _run, TAKE: _take, REFRESH: _refresh}
