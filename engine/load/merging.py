@@ -166,8 +166,8 @@ class Adding(Finisher):
         def has(table: str, column: str) -> bool:
             return column in filled[table] and filled[table][column].filled
 
-        if touched and has("stores", "timezone"):
-            raise Unsuited("stores have time zones of their own")
+        if "stores" in touched and has("stores", "timezone"):
+            raise Unsuited("stores with time zones of their own changed")
         if "staff" in touched and (has("lines", "staff") or has("reviews", "staff")):
             raise Unsuited("staff was added")
         if has("messages", "delivered_at") and touched & {"messages", "actions"}:
@@ -258,13 +258,29 @@ class Adding(Finisher):
         if not set(mapping.keep_latest) <= set(lying):
             raise Unsuited(f"the latest row of {table} is known by what is not stored")
         moments = [c for c in mapping.keep_latest if self._was[table].columns[c].storage == "moment"]
-        if moments and self.bound.zone != "UTC":
-            low, high = self.run(merging.span_again(new, table, moments))[0]
-            if (
-                low is not None and clock_changes(self.bound.zone, low, high)[1]
-            ):  # local times are in another order there
-                raise Unsuited(f"a clock was changed between rows of {table}")
+        if moments:
+            self._refuse_clocks(table, new, moments)
         return mapping.keep_latest
+
+    def _refuse_clocks(self, table: str, new: str, moments: Sequence[str]) -> None:
+        """The latest is found by local times, which are in another order than instants in places."""
+        zones = [self.bound.zone]
+        if not self._was[table].one_zone:
+            zones += [zone for (zone,) in self.run(staging.distinct_values("stores", "timezone")) if zone is not None]
+            if self.run(merging.changed(new, table, "store"))[0][0]:
+                raise Unsuited(f"rows of {table} are in another store's time zone")
+        low, high = self.run(merging.span_again(new, table, moments))[0]
+        if low is not None and any(clock_changes(zone, low, high)[1] for zone in zones if zone != "UTC"):
+            raise Unsuited(f"a clock was changed between rows of {table}")
+
+    def _stores_with_zones(self, table: str) -> str | None:
+        """Those that are stored, with ids as new rows refer to them."""
+        stores, store = self.filler.filled.get("stores"), self.filler.filled[table].columns["store"]
+        if stores is None or "timezone" not in stores.columns:
+            return None
+        name = f"zones/{table}"
+        self.filler.sources.run(staging.create(name, merging.zones_of("stores", staging.storage_of(store))))
+        return name
 
     def _refuse_changed(self, table: str, new: str) -> None:
         """What other tables took over from the rows that are replaced."""

@@ -181,18 +181,19 @@ class Finisher:
         low, high = self.run(describing.span_of(self.filler.filled[table].name, moments))[0]
         low, high = low or dt.datetime(2000, 1, 1), high or dt.datetime(2000, 1, 1)
         names = [self.bound.zone]
-        stores = self.filler.filled.get("stores")
         has_store = any(c.name == "store" and c.filled for c in columns)
-        if (
-            has_store
-            and stores is not None
-            and "timezone" in stores.columns
-            and not any(p.code == "P0505" for p in self.problems)
-        ):
-            found = self.run(staging.distinct_values(stores.name, "timezone"))
+        stores = self._stores_with_zones(table) if has_store else None
+        if stores is not None:
+            found = self.run(staging.distinct_values(stores, "timezone"))
             names += sorted({zone for (zone,) in found if zone is not None} - set(names))
         zones = {name: changes(name, low, high) for name in names}
-        return zones, (stores.name if stores is not None and len(names) > 1 else None)
+        return zones, (stores if len(names) > 1 else None)
+
+    def _stores_with_zones(self, _table: str) -> str | None:
+        """A table with the ids and zones of stores, when they say any that are known; ids are as rows refer to them."""
+        stores = self.filler.filled.get("stores")
+        said = stores is not None and "timezone" in stores.columns and not any(p.code == "P0505" for p in self.problems)
+        return stores.name if stores is not None and said else None
 
     def _order_facts(self, table: str, has: set[str]) -> tuple[str | None, bool]:
         """For lines and reviews: a table with the date and staff of every order, by its id as text."""

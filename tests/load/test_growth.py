@@ -23,6 +23,7 @@ SOURCE = """source shop from csv {
     points "points-*.csv"
     memberships "memberships-*.csv"
     staff "staff.csv"
+    stores "stores.csv"
   }
 }
 """
@@ -66,6 +67,14 @@ table customers from shop.customers {
   keep latest by updated
   updated = number(updated)
 }
+""",
+    "zones": """table orders from shop.orders {
+  store = weight
+  keep latest by updated_at
+}
+table stores from shop.stores
+table lines from shop.lines
+table actions from shop.actions
 """,
     "groups": """table orders from shop.orders {
   group by id
@@ -118,6 +127,7 @@ class Growing:
         (root / "data").mkdir()
         (root / "spec.patron").write_text("language 1\n" + SOURCE + spec)
         (root / "data" / "staff.csv").write_text("id,name\ns1,Ada\ns2,Bo\n")
+        (root / "data" / "stores.csv").write_text("id,timezone\n1,Europe/Paris\n2,Asia/Kathmandu\n3,\n")
         self.world = World(root, zone)
         self.orders: dict[int, list] = {}
         self.customers = 6
@@ -137,7 +147,7 @@ class Growing:
         total = self.chance.randrange(1, 90)
         who = who or f"c{self.chance.randrange(self.customers)}"
         self.orders[number] = [
-            number, who, self.moment(), total, total, 0, "paid", "s1", f"2026-04-01 00:{self.hour:02}", 1,
+            number, who, self.moment(), total, total, 0, "paid", "s1", f"2026-04-01 00:{self.hour:02}", 1 + number % 3,
         ]  # fmt: skip
         return self.orders[number]
 
@@ -193,6 +203,8 @@ class Growing:
                 path.write_text(path.read_text() + "c2,earn,7,2026-02-03\n")
             case 5 if orders:
                 orders[0][7] = "s2"
+            case 8 if orders:
+                orders[0][9] = 1 + orders[0][9] % 3
             case 6 if orders:
                 orders[0][0] = f"{orders[0][0]}b"
             case 7:

@@ -26,6 +26,12 @@ def known_ids(table: str, met: E, storage: str) -> exp.Select:
     return query.where(exp.In(this=value.copy(), query=exp.Subquery(this=met)), copy=False)
 
 
+def zones_of(stores: str, storage: str) -> exp.Select:
+    """The zones of stored stores, by their ids as new rows have them."""
+    return select([(build.cast(build.col("id", "t"), storage), "id"), (build.col("timezone", "t"), "timezone")],
+                  build.table(stores, "t"))  # fmt: skip
+
+
 def both(new: E, known: E) -> exp.Select:
     """Ids of new rows and of stored ones, each once."""
     union = exp.Union(this=new, expression=known, distinct=True)
