@@ -128,7 +128,7 @@ class Project:
             self.config, when or self.when, self.params, self.stages, self.clock, self.catalog, self.progress, folder
         )
         other._just_loaded, other.duty = self._just_loaded, self.duty
-        shared = ["_parsed", "declared"]
+        shared = ["_parsed", "declared", "state"]
         if folder == self.folder:
             shared += ["bound", "newest"]
             shared += (

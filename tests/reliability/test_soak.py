@@ -19,7 +19,7 @@ from patron.engine.runner.project import open_project
 from patron.engine.runner.schedule.ticking import Performed, tick
 from patron.engine.runtime.clock import FixedClock
 
-DAYS = float(os.environ.get("PATRON_SOAK", "3"))
+DAYS = float(os.environ.get("PATRON_SOAK", "2"))
 HOUR = dt.timedelta(hours=1)
 BEGIN = dt.datetime(2025, 10, 31, 6, tzinfo=dt.UTC) if DAYS < 150 else dt.datetime(2025, 10, 1, 6, tzinfo=dt.UTC)
 SPEC = """language 1
