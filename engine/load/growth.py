@@ -62,12 +62,12 @@ def growth(bound: Bound, facts: Mapping[Place, Sequence[FileFact]], folder: Path
 
 def _newest(folder: Path, maker: str) -> Loaded | None:
     """The newest stored load of a maker that nobody wants read again."""
-    paths = sorted(folder.glob("*.duckdb"), key=lambda p: p.stat().st_mtime_ns if p.exists() else 0, reverse=True)
-    for path in paths:
-        found = stored.read(path)
-        if found is not None and found.maker == maker:
-            return None if stored.outdated(path) else found
-    return None
+    found = [
+        load for path in folder.glob("*.duckdb") if (load := stored.read(path)) is not None and load.maker == maker
+    ]
+    newest = max(found, key=lambda load: str(load.made_at), default=None)
+    unwanted = newest is None or newest.path is None or stored.outdated(newest.path)
+    return None if unwanted else newest
 
 
 def _size(loaded: Loaded) -> int:

@@ -67,12 +67,13 @@ class History:
         if entries and entries[-1].key == loaded.store.key:
             return entries
         with self._held():
-            entries = self._with(self.entries, loaded, now, led)
-            entries = tuple(e for e in entries if not e.changes or e.until >= now - keep)
+            every = self._with(self.entries, loaded, now, led)
+            entries = tuple(e for e in every if not e.changes or e.until >= now - keep)
             point("history.kept")
             write(self._file, entries)
             point("history.written")
-            self.tidy(now - keep)
+            if len(entries) < len(every) or len(entries) == 1:
+                self.tidy(now - keep)
         return entries
 
     def _with(
