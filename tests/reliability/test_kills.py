@@ -9,6 +9,7 @@ import random
 import re
 import shutil
 import signal
+import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -18,6 +19,9 @@ import pytest
 
 from patron.engine.runtime.files import sha256
 from tests.reliability.forked import Ticks, ended
+
+if sys.platform != "linux":
+    pytest.skip("needs Linux", allow_module_level=True)
 
 SPEC = """language 1
 

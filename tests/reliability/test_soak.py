@@ -12,12 +12,18 @@ import json
 import os
 import random
 import shutil
+import sys
 from decimal import Decimal
 from pathlib import Path
+
+import pytest
 
 from patron.engine.runner.project import open_project
 from patron.engine.runner.schedule.ticking import Performed, tick
 from patron.engine.runtime.clock import FixedClock
+
+if sys.platform != "linux":
+    pytest.skip("needs Linux", allow_module_level=True)
 
 DAYS = float(os.environ.get("PATRON_SOAK", "2"))
 HOUR = dt.timedelta(hours=1)

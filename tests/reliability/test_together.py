@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import signal
 import sqlite3
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,6 +17,9 @@ from pathlib import Path
 import pytest
 
 from tests.reliability.forked import Ticks, ended
+
+if sys.platform != "linux":
+    pytest.skip("needs Linux", allow_module_level=True)
 
 SPEC = """language 1
 
