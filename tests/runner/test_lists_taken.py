@@ -12,7 +12,7 @@ import pytest
 from patron import open_project
 from patron.engine.runner.config import Config
 from patron.engine.runner.lists.erasing import erase
-from patron.engine.runner.lists.store import ListStore
+from patron.engine.runner.lists.store import ListStore, read_members, written_members
 from patron.engine.runner.lists.taken import Taken
 from patron.engine.runner.project import Project
 from patron.engine.runner.state import open_state
@@ -243,3 +243,16 @@ def test_nobody_is_erased_from_what_is_damaged(store: ListStore) -> None:
         erase(store, "a", NINE)
     assert store.get("photo", 1) == first, "all of them or none"
     assert store.members("photo", 1) == ("a", "0")
+
+
+@pytest.mark.parametrize(
+    "people, lines",
+    [
+        ([], ""),
+        (["1"], '"1"\n'),
+        (["a,\nb", 'q"', -7, "é"], '"a,\\nb"\n"q\\""\n-7\n"é"\n'),
+    ],
+)
+def test_people_are_kept_one_a_line(people: list[str | int], lines: str) -> None:
+    assert written_members(people) == lines.encode()
+    assert read_members(written_members(people)) == people

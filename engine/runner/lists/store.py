@@ -168,13 +168,16 @@ def _by_id(text: str) -> tuple[int, int, str]:
 
 
 def written_members(members: Sequence[str | int]) -> bytes:
-    """People as they are kept."""
-    return "".join(json.dumps(m, ensure_ascii=False) + "\n" for m in members).encode("utf-8", "surrogatepass")
+    """People as they are kept. All at once: there may be millions, and no text of JSON has a line's end in it."""
+    text = json.dumps(list(members), ensure_ascii=False, separators=(",\n", ":"))[1:-1].replace(",\n", "\n")
+    return f"{text}\n".encode("utf-8", "surrogatepass") if members else b""
 
 
 def read_members(content: bytes) -> list[str | int]:
     """People as they were kept: texts, and numbers where somebody was erased."""
-    return [json.loads(line) for line in content.decode("utf-8", "surrogatepass").split("\n") if line]
+    text = content.decode("utf-8", "surrogatepass").removesuffix("\n")
+    found: list[str | int] = json.loads(f"[{text.replace(chr(10), ',')}]")
+    return found
 
 
 def name_of(content: bytes) -> str:
