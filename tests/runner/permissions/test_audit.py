@@ -146,6 +146,9 @@ def test_nothing_is_appended_to_a_damaged_log(log):
             log.append({"action": "test"})
         assert "patron audit verify" in caught.value.hint
         assert log.path.read_bytes() == damaged
+    log.path.rename(log.path.with_name("kept"))
+    (log.folder / audit.HEAD).unlink()
+    assert log.append({"action": "test"}).seq == 1, "moved away, a new log begins"
 
 
 def test_what_was_never_finished_is_cut_off_and_told(log):
