@@ -61,7 +61,8 @@ def _cannot_compare(b: Binder, span: tree.Span, left: Type, right: Type) -> Exce
     hint = ""
     kinds = {left.kind, right.kind}
     if kinds == {"money", "number"}:
-        hint = "An amount is written with its currency: `$5`, `5 USD`."
+        own = b.settings.currency
+        hint = f"An amount is written with its currency: {'`$5`, ' if own == 'USD' else ''}`5 {own}`."
     elif "number" in kinds and (left.textual or right.textual):
         hint = '`"5"` is a text, `5` a number; `number(x)` reads a text.'
     elif "money" in kinds:

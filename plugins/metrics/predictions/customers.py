@@ -45,7 +45,7 @@ def learn(task: Learning) -> Learned:
     numbers = {"flags": fitted.flags, **said, **_bands(fitted)}
     lacks |= {name: NO_BAND for name in BANDS if numbers[name] is None}
     tests = fitted.backtest
-    notes = {**told(tests, NOTES, fitted.flags), **stopped(task.rows["day"], task.today)}
+    notes = {**told(tests, NOTES, wanted.horizon, fitted.flags), **stopped(task.rows["day"], task.today)}
     return Learned(known, numbers, lacks, rows_of(tests), notes, fitted.to_json())
 
 

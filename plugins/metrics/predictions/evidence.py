@@ -17,8 +17,8 @@ QUIET = 3
 """Days without an order that any shop may have."""
 NAIVE = ("repeat", "own_rate", "mean", "last_year")
 WORDS = {
-    "repeat": "the period before, again", "own_rate": "their own rate", "mean": "the mean of all",
-    "last_year": "the year before, again",
+    "repeat": "the period before once more", "own_rate": "their own rate", "mean": "the mean of all",
+    "last_year": "the year before once more",
 }  # fmt: skip
 
 
@@ -39,12 +39,14 @@ def _date(day: int) -> dt.date:
     return FIRST + dt.timedelta(day)
 
 
-def told(tests: Sequence[Scored], of: Mapping[str, str], flags: Sequence[str] = ()) -> Mapping[str, str]:
-    """By column, how well the model did when it was tried, and flags: `of` says by which target a column is judged."""
+def told(tests: Sequence[Scored], of: Mapping[str, str], ahead: int, flags: Sequence[str] = ()) -> Mapping[str, str]:
+    """By column, how far it looks ahead, how well the model did when it was tried, and flags: `of` says by which target
+    it is judged."""
     latest = {t: max((x.origin for x in tests if x.target == t), default=0) for t in of.values()}
     cards = {t: card([x for x in tests if x.target == t and x.origin == latest[t]]) for t in of.values()}
     known = f" ({', '.join(flags)})" if flags else ""
-    return {column: f"{cards[target]}{known}" for column, target in of.items() if cards[target]}
+    days = f"of the next {ahead} days; "
+    return {column: f"{days}{cards[target]}{known}" for column, target in of.items() if cards[target]}
 
 
 def stopped(days: Any, today: dt.date) -> Mapping[str, str]:

@@ -35,7 +35,7 @@ def learner(level: str) -> Callable[[Learning], Learned]:
         columns = _columns(score(sales, wanted, fitted), fitted, task.things)
         lacks = {name: NO_TEST for name in COLUMNS if name not in columns}
         tests = fitted.backtest
-        notes = {**told(tests, NOTES, fitted.flags), **stopped(task.rows["day"], task.today)}
+        notes = {**told(tests, NOTES, wanted.horizon, fitted.flags), **stopped(task.rows["day"], task.today)}
         return Learned(columns, {"unsold": ("new",)}, lacks, rows_of(tests), notes, fitted.to_json())
 
     return learn

@@ -92,7 +92,7 @@ def test_low_and_high_are_of_each(buyers):
 
 def test_the_back_test_stands_below_and_is_a_table(buyers):
     result = buyers.project.query("predictions.expected_orders for audience all_tracked_users")
-    (note,) = [n for n in result.notes if n.startswith("back-test of orders of ")]
+    (note,) = [n for n in result.notes if n.startswith("of the next 90 days; back-test of orders of ")]
     assert "off by " in note
     assert "predicted ÷ actual" in note
     table = "predictions.backtest"
