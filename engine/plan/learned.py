@@ -38,6 +38,8 @@ from patron.engine.types import DATE, NUMBER, WHOLE, Type
 
 OF, KEY = "of", "@whose"
 NUMBER_OF = Col(OF, WHOLE)
+ROWS = 6_000_000
+"""So many rows are laid in order in little memory."""
 JUDGEMENTS: Mapping[str, tuple[Col, ...]] = {
     part: tuple(Col(c.name, c.type) for c in TABLES[table].columns) for table, part in JUDGED.items()
 }
@@ -164,7 +166,19 @@ def _learn(p: Planner, name: str, part: str, read: _Read) -> Learn:
     order = (SortKey(of), *(SortKey(Col(c.name, WHOLE)) for c in own if c.type.timely))
     said = tuple(settings(p.b, name))
     node = Sorted(rows, order)
-    return Learn(node, name, part, _columns(table, part, of), p.as_of, said, f"model of {name}", sums=read.sums)
+    cuts = _cuts(p, table.of) if read.keys is None else ()
+    said_of = _columns(table, part, of)
+    return Learn(node, name, part, said_of, p.as_of, said, f"model of {name}", sums=read.sums, cuts=cuts)
+
+
+def _cuts(p: Planner, of: str) -> tuple[int, ...]:
+    """Ids that part the things into as many parts as the largest table has times `ROWS` rows."""
+    ids, rows = p.store.tables[of].columns["id"], max(t.rows for t in p.store.tables.values())
+    low, high = ids.low, ids.high
+    if not isinstance(low, int) or not isinstance(high, int):
+        return ()
+    parts = -(-rows // ROWS)
+    return tuple(sorted({low + (high + 1 - low) * n // parts for n in range(1, parts)}))
 
 
 def _plain(column: Col) -> Expr:

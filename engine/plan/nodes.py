@@ -170,6 +170,8 @@ class Learn:
     """The columns of things that anybody reads; None: not known, all of them."""
     sums: tuple[tuple[str, str], ...] = ()
     """What is counted (`count`) or added up (`number`, `money`) by thing and date once the rows are in order."""
+    cuts: tuple[int, ...] = ()
+    """Ids between which very many rows are cut into parts: only one of them is laid in order at a time."""
 
 
 Node: TypeAlias = Scan | Temp | Values | Filter | Project | Join | Aggregate | Stack | Sorted | Learn

@@ -17,7 +17,7 @@ _ROWS = np.searchsorted(REPEATS, np.arange(REPEATS[-1] + 1), side="right") - 1
 COLUMNS = len(CUTS) + 1
 SIZE = len(REPEATS) * COLUMNS
 PRIOR = 20  # a cell's own rows count beside so many of the average cell
-MOST_PEOPLE = 500_000  # are looked at; of more, every so many-th
+MOST_PEOPLE = 200_000  # are looked at; of more, every so many-th
 
 
 @dataclass(frozen=True, slots=True)

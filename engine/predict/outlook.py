@@ -22,7 +22,7 @@ from patron.engine.predict.settings import Wanted
 from patron.engine.predict.threads import each
 from patron.engine.predict.trees import ROWS, Trees, available, outcome
 
-PIECE = 250_000  # people whose histories are in memory at once, for each that is at work
+PIECE = 100_000  # people whose histories are in memory at once, for each that is at work
 ROWS_FOR_SUMS = 40_000
 ENOUGH = 2_000  # customers: below them only `bg` is safe
 YEAR = 365

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from patron.engine.plan.learned import OF
 
@@ -13,9 +13,31 @@ if TYPE_CHECKING:
 MONEY_DIGITS = 4
 
 
-def laid_out(
-    rows: dict[str, NDArray[Any]], sums: Sequence[tuple[str, str]]
-) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
+LaidOut: TypeAlias = "tuple[dict[str, NDArray[Any]], NDArray[Any]]"
+"""Columns, and the key of each thing."""
+
+
+def joined(parts: Sequence[LaidOut]) -> LaidOut:
+    """Parts of the things one after the other."""
+    import numpy as np
+
+    if len(parts) == 1:
+        return parts[0]
+    before = 0
+    for columns, keys in parts:
+        columns[OF] += before
+        before += len(keys)
+    names, sizes = tuple(parts[0][0]), [len(columns[OF]) for columns, _ in parts]
+    ends = np.cumsum(sizes).tolist()
+    found: dict[str, NDArray[Any]] = {}
+    for name in names:
+        found[name] = np.empty(ends[-1], dtype=np.result_type(*(columns[name].dtype for columns, _ in parts)))
+        for (columns, _), size, end in zip(parts, sizes, ends, strict=True):
+            found[name][end - size : end] = columns.pop(name)  # the part is given up at once
+    return found, np.concatenate([keys for _, keys in parts])
+
+
+def laid_out(rows: dict[str, NDArray[Any]], sums: Sequence[tuple[str, str]]) -> LaidOut:
     """The rows with the number of each one's thing, and the key of each thing; columns are given up as they are read,
     so that hardly more than one of them is there twice."""
     import numpy as np

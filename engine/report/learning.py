@@ -16,7 +16,7 @@ from patron.engine.model.resolve import Model
 from patron.engine.plan.learned import JUDGEMENTS, OF
 from patron.engine.plan.nodes import Col, Learn
 from patron.engine.report.context import Context
-from patron.engine.report.laid_out import laid_out
+from patron.engine.report.laid_out import joined, laid_out
 from patron.engine.runtime.errors import InternalError
 from patron.engine.runtime.files import publish
 from patron.engine.sql.expressions import Lowering
@@ -61,7 +61,8 @@ def _learn(step: Statement, node: Learn, model: Model, context: Context, before:
     table = next(t for t in brings.learned if t.name == name)
     wanted = frozenset(table.columns if node.wanted is None else node.wanted)
     try:
-        rows, keys = laid_out(dict(context.session.columns(step.sql)), node.sums)
+        read = (dict(context.session.columns(sql)) for sql in step.parts or (step.sql,))
+        rows, keys = joined([laid_out(part, node.sums) for part in read])
         file = _file(node, brings, context)
         kept = _kept(file) if before is None else before.keep
         task = Learning(rows, len(keys), node.as_of.today, dict(node.settings), kept, wanted)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sqlglot import ErrorLevel, exp
 from sqlglot.errors import UnsupportedError
 
 from patron.dsl.nodes import dataclass
-from patron.engine.plan.nodes import Col, Learn, Plan, Step
+from patron.engine.model.terms import Lit, all_of, compare
+from patron.engine.plan.nodes import Col, Filter, Learn, Node, Plan, Sorted, Step, columns
 from patron.engine.sql import build
 from patron.engine.sql.build import E
 from patron.engine.sql.expressions import Lowering, sql_type
@@ -22,12 +24,14 @@ class Unable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One step: its name, SQL text, and what it is for; `learn`: the SQL reads what a model learns the step from."""
+    """One step: its name, SQL text, and what it is for; `learn`: the SQL reads what a model learns the step from, part
+    by part where there are `parts`."""
 
     name: str
     sql: str
     note: str = ""
     learn: Learn | None = None
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,5 +99,19 @@ def _step(step: Step, lowering: Lowering) -> Statement:
     select = Lowerer(lowering).statement(step.node)
     if isinstance(step.node, Learn):
         note = f"{step.name}: {step.note}, of these rows"
-        return Statement(step.name, render(select, lowering.dialect), note, step.node)
+        parts = tuple(render(Lowerer(lowering).statement(n), lowering.dialect) for n in _parts(step.node))
+        return Statement(step.name, render(select, lowering.dialect), note, step.node, parts)
     return Statement(step.name, create(step.name, select, lowering.dialect), step.note)
+
+
+def _parts(node: Learn) -> Iterator[Node]:
+    """What a model reads, cut between ids."""
+    rows = node.input
+    if not node.cuts or not isinstance(rows, Sorted):
+        return
+    key = columns(rows)[0]
+    cuts = [Lit(str(cut), key.type) for cut in node.cuts]
+    for low, high in zip((None, *cuts), (*cuts, None), strict=True):
+        within = all_of(low and compare(">=", key, low), high and compare("<", key, high))
+        if within is not None:
+            yield replace(rows, input=Filter(rows.input, within))

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from patron.engine.report.laid_out import laid_out
+from patron.engine.report.laid_out import joined, laid_out
 
 SUMS = (("orders", "count"), ("amount", "money"), ("squares", "number"))
 
@@ -52,3 +52,12 @@ def test_days_beyond_half_the_room_keep_theirs():
     day = np.array([0, 2**40])
     found, _ = laid_out({"of": np.array([1, 1]), "day": day}, ())
     assert found["day"].tolist() == [0, 2**40]
+
+
+def test_parts_are_one_after_the_other_as_if_they_had_never_been_cut():
+    key, day, amount = [1, 1, 2, 5, 5, 9], [3, 3, 4, 1, 2, 8], [1, 2, 3, 4, 5, 6]
+    whole, keys = laid_out(rows(key, day, amount), SUMS)
+    parts = [laid_out(rows(key[a:b], day[a:b], amount[a:b]), SUMS) for a, b in ((0, 3), (3, 3), (3, 6))]
+    again, their_keys = joined(parts)
+    assert {n: v.tolist() for n, v in again.items()} == {n: v.tolist() for n, v in whole.items()}
+    assert their_keys.tolist() == keys.tolist() == [1, 2, 5, 9]

@@ -102,7 +102,7 @@ def _purchases(task: Learning) -> Purchases:
     from patron.engine.predict.customers import Purchases
 
     rows = {name: np.asarray(values) for name, values in task.rows.items()}
-    whole = {name: rows[name].astype(np.int32) for name in ("of", "day", "orders")}
+    whole = {name: rows[name].astype(np.int32, copy=False) for name in ("of", "day", "orders")}
     today = (task.today - FIRST).days
     return Purchases(whole["of"], whole["day"], whole["orders"], rows["amount"], rows["squares"], today)
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Fitted = TypeVar("Fitted")
 FIRST = dt.date(1970, 1, 1)
+PIECE = 1_000_000
 QUIET = 3
 """Days without an order that any shop may have."""
 NAIVE = ("repeat", "own_rate", "mean", "last_year")
@@ -53,9 +54,12 @@ def stopped(days: Any, today: dt.date) -> Mapping[str, str]:
     """What is to be known of a shop that has sold nothing for twice as long as ever before: its data may be old."""
     import numpy as np
 
-    known = np.flatnonzero(np.bincount(days - days.min())) + days.min() if len(days) else days
-    if not len(known):
+    if not len(days):
         return {}
+    sold = np.zeros(int(days.max() - days.min()) + 1, dtype=np.bool_)
+    for at in range(0, len(days), PIECE):
+        sold[days[at : at + PIECE] - days.min()] = True
+    known = np.flatnonzero(sold) + days.min()
     quiet, longest = (today - FIRST).days - int(known[-1]), int(np.diff(known).max(initial=1))
     if quiet <= 2 * max(longest, QUIET):
         return {}

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from patron.engine.report.laid_out import joined
 from patron.engine.results import NOT_ENOUGH_DATA
 
 TODAY = dt.date(2026, 3, 31)
@@ -198,6 +199,25 @@ def test_settings_reach_the_models(open_shop, buyers):
     assert sums[1][0] > sums[0][0]
     assert sums[2][0] == sums[0][0]
     assert sums[2][1] < sums[0][1]
+
+
+def test_very_many_rows_are_read_part_by_part_and_say_the_same(open_shop, monkeypatch):
+    orders = [{**o, "customer": int(o["customer"][1:]) * 7 + 3, "id": n} for n, o in enumerate(orders_of(240))]
+    again = dict(orders[0], id=len(orders), total=Decimal("1.25"))  # a second order of that day
+    asked = "members by customer, predictions.lifetime_value, predictions.cell_people for audience all_tracked_users"
+    parts, found = [], []
+
+    def spied(read):
+        parts.append(len(read))
+        return joined(read)
+
+    monkeypatch.setattr("patron.engine.report.learning.joined", spied)
+    for most in (10**9, 400):
+        monkeypatch.setattr("patron.engine.plan.learned.ROWS", most)
+        found.append(open_shop({"orders": [*orders, again]}, [MANY]).rows(asked))
+    assert parts == [1, -(-(len(orders) + 1) // 400)]
+    assert found[0] == found[1]
+    assert len(found[0]) == 240
 
 
 def test_the_house_gap_that_is_said_is_that_of_the_models(open_shop):
