@@ -117,7 +117,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder for the orders; made where there are none")
     parser.add_argument("--models", default="bg,auto")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--memory", default="900MB", help="of the query engine; the models come on top")
+    parser.add_argument("--memory", default="1200MB", help="of the query engine; the models come on top")
     parser.add_argument("--project", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--what", help=argparse.SUPPRESS)
     args = parser.parse_args()
