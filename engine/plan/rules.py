@@ -97,6 +97,7 @@ RULES: tuple[Rule, ...] = (
     totals_first,
     shared_totals,
     rows_once,
+    inline_single_use,  # several who read a step may have become one
     side_tables_once,
     inner_joins,
     computed_once,

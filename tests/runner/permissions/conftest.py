@@ -143,7 +143,7 @@ def loaded_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _shop(tmp_path_factory.mktemp("canaries"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Project]]:
     """Projects that stay open for all tests that change nothing, by user."""
     root = _shop(tmp_path_factory.mktemp("standing"))
