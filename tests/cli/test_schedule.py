@@ -140,18 +140,31 @@ def test_while_another_is_at_it_one_waits(shop: Scheduled, monkeypatch: pytest.M
     assert waits == [60.0]
 
 
+INTERRUPTED = """
+import signal
+from patron.engine.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main()
+"""
+"""The command as a terminal starts it: what is started in the background is told to ignore Ctrl-C."""
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_told_to_stop(tmp_path: Path, number: signal.Signals) -> None:
     """Whatever it is doing: it ends with 0, holds nothing, and has begun nothing that is not ended."""
     shop = Scheduled(tmp_path / "shop", SECONDLY)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "patron.engine.cli", "schedule"], cwd=shop.root, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-    )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stdout.readline() == "out/daily/Daily.json\n"
-    process.send_signal(number)
-    _, err = process.communicate(timeout=30)
+    command = [sys.executable, "-c", INTERRUPTED, "schedule"]
+    with subprocess.Popen(
+        command, cwd=shop.root, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+    ) as process:  # fmt: skip
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "out/daily/Daily.json\n"
+            process.send_signal(number)
+            _, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 0, err
     assert "stopped" in err and "Traceback" not in err
     assert shop.state("SELECT held FROM leases") == [(0,)]

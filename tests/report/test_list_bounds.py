@@ -1,75 +1,77 @@
-"""What a question about a list may cover: relative periods are cut, and that is told; explicit ones are refused."""
+"""Reports on a list look only as far as its rules allow, counted from the day it was taken."""
 
 from __future__ import annotations
 
 import pytest
 
-from patron import open_project
 from patron.engine.runtime.errors import SpecError
 
-LISTS = """
-audience some = has ordered
-list short {
-  from audience some
-  take once on 2026-04-20
-  analyse from 10 days before to 5 days after
-  at most 12 days per report
-}
-list long {
-  from audience some
-  take once on 2026-04-20
-  analyse from 60 days before to 180 days after
-  at most 90 days per report
+MONTHS = """
+list months {
+  from audience best
+  take once on 2026-03-31
+  analyse from 1 month before to 1 month after
+  at most 2 months per report
 }
 """
-CUT = "the list `short` may be analysed from 2026-04-10 to 2026-04-25: the period is cut to these dates"
-NONE = CUT.replace("the period is cut to", "no day of the period is among")
 
 
-@pytest.fixture(scope="module")
-def shop(write_shop, tmp_path_factory):
-    """Both lists taken on 20 April; it is 28 April."""
-    folder = write_shop(tmp_path_factory.mktemp("bounds") / "shop", LISTS)
-    with open_project(folder, as_of="2026-04-20 10:00") as project:
-        for name in ("short", "long"):
-            project.take_list(name)
-    with open_project(folder, as_of="2026-04-28") as project:
-        yield project
+@pytest.mark.parametrize("period", ["2026-02-28 to 2026-04-30", "2026-03-01 to 2026-03-31"])
+def test_months_count_by_the_calendar(shop_with, period):
+    assert len(shop_with(MONTHS).query(f"total_sales for list months during {period}").rows) == 1
 
 
-def orders(shop, period, subject="list short"):
-    result = shop.query(f"count(orders) for {subject} {period}".rstrip())
-    return result.rows[0][-1], [n for n in result.notes if "may be analysed" in n]
+@pytest.mark.parametrize("period, code", [("2026-02-27 to 2026-03-31", "P0504"), ("2025-12-01 to 2026-05-01", "P0503")])
+def test_what_lies_outside_is_refused(shop_with, period, code):
+    with pytest.raises(SpecError) as refused:
+        shop_with(MONTHS).query(f"total_sales for list months during {period}")
+    assert [p.code for p in refused.value.problems] == [code]
+
+
+def test_a_clause_that_says_otherwise_than_the_rules_is_refused(shop_with):
+    shop = shop_with("\nlist both {\n  from audience best\n  rules shopline\n  at most 3 months per report\n}\n")
+    found = [p for p in shop.check() if p.stops]
+    assert [(p.code, p.message) for p in found] == [("P0612", "clauses `rules` and `at most` contradict each other")]
+
+
+def test_a_clause_that_repeats_the_rules_is_not(shop_with):
+    shop = shop_with("\nlist both {\n  from audience best\n  rules shopline\n  at most 90 days per report\n}\n")
+    assert not [p for p in shop.check() if p.stops]
+
+
+BOTH = """
+list short {
+  from audience employees
+  take once on 2026-05-06
+  at most 10 days per report
+}
+list vips {
+  from audience employees
+  take once on 2026-05-06
+  analyse from 60 days before to 180 days after
+}
+"""
 
 
 @pytest.mark.parametrize(
-    "period, same, notes",
+    "code, phrase",
     [
-        ("during last 12 days", "during 2026-04-17 to 2026-04-25", [CUT]),
-        ("during last 3 days", "", [NONE]),
-        ("during last 48 hours", "", [NONE]),
-        ("during last 96 hours", "during 2026-04-25", [CUT]),
-        ("during all time", "during 2026-04-14 to 2026-04-25", [CUT]),
-        ("", "during 2026-04-14 to 2026-04-25", []),
+        ("P0504", "total_sales for list vips during 2025-01-01 to 2025-02-01"),
+        ("P0503", "total_sales for list short during 2026-04-01 to 2026-05-01"),
     ],
 )
-def test_a_relative_period_is_cut_and_that_is_told(shop, period, same, notes):
-    counted, told = orders(shop, period)
-    assert told == notes
-    earlier = orders(shop, "during 2026-04-10 to 2026-04-13")[0] if "04-14" in same else 0
-    assert counted == (orders(shop, same)[0] + earlier if same else 0)
+def test_a_period_outside_is_refused_at_its_words(shop_with, code, phrase):
+    with pytest.raises(SpecError) as refused:
+        shop_with(BOTH).query(phrase)
+    (problem,) = refused.value.problems
+    assert problem.code == code
+    assert phrase[problem.span.column - 1 : problem.span.end_column - 1] == phrase.partition("during ")[2]
 
 
-def test_inside_nothing_is_told(shop):
-    assert orders(shop, "during last 12 days", "list long")[1] == []
-    assert orders(shop, "during last 48 hours", "list long")[1] == []
-
-
-@pytest.mark.parametrize("subject", ["lists short, long", "lists long, short", "each list long, short"])
-def test_of_several_lists_all_have_to_allow_it_in_any_order(shop, subject):
-    assert orders(shop, "", subject) == orders(shop, "")
-    assert orders(shop, "during last 12 days", subject)[1] == [CUT]
-    for period, code in (("2026-04-11 to 2026-04-27", "P0503"), ("2026-04-09 to 2026-04-12", "P0504")):
-        with pytest.raises(SpecError) as caught:
-            orders(shop, f"during {period}", subject)
-        assert [p.code for p in caught.value.problems] == [code]
+def test_a_report_is_refused_at_its_period(shop_with):
+    shop = shop_with(BOTH + "report r {\n  for list vips\n  period 2025-01-01\n  show cards of total_sales\n}\n")
+    with pytest.raises(SpecError) as refused:
+        shop.report("r")
+    (problem,) = refused.value.problems
+    assert problem.code == "P0504"
+    assert shop.line(problem.span.file, problem.span.line) == "  period 2025-01-01"
