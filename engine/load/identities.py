@@ -98,7 +98,7 @@ class Identities:
                 self.whole[table] = table in ("points", "redemptions")
                 continue
             filled = self.filler.filled.get(table)
-            numbers = self._numbers(table)
+            numbers = self.numbers(table)
             whole, count = self.run(describing.all_whole(source, numbers=numbers))[0]
             self.whole[table] = bool(whole) and count > 0
             survivors = self._survivors() if table == "customers" else None
@@ -117,7 +117,7 @@ class Identities:
         references = self.references(table)
         return staging.met(references) if references else None
 
-    def _numbers(self, table: str) -> bool:
+    def numbers(self, table: str) -> bool:
         """Whether the ids of a table, and all references to it, are staged as numbers."""
         filled = self.filler.filled.get(table)
         if filled is not None:

@@ -22,7 +22,7 @@ from patron.engine.model.canonical import TABLES
 from patron.engine.model.mapping import SqlMapping, TableMapping
 from patron.engine.model.store import StoredTable
 from patron.engine.sql import build
-from patron.engine.sql.load import derived, describing, differing, finishing, merging, staging
+from patron.engine.sql.load import derived, describing, differing, merging, staging
 from patron.engine.sql.load.finishing import FinalColumn, FinalTable
 from patron.engine.sql.load.offsets import changes as clock_changes
 
@@ -79,7 +79,7 @@ class AddingIdentities(Identities):
             source = self._id_source(table)
             if source is None:
                 continue
-            whole, count = self.run(describing.all_whole(source, numbers=self._numbers(table)))[0]
+            whole, count = self.run(describing.all_whole(source, numbers=self.numbers(table)))[0]
             if count and (not self.stored[table].rows or (was_whole and not whole)):
                 raise Unsuited(f"ids of {table} are of another kind than before")
             filled, references = self.filler.filled.get(table), self.references(table)
@@ -154,7 +154,7 @@ class Adding(Finisher):
 
     def _common(self, table: str, storage: str) -> str:
         """How ids that are met are compared with those stored: as texts, unless all are numbers."""
-        return storage if self.identities._numbers(table) else "VARCHAR"  # noqa: SLF001 - one idea in two classes
+        return storage if self.identities.numbers(table) else "VARCHAR"
 
     def _rows_of(self, name: str) -> int:
         return int(self.run(differing.count(build.table(name)))[0][0])
@@ -195,13 +195,7 @@ class Adding(Finisher):
 
     def _create(self, final: FinalTable, *, booked: bool = False) -> None:
         table, new = final.name, f"new/{final.name}"
-        columns = finishing.stored_columns(final)
-        query = finishing.finish(final, columns)
-        if booked:
-            done = f"done/{table}"
-            self.filler.sources.run(staging.create(done, query))
-            query = finishing.booked(done, [c.name for c in columns if not c.computed])
-            columns = (*columns, finishing.VISIBLE_AT)
+        columns, query = self._laid_out(final, booked=booked)
         lying = tuple(c.name for c in columns if not c.computed)
         if lying != self._lying(table):
             raise Unsuited(f"{table} has other columns than before")

@@ -14,8 +14,9 @@ from patron.engine.load.identities import Identities
 from patron.engine.model.canonical import SINGULAR, TABLES
 from patron.engine.model.mapping import Bound
 from patron.engine.model.store import StoredColumn, StoredTable
+from patron.engine.sql.build import E
 from patron.engine.sql.load import derived, describing, finishing, staging
-from patron.engine.sql.load.finishing import FinalColumn, FinalTable
+from patron.engine.sql.load.finishing import FinalColumn, FinalTable, StoredAs
 from patron.engine.sql.load.offsets import changes
 from patron.engine.types import YESNO, Type
 
@@ -154,18 +155,22 @@ class Finisher:
         self._lost_references(table, columns)
 
     def _create(self, final: FinalTable, *, booked: bool = False) -> None:
-        """The table with its rows. `booked`: parts of split orders are booked with their root."""
-        columns = finishing.stored_columns(final)
-        query = finishing.finish(final, columns)
-        if booked:
-            done = f"done/{final.name}"
-            self.filler.sources.run(staging.create(done, query))
-            query = finishing.booked(done, [c.name for c in columns if not c.computed])
-            columns = (*columns, finishing.VISIBLE_AT)
+        """The table with its rows."""
+        columns, query = self._laid_out(final, booked=booked)
         self.filler.sources.run(finishing.table(final.name, columns))
         self.filler.sources.run(finishing.inserted(final.name, columns, query))
         if booked:
-            self.filler.sources.run(staging.drop(done))
+            self.filler.sources.run(staging.drop(_done(final)))
+
+    def _laid_out(self, final: FinalTable, *, booked: bool) -> tuple[tuple[StoredAs, ...], E]:
+        """A table's columns and rows. `booked`: parts of split orders are booked with their root."""
+        columns = finishing.stored_columns(final)
+        query = finishing.finish(final, columns)
+        if not booked:
+            return columns, query
+        self.filler.sources.run(staging.create(_done(final), query))
+        whole = finishing.booked(_done(final), [c.name for c in columns if not c.computed])
+        return (*columns, finishing.VISIBLE_AT), whole
 
     def _name_lines(self) -> None:
         """Lines without an id of their own have one, made of order and place."""
@@ -311,6 +316,11 @@ class Finisher:
         found = list(self.run(describing.statistics(table, [(n, True) for n in names]))[0])[1:]
         triples = zip(names, found[0::3], found[1::3], found[2::3], strict=True)
         return {n: StoredColumn(n, YESNO, "yesno", low=low, high=high) for n, _, low, high in triples}
+
+
+def _done(final: FinalTable) -> str:
+    """Where rows lie that are booked again."""
+    return f"done/{final.name}"
 
 
 def _has_values(table: str, column: FinalColumn) -> bool:

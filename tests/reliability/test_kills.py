@@ -19,29 +19,12 @@ import pytest
 
 from patron.engine.runtime.files import sha256
 from tests.reliability.forked import Ticks, ended
+from tests.runner.scheduled import SHOP
 
 if sys.platform != "linux":
     pytest.skip("needs Linux", allow_module_level=True)
 
-SPEC = """language 1
-
-project "Shop" {
-  timezone "America/Denver"
-  currency USD
-}
-
-source s from csv {
-  folder "data"
-}
-
-table orders from s.orders
-
-audience regulars {
-  include all of {
-    has ordered at least 2 times
-  }
-}
-
+SPEC = """
 list hourly_photo {
   from audience regulars
   take every hour
@@ -90,7 +73,7 @@ def orders(root: Path, rows: int) -> None:
 
 def new_shop(root: Path) -> Ticks:
     (root / "data").mkdir(parents=True)
-    (root / "shop.patron").write_text(SPEC)
+    (root / "shop.patron").write_text(SHOP + SPEC)
     orders(root, 100)
     return Ticks(root)
 

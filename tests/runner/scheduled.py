@@ -12,7 +12,7 @@ from patron.engine.runner.project import Project, open_project
 from patron.engine.runner.schedule.ticking import Performed, tick
 from patron.engine.runtime.clock import FixedClock
 
-SPEC = """language 1
+SHOP = """language 1
 
 project "Shop" {
   timezone "America/Denver"
@@ -30,13 +30,17 @@ audience regulars {
     has ordered at least 2 times
   }
 }
-
+"""
+SPEC = (
+    SHOP
+    + """
 report daily "Daily" {
   for all records
   show cards of total_sales, total_orders
   export "Daily" as json
 }
 """
+)
 NIGHTLY = """
 run nightly {
   every day at 06:00
