@@ -15,12 +15,13 @@ from patron.engine.predict.cells import MOST_PEOPLE, Cells, cell, expected, fit_
 from patron.engine.predict.counting import Counting, Groups, fit_counting, groups, together
 from patron.engine.predict.credibility import Credibility, Moments, fit_credibility, moments
 from patron.engine.predict.hybrid import baseline, features, fit_trees
+from patron.engine.predict.leaves import outcome
 from patron.engine.predict.naive import Usual, usual
 from patron.engine.predict.purchases import Floats, History, Ints, Purchases, begins, history, house_gap
 from patron.engine.predict.rolling import label_days, looking_back, origins
 from patron.engine.predict.settings import Wanted
 from patron.engine.predict.threads import each
-from patron.engine.predict.trees import ROWS, Trees, available, outcome
+from patron.engine.predict.trees import ROWS, Trees, available
 
 PIECE = 100_000  # people whose histories are in memory at once, for each that is at work
 ROWS_FOR_SUMS = 40_000

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from patron.engine.predict.leaves import outcome
 from patron.engine.predict.lines import floored, levels
 from patron.engine.predict.periods import Past
 from patron.engine.predict.purchases import Floats
-from patron.engine.predict.trees import Trees, outcome, train
+from patron.engine.predict.trees import Trees, train
 
 LAGS = (1, 2, 3, 4, 6, 8)
 MEANS = (2, 4, 8)

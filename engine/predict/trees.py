@@ -13,12 +13,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEAVES = 15
-"""As many as a tree may have: each leaf is a bit of a whole number of 16."""
+"""As many as a tree may have: the number of a leaf has four bits."""
 ROWS = 120_000
 """As many as are learned from; of more, every so many-th is taken."""
 BINS = 255
-_CHUNK = 16_384
-_LOWEST = np.array([(i & -i).bit_length() - 1 for i in range(1 << LEAVES)], dtype=np.int8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +31,12 @@ class Tree:
     threshold: tuple[float, ...]
     right: tuple[int, ...]
     values: tuple[float, ...]
+
+    @property
+    def firsts(self) -> tuple[int, ...]:
+        """The first of the leaves on the left of each question; the last of them has the question's number."""
+        lost = (~right & (1 << len(self.values)) - 1 for right in self.right)
+        return tuple((leaves & -leaves).bit_length() - 1 for leaves in lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,30 +99,6 @@ def train(
         model.fit(codes, target[every], weight[every])
     grown = (_exported(one[0].nodes, cuts) for one in model._predictors)  # noqa: SLF001 - there is no public way
     return Trees(float(np.ravel(model._baseline_prediction)[0]), tuple(grown))  # noqa: SLF001
-
-
-def outcome(trees: Trees, features: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
-    """What each row is worth; features are columns."""
-    parts = [
-        _chunk(trees, [np.asarray(column[at : at + _CHUNK], dtype=np.float64) for column in features])
-        for at in range(0, len(features[0]), _CHUNK)
-    ]
-    return np.exp(np.concatenate(parts)) if parts else np.zeros(0)
-
-
-def _chunk(trees: Trees, columns: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-    total = np.full(len(columns[0]), trees.baseline)
-    right_of = np.empty(len(total), dtype=np.bool_)
-    lost, gone = np.empty(len(total), dtype=np.uint16), np.empty(len(total), dtype=np.uint16)
-    for tree in trees.trees:
-        gone.fill(0xFFFF ^ ((1 << len(tree.values)) - 1))
-        for feature, threshold, right in zip(tree.feature, tree.threshold, tree.right, strict=True):
-            np.greater(columns[feature], threshold, out=right_of)
-            np.multiply(right_of, np.uint16(0xFFFF ^ right), out=lost)
-            np.bitwise_or(gone, lost, out=gone)
-        left = ~gone
-        total += np.array(tree.values)[_LOWEST[left & -left]]
-    return total
 
 
 def _cuts(column: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,10 +4,10 @@ from shops import TODAY, shop
 
 from patron.engine.predict.counting import Counting, fit_counting, groups
 from patron.engine.predict.hybrid import baseline, features, fit_trees
+from patron.engine.predict.leaves import outcome
 from patron.engine.predict.outlook import voting
 from patron.engine.predict.purchases import history
 from patron.engine.predict.rolling import looking_back
-from patron.engine.predict.trees import outcome
 
 pytest.importorskip("sklearn", reason="trees need the extra `predict`")
 

@@ -5,8 +5,10 @@ import json
 import numpy as np
 import pytest
 
+from patron.engine.predict import leaves
 from patron.engine.predict import trees as trees_module
-from patron.engine.predict.trees import Trees, available, outcome, train
+from patron.engine.predict.leaves import outcome
+from patron.engine.predict.trees import LEAVES, Tree, Trees, available, train
 
 ensemble = pytest.importorskip("sklearn.ensemble")
 threadpoolctl = pytest.importorskip("threadpoolctl")
@@ -63,6 +65,29 @@ def test_a_leaf_is_found_without_walking():
     assert len(trees.trees) == 30
     expected = [np.exp(trees.baseline + sum(walked(t, row) for t in trees.trees)) for row in features[:50]]
     np.testing.assert_allclose(outcome(trees, features[:50].T), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("many", [1, 2, 7, 30])
+def test_rows_are_looked_at_in_blocks_to_the_same_bytes(monkeypatch, many):
+    features, target, weight = rows()
+    trained_ = trained(features, target, weight)
+    trees = Trees(trained_.baseline, trained_.trees[:many])
+    whole = outcome(trees, features.T)
+    expected = [np.exp(trees.baseline + sum(walked(t, row) for t in trees.trees)) for row in features[:100]]
+    np.testing.assert_allclose(whole[:100], expected, rtol=1e-12)
+    monkeypatch.setattr(leaves, "CHUNK", 128)
+    monkeypatch.setattr(leaves, "BLOCK", 16)
+    for some in (1, 8, 15, 127, 128, 129, len(features)):
+        assert outcome(trees, features[:some].T).tobytes() == whole[:some].tobytes()
+
+
+def test_a_tree_of_one_leaf_and_one_of_most():
+    most = LEAVES - 1
+    right = tuple((1 << LEAVES) - (2 << at) for at in range(most))
+    line = Tree((0,) * most, tuple(at * 1.0 for at in range(most)), right, tuple(at * 1.0 for at in range(LEAVES)))
+    trees = Trees(0.5, (Tree((), (), (), (0.25,)), line))
+    asked = np.arange(-1, 20) + 0.5
+    np.testing.assert_allclose(np.log(outcome(trees, [asked])), 0.75 + np.clip(np.ceil(asked), 0, most), rtol=1e-12)
 
 
 def test_a_value_on_the_threshold_goes_left():
