@@ -83,7 +83,7 @@ def _changed(
     connection = connect(path, limits, path.with_suffix(".spilled"))
     try:
         connection.execute(staging.render(staging.attach(other.path, stepping.OTHER)))
-        change(connection, tables_of(connection, path.stem), tables_of(connection, stepping.OTHER))
+        change(connection, *tables_of(connection, path.stem, stepping.OTHER))
         connection.execute("CHECKPOINT")
     finally:
         connection.close()

@@ -52,10 +52,11 @@ def columns_of(statement: str) -> Columns:
     return Columns(differing.lying(statement))
 
 
-def tables_of(connection: duckdb.DuckDBPyConnection, database: str) -> Mapping[str, str]:
-    """The statements that made the tables of a database, by name."""
-    query = "SELECT table_name, sql FROM duckdb_tables() WHERE database_name = ? AND NOT temporary ORDER BY table_name"
-    return dict(connection.execute(query, [database]).fetchall())
+def tables_of(connection: duckdb.DuckDBPyConnection, *databases: str) -> list[dict[str, str]]:
+    """The statements that made the tables of each database, by name; DuckDB looks at all of them whatever is asked."""
+    query = "SELECT database_name, table_name, sql FROM duckdb_tables() WHERE NOT temporary ORDER BY table_name"
+    rows = connection.execute(query).fetchall()
+    return [{table: said for database, table, said in rows if database == wanted} for wanted in databases]
 
 
 # ---------------------------------------------------------------- writing
@@ -63,20 +64,26 @@ def tables_of(connection: duckdb.DuckDBPyConnection, database: str) -> Mapping[s
 
 def write(before: Loaded, after: Loaded, scratch: Path, limits: Limits) -> Path | None:
     """The file of what leads from the load `after` back to `before`; None when they have the same rows."""
-    assert before.path is not None
     assert after.path is not None
-    folder = scratch / "changes"
-    folder.mkdir()
     connection = connect(":memory:", limits, scratch / "spilled")
     try:
-        for path, name in ((before.path, "before"), (after.path, "after")):
-            connection.execute(staging.render(staging.attach(path, name)))
-        were, are = tables_of(connection, "before"), tables_of(connection, "after")
-        empty = {t for t in were if were[t] == are.get(t) and not _rows(before, t) and not _rows(after, t)}
-        some = (t for t in were if t not in empty)
-        said = {t: found for t in some if (found := _difference(connection, t, were[t], are.get(t), folder))}
+        connection.execute(staging.render(staging.attach(after.path, "after")))
+        return between(connection, before, after, "after", scratch / "changes")
     finally:
         connection.close()
+
+
+def between(
+    connection: duckdb.DuckDBPyConnection, before: Loaded, after: Loaded, opened: str, folder: Path
+) -> Path | None:
+    """The same, where the later load is open already as the database `opened`."""
+    assert before.path is not None
+    folder.mkdir()
+    connection.execute(staging.render(staging.attach(before.path, "before")))
+    were, are = tables_of(connection, "before", opened)
+    empty = {t for t in were if were[t] == are.get(t) and not _rows(before, t) and not _rows(after, t)}
+    some = (_Both(t, were[t], are.get(t), opened) for t in were if t not in empty)
+    said = {both.table: found for both in some if (found := _difference(connection, both, folder))}
     gone = sorted(are.keys() - were.keys())
     return packed(before, said, gone, folder) if said or gone else None
 
@@ -93,32 +100,43 @@ def packed(before: Loaded, said: Mapping[str, Mapping[str, Any]], gone: Sequence
     return _packed(folder, folder.with_suffix(".zip"))
 
 
-def _difference(
-    connection: duckdb.DuckDBPyConnection, table: str, was: str, now: str | None, folder: Path
-) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """A table of the earlier load and what became of it in the later one, which is open as `opened`."""
+
+    table: str
+    was: str
+    now: str | None
+    opened: str
+
+    def places(self) -> tuple[Any, Any]:
+        """Where it lies in both."""
+        return differing.at("before", self.table), differing.at(self.opened, self.table)
+
+
+def _difference(connection: duckdb.DuckDBPyConnection, both: _Both, folder: Path) -> Mapping[str, Any]:
     """What is said of one table, its rows written; nothing when it is the same."""
-    columns, both = columns_of(was), [differing.at(name, table) for name in ("before", "after")]
-    if was != now:
-        whole = differing.rows(both[0], columns.names)
-        return {"statement": was, "back": keep(connection, whole, folder / f"{table}.back.parquet")}
-    if not columns.names or _content(connection, both[0], columns) == _content(connection, both[1], columns):
+    columns, table = columns_of(both.was), both.table
+    if both.was != both.now:
+        whole = differing.rows(both.places()[0], columns.names)
+        return {"statement": both.was, "back": keep(connection, whole, folder / f"{table}.back.parquet")}
+    if not columns.names or len({_content(connection, place, columns) for place in both.places()}) == 1:
         return {}
-    before, after = (differing.rows(t, columns.names) for t in both)
+    before, after = (differing.rows(place, columns.names) for place in both.places())
     if columns.ids:
-        ids = f"ids/{table}"
-        changed = differing.changed_ids(differing.at("before", table), differing.at("after", table), columns.names)
+        ids = f"changed/{table}"
+        changed = differing.changed_ids(*both.places(), columns.names)
         connection.execute(staging.render(staging.create(ids, changed)))
         before, after = (differing.of_ids(query, ids) for query in (before, after))
+    drop, back = differing.only_in(after.copy(), before.copy()), differing.only_in(before, after)
     return {
-        "drop": keep(connection, differing.only_in(after, before), folder / f"{table}.drop.parquet"),
-        "back": keep(connection, differing.only_in(before.copy(), after.copy()), folder / f"{table}.back.parquet"),
+        "drop": keep(connection, drop, folder / f"{table}.drop.parquet"),
+        "back": keep(connection, back, folder / f"{table}.back.parquet"),
     }
 
 
 def _content(connection: duckdb.DuckDBPyConnection, table: Any, columns: Columns) -> tuple[Any, ...]:
-    found: tuple[Any, ...] = connection.execute(
-        staging.render(differing.content(table.copy(), columns.names))
-    ).fetchall()[0]
+    found: tuple[Any, ...] = connection.execute(staging.render(differing.content(table, columns.names))).fetchall()[0]
     return found
 
 
@@ -189,7 +207,7 @@ def _restore(connection: duckdb.DuckDBPyConnection, table: str, steps: Sequence[
         if gone < len(steps):
             connection.execute(staging.render(staging.drop(table)))
             return
-        statement, nearer = tables_of(connection, "load")[table], steps
+        statement, nearer = tables_of(connection, "load")[0][table], steps
     else:
         statement, nearer = steps[whole].said["tables"][table]["statement"], steps[:whole]
         connection.execute(staging.render(staging.drop(table)))

@@ -55,6 +55,11 @@ class History:
         """All loads, the oldest first. Damaged when the file is not what was written."""
         return read(self._file)
 
+    def newest(self) -> Loaded | None:
+        """The load that was remembered last; None when it is not there any more, or nobody can tell which it was."""
+        entries = _unless_damaged(self._file)
+        return stored.read(stored.place(self._loads, entries[-1].key)) if entries else None
+
     # ------------------------------------------------------------ remembering
 
     def remember(

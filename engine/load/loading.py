@@ -51,7 +51,7 @@ def load(
     path = stored.place(folder, key)
     now = now or SystemClock().now()
     limits = limits or Limits()
-    known, led = stored.read(path), ("", "")
+    known, led = stored.read(path), UNKNOWN
     if known is None or stored.outdated(path):
         known, led = _new(Making(bound, facts, path, progress, limits, functions or {}, now, keep is not None))
     if known.path is None:
@@ -103,12 +103,16 @@ class Making:
         return self.path.stem
 
 
-def _new(making: Making) -> tuple[Loaded, tuple[str, str]]:
-    """A new load: new rows added to the load before where that gives the same, else of all rows. With the key of the
-    load before and the name of what leads back to it, where that is known."""
+Led = tuple[str, str]
+"""The key of the load before and the name of what leads back to it, where that is known."""
+UNKNOWN: Led = ("", "")
+
+
+def _new(making: Making) -> tuple[Loaded, Led]:
+    """A new load: new rows added to the load before where that gives the same, else of all rows."""
     folder = making.path.parent
     with working_folder(folder) as scratch, working_folder(making.limits.temp_folder or folder) as spill:
-        led = ("", "")
+        led = UNKNOWN
         maker = maker_of(making.bound)
         try:
             grown = growth(making.bound, making.facts, folder, maker)
@@ -116,7 +120,8 @@ def _new(making: Making) -> tuple[Loaded, tuple[str, str]]:
             if making.keep:
                 led = (grown.before.store.key, _kept(making, grown.before, said, scratch / "changes"))
         except Unsuited as reason:
-            made = replace(_make(making, scratch, spill), manner=f"all rows were read: {reason}")
+            made, led = _make(making, scratch, spill)
+            made = replace(made, manner=f"all rows were read: {reason}")
             made = replace(made, whole=made.path.stat().st_size if made.path is not None else 0)
         made = replace(made, made_at=making.now.replace(microsecond=0), maker=maker)
         return (made if made.path is None else stored.write(made, making.path)), led
@@ -140,7 +145,7 @@ def forget(folder: Path, sources: Sequence[str] = ()) -> None:
             stored.outdate(path)
 
 
-def _make(making: Making, scratch: Path, spill: Path) -> Loaded:
+def _make(making: Making, scratch: Path, spill: Path) -> tuple[Loaded, Led]:
     """A new load of all rows, in the scratch folder; without a path when the data broke its contract."""
     path = scratch / "load.duckdb"
     path.unlink(missing_ok=True)
@@ -166,7 +171,7 @@ def _writing(path: Path, limits: Limits, spill: Path) -> Iterator[duckdb.DuckDBP
         raise IoFailed(f"keeping the load failed: {str(error).splitlines()[0]}", "is the disk full?") from error
 
 
-def _run(connection: duckdb.DuckDBPyConnection, making: Making, scratch: Path) -> Loaded:
+def _run(connection: duckdb.DuckDBPyConnection, making: Making, scratch: Path) -> tuple[Loaded, Led]:
     bound = making.bound
     sources = _sources(connection, making, scratch)
     filler = Filler(sources, bound, making.functions)
@@ -175,16 +180,29 @@ def _run(connection: duckdb.DuckDBPyConnection, making: Making, scratch: Path) -
     except SourceError as error:
         place = next((p for p in bound.sources.values() if p.name in error.message), next(iter(bound.sources.values())))
         problem = Problem(error.code, place.span, error.message, error.hint)
-        return Loaded(
-            None, Store(key=making.key), tuple(sources.ledger), by_place((*sources.problems, *filler.problems, problem))
-        )
+        every = by_place((*sources.problems, *filler.problems, problem))
+        return Loaded(None, Store(key=making.key), tuple(sources.ledger), every), UNKNOWN
     _unchanged(sources)
     found = [*sources.problems, *filler.problems, *finisher.problems]
-    stops = any(p.stops for p in found)
-    if not stops:
-        connection.commit()
-        connection.execute("CHECKPOINT")
-    return Loaded(None if stops else scratch / "load.duckdb", store, tuple(sources.ledger), by_place(found), notes)
+    if any(p.stops for p in found):
+        return Loaded(None, store, tuple(sources.ledger), by_place(found), notes), UNKNOWN
+    connection.commit()
+    connection.execute("CHECKPOINT")
+    made = Loaded(scratch / "load.duckdb", store, tuple(sources.ledger), by_place(found), notes)
+    return made, _led(connection, making, made, scratch / "led")
+
+
+def _led(connection: duckdb.DuckDBPyConnection, making: Making, made: Loaded, folder: Path) -> Led:
+    """What leads back from the load that is open to the one before; a damaged one is looked at by whoever remembers."""
+    history = History(making.path.parent, shape_of(making.bound), making.limits)
+    before = history.newest() if making.keep else None
+    if before is None or before.store.key == making.key:
+        return UNKNOWN
+    try:
+        file = changes.between(connection, before, made, "load", folder)
+    except (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException):
+        return UNKNOWN
+    return before.store.key, history.keep(file) if file is not None else ""
 
 
 def _sources(

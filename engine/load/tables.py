@@ -271,8 +271,7 @@ class Finisher:
 
     def _empty(self, table: str, columns: Sequence[FinalColumn]) -> None:
         """A table without rows, so that every query finds its tables."""
-        made = finishing.stored_columns(FinalTable(table, "", tuple(columns)))
-        self.filler.sources.run(finishing.table(table, [replace(c, computed=False) for c in made]))
+        self.filler.sources.connection.execute(finishing.without_rows(table, columns))
         described = {c.name: StoredColumn(c.name, c.type, c.storage, filled=False) for c in columns}
         self.stored[table] = StoredTable(table, described, 0, present=False)
 

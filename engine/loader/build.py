@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from inspect import isfunction
 from types import MappingProxyType, ModuleType
 from typing import TypeVar
@@ -56,7 +56,8 @@ def load_catalog(plugins: Iterable[str] = (), path: Sequence[str] | None = None)
     allowed = Allowed.read(plugins)
     announced = entry_points(path)
     manager = _manager()
-    loaded = [_load(entry, allowed, manager) for entry in announced]
+    ours = (normal(e.distribution) == OURS for e in announced)
+    loaded = [_ours(e) if own else _load(e, allowed, manager) for e, own in zip(announced, ours, strict=True)]
     missing = allowed.without(normal(e.distribution) for e in announced)
     return _catalog((*loaded, *(Loaded(fact) for fact in missing)))
 
@@ -70,12 +71,17 @@ def build_catalog(plugins: Iterable[object]) -> Catalog:
 # ---------------------------------------------------------------- one plugin
 
 
+@cache
+def _ours(entry: EntryPoint) -> Loaded:
+    """One of our own plugins, without the fence that others get. They offer the same as long as a process lives."""
+    fact = PluginFact(entry.name, entry.version, origin=entry.distribution, allowed=True)
+    return _ask(fact, partial(_imported, entry), _our_manager())
+
+
 def _load(entry: EntryPoint, allowed: Allowed, manager: pluggy.PluginManager) -> Loaded:
-    """Import an allowed plugin and ask it; ours without the fence that others get."""
+    """Import an allowed plugin and ask it."""
     fact = PluginFact(entry.name, entry.version, origin=entry.distribution, allowed=True)
     get = partial(_imported, entry)
-    if normal(entry.distribution) == OURS:
-        return _ask(fact, get, manager)
     if not allowed.names(entry.distribution):
         return Loaded(replace(fact, allowed=False))
     refused = allowed.refuses(entry.distribution, entry.version)
@@ -120,6 +126,11 @@ class _Asker(pluggy.PluginManager):
         if isinstance(plugin, ModuleType) and not _marked(vars(plugin).get(name)):
             return None
         return super().parse_hookimpl_opts(plugin, name)
+
+
+@cache
+def _our_manager() -> pluggy.PluginManager:
+    return _manager()
 
 
 def _marked(held: object) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,9 +47,7 @@ class Stages:
 
     def parse(self, raw: bytes, file: str) -> tuple[Document, Sequence[Problem]]:
         """A spec file as a tree."""
-        from patron.dsl.parse import parse_file
-
-        return parse_file(raw, file)
+        return _parsed(raw, file)
 
     def phrase(self, text: str) -> tuple[Phrase | None, Sequence[Problem]]:
         """A query phrase as a tree."""
@@ -271,6 +270,14 @@ class Stages:
         from patron.engine.report import answers
 
         return answers.sql_text(model, name, dialect, allowed=allowed)
+
+
+@lru_cache(maxsize=256)
+def _parsed(raw: bytes, file: str) -> tuple[Document, Sequence[Problem]]:
+    """A text means the same whenever it is read: a process that opens its project every hour reads it once."""
+    from patron.dsl.parse import parse_file
+
+    return parse_file(raw, file)
 
 
 def _read_sql(text: str, header: Callable[[str, str], Header | SqlFault | None]) -> SqlRead:

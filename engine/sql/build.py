@@ -27,6 +27,11 @@ def col(column: str, table: str | None = None) -> exp.Column:
     return exp.Column(this=name(column), table=name(table) if table else None)
 
 
+def named(value: E, column: str) -> exp.Alias:
+    """A value under the quoted name of a column; the value itself, where sqlglot's own would make a copy."""
+    return exp.Alias(this=value, alias=name(column))
+
+
 def again(value: E) -> E:
     """The same expression once more: a tree has each of its parts once."""
     if type(value) is exp.Column:  # most are, and sqlglot's copy knows nothing of them
@@ -45,7 +50,12 @@ def anonymous(function: str, *args: E) -> E:
 
 
 def cast(value: E, type_: str) -> E:
-    return exp.Cast(this=value, to=_type(type_).copy())
+    return exp.Cast(this=value, to=sql_type(type_))
+
+
+def sql_type(text: str) -> exp.DataType:
+    """A type by its DuckDB name."""
+    return _type(text).copy()
 
 
 @cache

@@ -137,6 +137,17 @@ def test_what_is_older_than_it_is_kept_is_forgotten(world):
     assert len(shop.history().entries) == 1
 
 
+def test_loads_are_compared_once_while_the_new_one_is_open(world, monkeypatch):
+    """What leads back is known before the load has its name; nothing is opened again for it."""
+    shop = Shop(world, 3)
+    first = shop.load()
+    monkeypatch.setattr("patron.engine.load.changes.write", None)
+    shop.orders[1][2] += 1
+    second = shop.load()
+    assert [e.key for e in shop.history().entries] == [first.store.key, second.store.key]
+    assert shop.history().load(shop.history().entries[0]).store.tables == first.store.tables
+
+
 def test_nothing_is_kept_unless_asked(world):
     shop = Shop(world, 1)
     assert shop.load(keep=None).known_from is None

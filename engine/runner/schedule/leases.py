@@ -54,17 +54,18 @@ class Lease:
 @contextmanager
 def leased(state: State, clock: Clock, beat: float, name: str = PROJECT) -> Iterator[Lease]:
     """Hold the lease while the block runs; Busy, at once, when a living process has it."""
-    lease = Lease(state, clock, name, _take(state, clock, beat, name))
-    point("lease.taken")
-    over = threading.Event()
-    heart = threading.Thread(target=_keep_beating, args=(lease, over, beat), daemon=True)
-    heart.start()
-    try:
-        yield lease
-    finally:
-        over.set()
-        heart.join()
-        _free(state, lease)
+    with state.at_hand():
+        lease = Lease(state, clock, name, _take(state, clock, beat, name))
+        point("lease.taken")
+        over = threading.Event()
+        heart = threading.Thread(target=_keep_beating, args=(lease, over, beat), daemon=True)
+        heart.start()
+        try:
+            yield lease
+        finally:
+            over.set()
+            heart.join()
+            _free(state, lease)
 
 
 def _take(state: State, clock: Clock, beat: float, name: str) -> int:

@@ -45,7 +45,8 @@ def tick(project: Project) -> Iterator[Performed]:
     with leased(project.state, project.clock, project.config.heartbeat) as lease:
         now = project.clock.now()  # what becomes due meanwhile is for the next tick
         tried: set[tuple[str, dt.datetime]] = set()
-        while (found := _next(project, tried, now)) is not None:
+        decided: dict[Task, Due] = {}
+        while (found := _next(project, decided, tried, now)) is not None:
             task, due_at, work = found
             tried.add((task.key, due_at))
             point("tick.found")
@@ -65,14 +66,17 @@ def _forget(project: Project, now: dt.datetime) -> None:
 
 
 def _next(
-    project: Project, tried: set[tuple[str, dt.datetime]], now: dt.datetime
+    project: Project, decided: dict[Task, Due], tried: set[tuple[str, dt.datetime]], now: dt.datetime
 ) -> tuple[Task, dt.datetime, Work] | None:
-    """What to do next: of everything due, what was due first."""
+    """What to do next: of everything due, what was due first. `decided` has what was found of each task before: nobody
+    else decides about intervals while this process holds the lease."""
     found: list[tuple[dt.datetime, int, str, Task, Work]] = []
     for task in tasks(project):
-        decided, place = _decide(project.state, task, now), ORDER.index(task.kind)
-        found += [(moment, place, task.name, task, _DO[task.kind]) for moment in decided.do]
-        found += [(moment, place, task.name, task, _give_up) for moment in decided.give_up]
+        if task not in decided:
+            decided[task] = _decide(project.state, task, now)
+        of_task, place = decided[task], ORDER.index(task.kind)
+        found += [(moment, place, task.name, task, _DO[task.kind]) for moment in of_task.do]
+        found += [(moment, place, task.name, task, _give_up) for moment in of_task.give_up]
     first = min((f for f in found if (f[3].key, f[0]) not in tried), key=lambda f: f[:3], default=None)
     return None if first is None else (first[3], first[0], first[4])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -78,6 +79,13 @@ class State:
             yield connection
 
     @contextmanager
+    def at_hand(self) -> Iterator[None]:
+        """While the block runs something of the state stays open: when SQLite closes the last, it tidies the file up,
+        which takes longer than most transactions."""
+        with _told(self.place), self._engine.connect():
+            yield
+
+    @contextmanager
     def _connected(self, begin: str) -> Iterator[Connection]:
         with self._engine.connect() as connection:
             connection.execution_options(**{_BEGIN: begin}).begin()
@@ -121,10 +129,16 @@ def _sqlite(folder: Path) -> State:
     with io_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     file = folder / FILE
+    return State(_sqlite_engine(str(file)), str(file), file, None)
+
+
+@lru_cache(maxsize=8)
+def _sqlite_engine(file: str) -> Engine:
+    """One for a file, whoever opens it: it holds nothing open, but knows the texts of all statements."""
     engine = create_engine(f"sqlite:///{file}", poolclass=NullPool, connect_args={"timeout": WAIT})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
-    return State(engine, str(file), file, None)
+    return engine
 
 
 def _prepare(connection: Any, _record: object) -> None:

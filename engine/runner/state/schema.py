@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, MetaData, String, Table, Text, TypeDecorator, and_, insert, select, update
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 METADATA = MetaData()
 DIGEST = "digest"
-_FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
+_LENGTH = len("2026-05-06T09:00:00.000000Z")
 
 
 class Moment(TypeDecorator[dt.datetime]):
@@ -40,15 +41,15 @@ class Moment(TypeDecorator[dt.datetime]):
 def moment_text(value: dt.datetime) -> str:
     """A moment as it is kept: `2026-05-06T09:00:00.000000Z`."""
     assert value.tzinfo is not None, "a moment says its zone"
-    return value.astimezone(dt.UTC).strftime(_FORM).rjust(27, "0")  # the year 1 has four digits, too
+    return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def read_moment(text: str) -> dt.datetime:
     """The moment behind its text. Damaged when there is none."""
-    try:
-        return dt.datetime.strptime(text, _FORM).replace(tzinfo=dt.UTC)
-    except ValueError as error:
-        raise Damaged(f"the state holds `{text[:40]}` where a moment was written", ADVICE) from error
+    with suppress(ValueError):
+        if len(text) == _LENGTH and text.endswith("Z"):
+            return dt.datetime.fromisoformat(text)
+    raise Damaged(f"the state holds `{text[:40]}` where a moment was written", ADVICE)
 
 
 ADVICE = "`patron doctor` tells what is damaged; put the state back from a back-up."

@@ -32,7 +32,7 @@ def lying(statement: str) -> tuple[str, ...]:
 
 def rows(source: E, columns: Sequence[str]) -> exp.Select:
     """These columns of a table."""
-    return exp.select(*[exp.column(exp.to_identifier(c, quoted=True)) for c in columns]).from_(source, copy=False)
+    return exp.Select(expressions=[build.col(c) for c in columns]).from_(source, copy=False)
 
 
 def only_in(one: exp.Select, other: exp.Select) -> exp.Except:

@@ -7,6 +7,8 @@ and ids are BIGINT, and defaults are filled in.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -15,7 +17,7 @@ from patron.engine.model.canonical import ACTION_KINDS, TABLES
 from patron.engine.sql import build
 from patron.engine.sql.build import E
 from patron.engine.sql.load.offsets import Changes, to_local, to_utc
-from patron.engine.sql.load.staging import PART, ROW, select
+from patron.engine.sql.load.staging import PART, ROW, render, select
 from patron.engine.types import Type
 
 Zones = Mapping[str, tuple[int, Changes]]
@@ -184,7 +186,7 @@ def _sorting(table: FinalTable, name: str) -> E:
         return build.col("created_at", "o")
     column = table.column(name)
     if column is not None and column.storage == "whole" and column.type.kind == "reference":
-        return exp.TryCast(this=build.col(name, "t"), to=exp.DataType.build("BIGINT"))
+        return exp.TryCast(this=build.col(name, "t"), to=build.sql_type("BIGINT"))
     return build.col(name, "t")
 
 
@@ -316,11 +318,15 @@ def booked(table: str, columns: Sequence[str]) -> exp.Select:
 
 def table(name: str, columns: Sequence[StoredAs]) -> exp.Create:
     """The table to store, without rows yet. What can be said of a column once lies in no row."""
-    defs = [
-        exp.ColumnDef(this=build.name(c.name), kind=exp.DataType.build(c.kind, dialect="duckdb"), constraints=_said(c))
-        for c in columns
-    ]
+    defs = [exp.ColumnDef(this=build.name(c.name), kind=build.sql_type(c.kind), constraints=_said(c)) for c in columns]
     return exp.Create(this=exp.Schema(this=build.table(name), expressions=defs), kind="TABLE")
+
+
+@lru_cache(maxsize=256)
+def without_rows(name: str, columns: tuple[FinalColumn, ...]) -> str:
+    """The text of the statement that makes a table which nothing fills. Most tables of most projects are such."""
+    made = stored_columns(FinalTable(name, "", columns))
+    return render(table(name, [replace(c, computed=False) for c in made]))
 
 
 def _said(column: StoredAs) -> list[exp.ColumnConstraint]:

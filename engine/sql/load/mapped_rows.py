@@ -310,7 +310,7 @@ __all__ = ["TEXT", "Aggregate", "Join", "Rows"]
 def selected(outputs: Sequence[tuple[E, str]], source: str | E, alias: str) -> exp.Select:
     """These values of a table, or of a SELECT."""
     table = build.table(source, alias) if isinstance(source, str) else build.subquery(source.copy(), alias)
-    return exp.select(*[exp.alias_(e, n, quoted=True) for e, n in outputs]).from_(table, copy=False)
+    return exp.Select(expressions=[build.named(e, n) for e, n in outputs]).from_(table, copy=False)
 
 
 def joined(query: exp.Select, joins: Sequence[Join], where: E | None) -> exp.Select:

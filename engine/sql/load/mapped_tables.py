@@ -134,7 +134,7 @@ class SelectMaker:
         self.inner.append((exp.Min(this=build.col("rowid", SOURCE)), ROW))
         groups = joined(selected(self.inner, self.base, SOURCE), rows.all_joins(), where)
         groups = groups.group_by(*[k.e.copy() for k in keys], copy=False) if keys else groups
-        query = exp.select(*[exp.alias_(e, n, quoted=True) for e, n in outputs]).from_(
+        query = exp.Select(expressions=[build.named(e, n) for e, n in outputs]).from_(
             build.subquery(groups, GROUPS), copy=False
         )
         return joined(query, [*self.commonest, *outer.all_joins()], None)

@@ -264,7 +264,7 @@ def _digits(zone: E, start: int) -> E:
         piece = exp.Right(this=zone.copy(), expression=build.integer(-start))
     else:
         piece = exp.Substring(this=zone.copy(), start=build.integer(start), length=build.integer(2))
-    return exp.TryCast(this=piece, to=exp.DataType.build("INTEGER"))
+    return exp.TryCast(this=piece, to=build.sql_type("INTEGER"))
 
 
 # ---------------------------------------------------------------- zones, one row at a time (rare)

@@ -24,8 +24,8 @@ MARKS = ("@z", "@d")
 
 
 def render(statement: E) -> str:
-    """The text of a statement in DuckDB's dialect."""
-    return statement.sql(dialect="duckdb")
+    """The text of a statement in DuckDB's dialect. It is given away: who needs a part of it again keeps a copy."""
+    return statement.sql(dialect="duckdb", copy=False)
 
 
 def create(name: str, query: E, kind: str = "TABLE", *, temporary: bool = True) -> E:
@@ -40,7 +40,7 @@ def drop(name: str, kind: str = "TABLE") -> E:
 
 def select(outputs: Iterable[tuple[E, str]], source: E, *, distinct: bool = False) -> exp.Select:
     """SELECT outputs FROM source."""
-    query = exp.select(*[exp.alias_(e, n, quoted=True) for e, n in outputs]).from_(source, copy=False)
+    query = exp.Select(expressions=[build.named(e, n) for e, n in outputs]).from_(source, copy=False)
     return query.distinct(copy=False) if distinct else query
 
 
@@ -99,7 +99,7 @@ def view_parquet(files: Sequence[Path], columns: Sequence[SourceColumn], starts:
             (build.binary(exp.EQ, file.copy(), build.integer(i)), build.integer(n)) for i, n in enumerate(starts)
         ]
         row = build.binary(exp.Add, row, exp.Paren(this=build.case(branches)))
-    return query.select(exp.alias_(row, "rowid", quoted=True), copy=False)
+    return query.select(build.named(row, "rowid"), copy=False)
 
 
 def parquet_files(files: Sequence[Path]) -> E:
