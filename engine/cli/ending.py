@@ -14,9 +14,8 @@ import click
 from patron.engine.cli.options import Options, options_of
 from patron.engine.runtime.errors import INTERRUPTED, InternalError, IoFailed, LimitReached, PatronError, UsageError
 from patron.engine.runtime.printable import plain
+from patron.engine.runtime.stopping import is_stop
 
-STOPPED = "Query interrupted"
-"""What DuckDB makes of Ctrl-C."""
 REPORT_TO = "Please report it with this key and the line of the command; `--debug` shows where it happened."
 
 
@@ -42,11 +41,11 @@ def _run(work: Callable[[], object], given: Mapping[str, Any], args: Sequence[st
     except click.ClickException as error:
         return _wrong_use(error, _options(given, args))
     except PatronError as error:
-        return _told(error, given, _options(given, args))
+        return _interrupted() if is_stop(error) else _told(error, given, _options(given, args))
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else int(error.code is not None)
     except BaseException as error:  # noqa: BLE001 - whatever else happens is a fault of Patron and must end like one
-        return _interrupted() if str(error) == STOPPED else _fault(error, given, _options(given, args))
+        return _interrupted() if is_stop(error) else _fault(error, given, _options(given, args))
     return result if isinstance(result, int) and not isinstance(result, bool) else 0
 
 

@@ -12,6 +12,7 @@ from patron.engine.runner.making import Made, Order, make
 from patron.engine.runner.run import Run
 from patron.engine.runner.run import perform as perform_run
 from patron.engine.runner.schedule.recording import by_hand
+from patron.engine.runtime import stopping
 from patron.engine.runtime.errors import PatronError, SpecError, UsageError, raise_for
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def _made(project: Project, order: Order) -> Made:
     except UsageError:
         raise
     except PatronError as error:
+        stopping.pass_on(error)
         return Made(order.name, order.out or project.config.output_folder, (), error=error)
 
 

@@ -25,6 +25,7 @@ from patron.engine.runner.config import Config, read_config
 from patron.engine.runner.secrecy import secrets_of, without_secrets
 from patron.engine.runner.spec_files import find_root, read_spec, spec_files
 from patron.engine.runner.stages import Stages
+from patron.engine.runtime import stopping
 from patron.engine.runtime.clock import Clock, SystemClock, read_when
 from patron.engine.runtime.errors import SpecError, UsageError, raise_for
 from patron.engine.runtime.faults import point
@@ -256,6 +257,7 @@ class Project:
         """This project's turn to change what is kept and published; Busy when another run is at it or took over."""
         from patron.engine.runner.lock import held
 
+        stopping.check()
         with held(self.config.state_folder):
             if self.duty is not None:
                 self.duty.check()

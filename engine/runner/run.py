@@ -16,6 +16,7 @@ from patron.engine.runner import testing
 from patron.engine.runner.delivering import deliver
 from patron.engine.runner.making import Made, Order, code_of, make
 from patron.engine.runner.schedule.repeating import repeated
+from patron.engine.runtime import stopping
 from patron.engine.runtime.errors import Busy, PatronError, SpecError, raise_for
 from patron.engine.runtime.faults import point
 from patron.engine.runtime.files import io_errors
@@ -141,6 +142,7 @@ def _step(so_far: Performance, step: tree.RunStep, *, late: bool = False) -> Don
     try:
         return repeated(so_far.project, lambda: _tried(so_far, step))
     except PatronError as error:
+        stopping.pass_on(error)
         if isinstance(error, Busy) and so_far.project.duty is not None:
             so_far.project.duty.check()  # whoever was taken over performs no further step
         return Done(_words(step), error.exit_code, error)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import signal
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from patron.engine.runner import run as running
-from patron.engine.runner.schedule import repeating
+from patron.engine.runner.making import make
+from patron.engine.runner.schedule import repeating, ticking
 from patron.engine.runner.schedule.leases import leased
 from patron.engine.runtime.errors import Busy, IoFailed, SpecError
+from patron.engine.runtime.stopping import stoppable
 from tests.runner.scheduled import HEADER, NIGHTLY, Scheduled, at
 
 
@@ -189,7 +195,60 @@ def test_stopped_in_the_middle(shop: Scheduled, monkeypatch: pytest.MonkeyPatch)
             with pytest.raises(KeyboardInterrupt):
                 shop.tick("07 06:00")
     assert shop.tick("07 06:01") == ["run nightly 07 06:00"]
-    assert {s for (s,) in shop.state("SELECT state FROM runs")} == {"failed", "done"}
+    assert {s for (s,) in shop.state("SELECT state FROM runs")} == {"stopped", "done"}
+
+
+FAULT = RuntimeError("Error calling __set_name__ on 'Field' instance 'joins'")
+"""What Python makes of a signal while it makes a class."""
+
+
+@pytest.mark.parametrize(
+    "number, made_of_it",
+    [
+        (signal.SIGINT, RuntimeError("Query interrupted")), (signal.SIGHUP, FAULT), (signal.SIGTERM, SpecError([])),
+        (signal.SIGTERM, IoFailed("no")), (signal.SIGINT, None),
+    ],
+)  # fmt: skip
+def test_whatever_becomes_of_a_signal_it_is_an_interruption(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, made_of_it: Exception | None
+) -> None:
+    """No failure is written down or told, nothing more is made or sent, and the next tick does it."""
+    alarm = '  if failed send to folder(path = "out/alarm")\n}'
+    shop = Scheduled(tmp_path / "shop", NIGHTLY.replace("}", alarm))
+    shop.tick("06 12:00")
+
+    def signalled(*given: Any) -> Any:
+        with suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), number)
+            pytest.fail("nobody heard it")
+        if made_of_it is not None:
+            raise made_of_it
+        return make(*given)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore it
+    try:
+        with monkeypatch.context() as patch, stoppable():
+            patch.setattr(running, "make", signalled)
+            with pytest.raises(KeyboardInterrupt):
+                shop.tick("07 06:00")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert [f for f in (shop.root / "out").rglob("*") if f.is_file()] == []
+    assert shop.state("SELECT DISTINCT state, exit_code FROM runs") == [("stopped", 130)]
+    assert shop.tick("07 06:01") == ["run nightly 07 06:00"]
+
+
+def test_a_signal_before_anything_is_begun(shop: Scheduled, monkeypatch: pytest.MonkeyPatch) -> None:
+    def signalled(_: object) -> None:
+        with suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with monkeypatch.context() as patch, stoppable():
+        patch.setattr(ticking, "raise_for", signalled)
+        with pytest.raises(KeyboardInterrupt):
+            shop.tick("07 06:00")
+    assert shop.state("SELECT * FROM runs") == []
+    assert shop.tick("07 06:01") == ["run nightly 07 06:00"]
 
 
 def test_one_at_a_time(shop: Scheduled) -> None:

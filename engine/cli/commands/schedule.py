@@ -9,8 +9,8 @@ import click
 from patron.engine.cli import problems
 from patron.engine.cli.commands.tick import performed_json, say
 from patron.engine.cli.options import Options, command
-from patron.engine.cli.stopping import stoppable
 from patron.engine.runtime.errors import Busy, PatronError
+from patron.engine.runtime.stopping import is_stop
 
 if TYPE_CHECKING:
     from patron.engine.runner.project import Project
@@ -50,16 +50,17 @@ def _keep(options: Options) -> int:
 
     said = ""
     try:
-        with stoppable():
-            for project, happened in keep(options.opened):
-                if isinstance(happened, PatronError):
-                    if str(happened) != said:  # told once, not every minute
-                        _tell(happened, project, options)
-                    said = str(happened)
-                else:
-                    said = ""
-                    _say(happened, project, options)
-    except KeyboardInterrupt:
+        for project, happened in keep(options.opened):
+            if isinstance(happened, PatronError):
+                if str(happened) != said:  # told once, not every minute
+                    _tell(happened, project, options)
+                said = str(happened)
+            else:
+                said = ""
+                _say(happened, project, options)
+    except BaseException as error:
+        if not is_stop(error):
+            raise
         problems.note("stopped", options)
     return 0
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from patron.engine.cli import output, problems
 from patron.engine.cli.commands.run import result_json, tell
 from patron.engine.cli.options import Options, command
-from patron.engine.cli.stopping import stoppable
 from patron.engine.cli.watching import watched
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def tick(options: Options) -> int:
     from patron.engine.runner.schedule import ticking
 
     done: list[Performed] = []
-    with watched(options) as project, stoppable():
+    with watched(options) as project:
         for performed in ticking.tick(project):
             done.append(performed)
             if not options.json:

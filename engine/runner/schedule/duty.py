@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patron.dsl.nodes import dataclass
+from patron.engine.runtime import stopping
 from patron.engine.runtime.faults import point
 from patron.engine.runtime.files import sha256
 
@@ -31,7 +32,9 @@ class Duty:
     patient: bool = False
 
     def check(self) -> None:
-        """Busy when another process has taken over meanwhile. Asked right before anything becomes visible."""
+        """Busy when another process has taken over meanwhile; stopped when this one was told to. Asked right before
+        anything becomes visible."""
+        stopping.check()
         point("duty.check")
         self.lease.check()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from patron.engine.runner.schedule.tasks import tasks
 from patron.engine.runner.schedule.ticking import Performed, tick
+from patron.engine.runtime import stopping
 from patron.engine.runtime.errors import PatronError
 
 if TYPE_CHECKING:
@@ -29,10 +30,12 @@ def keep(
                 for performed in tick(project):
                     yield project, performed
             except PatronError as error:
+                stopping.pass_on(error)
                 yield project, error
                 wait = LONGEST
             else:
                 wait = until_next(project)
+        stopping.check()
         sleep(wait)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from patron.dsl.nodes import dataclass
 from patron.engine.runner.schedule.duty import Duty, interval_name
 from patron.engine.runner.schedule.leases import Lease, leased
+from patron.engine.runtime import stopping
 from patron.engine.runtime.errors import INTERRUPTED, Busy, InternalError, IoFailed, PatronError
 from patron.engine.runtime.faults import point
 
@@ -56,22 +57,28 @@ def end(record: Record, exit_code: int, said: str) -> None:
     from patron.engine.runner.state import leases, runs
 
     duty, row = record.duty, record.interval
-    now, state = duty.clock.now(), runs.FAILED if exit_code else runs.DONE
+    stopped = exit_code == INTERRUPTED
+    now, state = duty.clock.now(), runs.STOPPED if stopped else runs.FAILED if exit_code else runs.DONE
     with duty.state.writing() as connection:
         _still_held(leases.is_held(connection, duty.lease.name, duty.lease.fence))
         runs.end(connection, duty.run, state, now, exit_code, said[:2000])
         if row is not None:
-            stopped = exit_code == INTERRUPTED
-            attempts = row["attempts"] - stopped
-            again_at = now if stopped else _again_at(exit_code, attempts, now)
-            changed = {"state": state, "decided_at": now, "attempts": attempts, "again_at": again_at}
-            runs.decide(connection, {**row, **changed})
+            runs.decide(connection, {**row, "decided_at": now, **_outcome(row["attempts"], state, exit_code, now)})
         point("record.end")
 
 
 def _still_held(held: bool) -> None:
     if not held:
         raise Busy("this run was silent too long and has been taken over", "Nothing more of it is published.")
+
+
+def _outcome(attempts: int, state: str, exit_code: int, now: dt.datetime) -> dict[str, Any]:
+    """What became of an interval. One that was stopped is as open as if it had not been begun."""
+    from patron.engine.runner.state import runs
+
+    if state == runs.STOPPED:
+        return {"state": runs.BEGUN, "attempts": attempts - 1, "again_at": None}
+    return {"state": state, "attempts": attempts, "again_at": _again_at(exit_code, attempts, now)}
 
 
 def _again_at(exit_code: int, attempts: int, now: dt.datetime) -> dt.datetime | None:
@@ -92,12 +99,18 @@ def by_hand(project: Project, task: str) -> Iterator[list[tuple[int, str]]]:
         told: list[tuple[int, str]] = []
         try:
             yield told
+            stopping.check()
             end(record, *(told[-1] if told else (0, "")))
         except Busy:
             raise
         except BaseException as error:
-            code = error.exit_code if isinstance(error, PatronError) else InternalError.exit_code
-            end(record, code if isinstance(error, Exception) else INTERRUPTED, str(error) or "interrupted")
+            end(record, _code(error), "interrupted" if stopping.is_stop(error) else str(error))
             raise
         finally:
             project.duty = None
+
+
+def _code(error: BaseException) -> int:
+    if stopping.is_stop(error) or not isinstance(error, Exception):
+        return INTERRUPTED
+    return error.exit_code if isinstance(error, PatronError) else InternalError.exit_code

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from patron.engine.runtime import stopping
 from patron.engine.runtime.errors import IoFailed
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ def repeated(project: Project, step: Callable[[], Done]) -> Done:
     attempts = Retrying(
         stop=stop_after_attempt(project.config.attempts), wait=wait_random_exponential(multiplier=2, max=LONGEST),
         retry=retry_if_exception_type(IoFailed), reraise=True,
-        before_sleep=lambda state: project.progress.step(f"trying again: attempt {state.attempt_number + 1}"),
+        before_sleep=lambda state: _told(project, state.attempt_number + 1),
     )  # fmt: skip
     return attempts(step)
+
+
+def _told(project: Project, attempt: int) -> None:
+    stopping.check()
+    project.progress.step(f"trying again: attempt {attempt}")

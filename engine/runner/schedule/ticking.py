@@ -12,6 +12,7 @@ from patron.engine.runner.schedule.due import ATTEMPTS, BACK, Decided, Due, due,
 from patron.engine.runner.schedule.leases import Lease, leased
 from patron.engine.runner.schedule.recording import begin, end
 from patron.engine.runner.schedule.tasks import ORDER, REFRESH, RUN, TAKE, Task, tasks
+from patron.engine.runtime import stopping
 from patron.engine.runtime.errors import INTERRUPTED, InternalError, PatronError, raise_for
 from patron.engine.runtime.faults import point
 
@@ -70,6 +71,7 @@ def _next(
 ) -> tuple[Task, dt.datetime, Work] | None:
     """What to do next: of everything due, what was due first. `decided` has what was found of each task before: nobody
     else decides about intervals while this process holds the lease."""
+    stopping.check()
     found: list[tuple[dt.datetime, int, str, Task, Work]] = []
     for task in tasks(project):
         if task not in decided:
@@ -132,11 +134,8 @@ def _perform(project: Project, lease: Lease, task: Task, due_at: dt.datetime, wo
         record = begin(seen, lease, task.key, due_at)
         seen.duty = record.duty
         try:
-            performed = work(seen, task, due_at)
-        except PatronError as error:
-            performed = Performed(task, due_at, error.exit_code, str(error), error=error)
-        except Exception as error:  # noqa: BLE001 - a fault of ours in one run is told, and the others go on
-            performed = _fault(seen, task, due_at, error)
+            performed = _tried(seen, task, due_at, work)
+            stopping.check()
         except BaseException:  # stopped by a signal: it is not done, and the next tick does it
             end(record, INTERRUPTED, "interrupted")
             raise
@@ -144,6 +143,18 @@ def _perform(project: Project, lease: Lease, task: Task, due_at: dt.datetime, wo
         lease.check()
         end(record, performed.exit_code, performed.said)
     return performed
+
+
+def _tried(project: Project, task: Task, due_at: dt.datetime, work: Work) -> Performed:
+    """One interval, or what went wrong in it; what goes wrong while the process is told to stop is no failure of it."""
+    try:
+        return work(project, task, due_at)
+    except PatronError as error:
+        stopping.pass_on(error)
+        return Performed(task, due_at, error.exit_code, str(error), error=error)
+    except Exception as error:  # noqa: BLE001 - a fault of ours in one run is told, and the others go on
+        stopping.pass_on(error)
+        return _fault(project, task, due_at, error)
 
 
 # ---------------------------------------------------------------- the kinds

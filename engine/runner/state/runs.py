@@ -9,7 +9,9 @@ from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, 
 
 from patron.engine.runner.state.schema import METADATA, Moment, digest_column, one, put, rows
 
-BEGUN, DONE, FAILED, SKIPPED, LOST = "begun", "done", "failed", "skipped", "lost"
+BEGUN, DONE, FAILED, SKIPPED = "begun", "done", "failed", "skipped"
+LOST, STOPPED = "lost", "stopped"
+"""Of runs only: what they were for is as open as before."""
 
 runs = Table(
     "runs",
@@ -19,7 +21,7 @@ runs = Table(
     Column("due_at", Moment),  # missing when somebody ran it by hand
     Column("as_of", Moment, nullable=False),
     Column("spec_hash", String(64), nullable=False),
-    Column("state", String(20), nullable=False),  # begun, done, failed, lost
+    Column("state", String(20), nullable=False),  # begun, done, failed, lost, stopped
     Column("attempt", Integer, nullable=False),
     Column("process", Text, nullable=False),
     Column("fence", Integer, nullable=False),
