@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 from patron.dsl.problems import Problem, nearest
 from patron.engine.load.filling import Filler
 from patron.engine.load.identities import Identities
-from patron.engine.model.canonical import SINGULAR, TABLES
+from patron.engine.model.canonical import SINGULAR, TABLES, CanonicalColumn
 from patron.engine.model.mapping import Bound
 from patron.engine.model.store import StoredColumn, StoredTable
 from patron.engine.sql.build import E
@@ -24,6 +24,11 @@ FEW = 100
 """A text with more values than this is no choice."""
 ENDED = ("date", "moment", "whole", "double", "yesno")
 """Kinds of storage whose smallest and largest value are cheap to know."""
+_TAKEN = {
+    ("orders", "status"): "such an order counts as valid",
+    ("orders", "kind"): "such an order counts as a sale",
+}
+_UNTAKEN = "it is in no group of its own"
 _FIRST = ("stores", "staff", "customers", "orders")
 
 
@@ -153,6 +158,7 @@ class Finisher:
         if final.numbered:
             self._name_lines()
         self._lost_references(table, columns)
+        self._strange_choices(table)
 
     def _create(self, final: FinalTable, *, booked: bool = False) -> None:
         """The table with its rows."""
@@ -246,6 +252,34 @@ class Finisher:
                 hint = _mend(table, column)
                 message = f"{before - after} of {rows} {table} point to no row of {column.type.table} (`{column.name}`)"
                 self.problems.append(Problem("P0708", self.filler.span(table, column.name), message, hint))
+
+    def _strange_choices(self, table: str) -> None:
+        """P0705 for values outside of the list of their column: they stay, and mean nothing to any rule."""
+        for column in TABLES[table].columns:
+            values = self.stored[table].columns[column.name].values
+            if not column.choices or column.more or set(column.choices).issuperset(values or ("",)):
+                continue
+            if column.name in self.filler.filled[table].columns:
+                self._strange(table, column)
+
+    def _strange(self, table: str, column: CanonicalColumn) -> None:
+        parts = self.filler.filled[table].name
+        found = self.run(describing.strange(parts, column.name, column.choices))
+        if not found:
+            return
+        count, first = sum(n for _, n, _ in found), min(row for _, _, row in found)
+        said = ", ".join(f'"{v[:40]}" ({n})' for v, n, _ in found[:5]) + (", ..." if len(found) > 5 else "")
+        one = "value is" if count == 1 else "values are"
+        message = f"{count} {one} not one of {', '.join(column.choices)} in {table}.{column.name}: {said}"
+        near = next(((v, n) for v, _, _ in found if (n := nearest(v, column.choices))), None)
+        hint = f'Did you mean "{near[1]}" by "{near[0]}"? ' if near else ""
+        hint += (
+            f"Map them: `if (... is ...) then ... else ...`; until then {_TAKEN.get((table, column.name), _UNTAKEN)}."
+        )
+        place = f"; first at {self.filler.where(table, int(first))}"
+        self.problems.append(
+            Problem("P0705", self.filler.span(table, column.name), message + place, hint, severity="W")
+        )
 
     def stored_known(self, table: str, column: str) -> int:
         return int(self.run(describing.known_count(table, column))[0][0])

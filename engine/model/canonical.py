@@ -12,7 +12,7 @@ from patron.engine.types import CHOICE, DATE, MOMENT, MONEY, NUMBER, TEXT, TEXTS
 @dataclass(frozen=True, slots=True)
 class CanonicalColumn:
     """A column: `required` (R), `computed` when absent (C), `default` filled in when absent or missing, `personal`
-    data, and the values a choice is known to have."""
+    data, and the values a choice is known to have; `more` when others are welcome beside them."""
 
     name: str
     type: Type
@@ -21,6 +21,7 @@ class CanonicalColumn:
     default: object = None
     personal: bool = False
     choices: tuple[str, ...] = ()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ _KINDS = {
     "texts": TEXTS,
 }  # fmt: skip
 
-# One line a column: name, type (-> table for a reference, a|b|c for a choice), then R, C, personal or =default.
+# One line a column: name, type (-> table for a reference, a|b|c for a choice, |... where others may follow), then R, C,
+# personal or =default.
 _SPEC = """
 customers customer
   id text R; created_at moment; name text personal; email text personal; phone text personal; birth_date date
@@ -62,7 +64,7 @@ orders order created_at
   id text R; customer ->customers R; created_at moment R; total money R; gross money; discount money; tax money
   shipping money; tip money; refunded money; net_sales money C
   status open|paid|fulfilled|canceled|returned|deleted =paid; kind sale|return|exchange =sale
-  channel retail|online|social; canceled_at moment; returned_at moment; updated_at moment; root_order ->orders
+  channel retail|online|social|...; canceled_at moment; returned_at moment; updated_at moment; root_order ->orders
   ref_order ->orders; store ->stores; staff ->staff; session ->sessions; currency text; payment_method text
   coupon text C
 lines line order.created_at
@@ -88,7 +90,7 @@ messages message sent_at
   id text R; campaign ->campaigns R; customer ->customers R; channel text; sent_at moment R; delivered_at moment
   failed_reason text; cost money
 actions action acted_at
-  id text R; customer ->customers R; campaign ->campaigns; kind received|opened|clicked|reviewed|redeemed R
+  id text R; customer ->customers R; campaign ->campaigns; kind received|opened|clicked|reviewed|redeemed|... R
   acted_at moment R; message ->messages; session ->sessions; actor ->customers; channel text; url text
   is_machine yesno =no
 sessions session started_at
@@ -138,13 +140,14 @@ def _column(text: str) -> CanonicalColumn:
         type_ = reference(kind[2:])
     else:
         type_ = CHOICE if "|" in kind else _KINDS[kind]
+    choices = tuple(kind.split("|")) if "|" in kind else ()
     if type_ == YESNO:
         default = False
     elif type_ == NUMBER and default is not None:
         default = int(str(default))
     return CanonicalColumn(
         name, type_, "R" in flags, "C" in flags, default, "personal" in flags,
-        tuple(kind.split("|")) if "|" in kind else (),
+        tuple(c for c in choices if c != "..."), "..." in choices,
     )  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def _canonical(name: str) -> str:
 
 def _type(column: CanonicalColumn) -> str:
     if column.choices:
-        return "one of " + ", ".join(f"`{c}`" for c in column.choices)
+        return "one of " + ", ".join(f"`{c}`" for c in column.choices) + (", or another" if column.more else "")
     if column.type.kind == "reference":
         return "the id" if column.name == "id" else f"→ {column.type.table}"
     return {"yesno": "yes/no"}.get(column.type.kind, column.type.kind)

@@ -110,3 +110,29 @@ def test_what_check_imports(world):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+STRANGE = "id,customer,created_at,total,status,channel\n" + "".join(
+    f"{i},a,2026-01-0{i},1,{status},{channel}\n"
+    for i, (status, channel) in enumerate(
+        [("paid", "kiosk"), ("VOID", "online"), ("Canceled", ""), ("VOID", ""), ("", "")], 1
+    )
+)
+
+
+def test_a_word_outside_of_the_list_of_its_column_is_told_with_its_count_and_place(world):
+    loaded = world("table orders from shop.orders {\n  status = status\n}\n", {"orders.csv": STRANGE}).load()
+    assert loaded.path is not None
+    (problem,) = loaded.problems
+    assert (problem.code, problem.severity, problem.span.line) == ("P0705", "W", 6)
+    assert problem.message == (
+        "3 values are not one of open, paid, fulfilled, canceled, returned, deleted in orders.status: "
+        '"VOID" (2), "Canceled" (1); first at orders.csv:3'
+    )
+    assert 'Did you mean "canceled" by "Canceled"?' in problem.hint
+    assert "until then such an order counts as valid." in problem.hint
+
+
+def test_words_of_the_list_and_of_lists_that_go_on_are_nothing_to_tell(world):
+    data = STRANGE.replace("VOID", "deleted").replace("Canceled", "canceled")
+    assert world("table orders from shop.orders\n", {"orders.csv": data}).load().problems == ()

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from patron.engine.sql import build
 from patron.engine.sql.build import E
-from patron.engine.sql.load.staging import select
+from patron.engine.sql.load.staging import ROW, select
 
 
 def ids(parts: E, whole: bool, survivors: str | None) -> exp.Select:
@@ -86,6 +86,17 @@ def known_count(table: str, column: str, *, with_id: bool = False) -> exp.Select
     """How many values of a column are known, in all rows or in those with an id."""
     query = select([(exp.Count(this=build.col(column, "t")), "n")], build.table(table, "t"))
     return query.where(build.not_(build.is_null(build.col("id", "t"))), copy=False) if with_id else query
+
+
+def strange(parts: str, column: str, known: Sequence[str]) -> exp.Select:
+    """Values that are none of these: how many rows have them, and the first; the commonest first."""
+    value = build.col(column, "t")
+    outputs: list[tuple[E, str]] = [(value, "value"), (exp.Count(this=exp.Star()), "n")]
+    query = select([*outputs, (exp.Min(this=build.col(ROW, "t")), "first")], build.table(parts, "t"))
+    listed = exp.In(this=value.copy(), expressions=[build.text(k) for k in known])
+    query = query.where(build.not_(listed), copy=False).group_by(value.copy(), copy=False)
+    order = [exp.Ordered(this=build.col("n"), desc=True), exp.Ordered(this=build.col("first"))]
+    return query.order_by(*order, copy=False)
 
 
 def last_sale(*, with_lines: bool = False) -> exp.Select:
