@@ -411,6 +411,13 @@ def all_of(*terms: Term | None) -> Term | None:
     return unique[0] if len(unique) == 1 else Op("and", unique, YESNO)
 
 
+def conjuncts(where: Term | None) -> tuple[Term, ...]:
+    """The parts of a conjunction."""
+    if where is None:
+        return ()
+    return where.args if isinstance(where, Op) and where.name == "and" else (where,)
+
+
 def any_of(*terms: Term) -> Term:
     """The disjunction of the conditions given."""
     unique = tuple(dict.fromkeys(terms))

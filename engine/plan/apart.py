@@ -37,3 +37,18 @@ def meets_one(node: Join, made: Made) -> bool:
     """Whether a row of the left side meets at most one of the right side."""
     keys = [b.name for _, b in node.on if isinstance(b, Col)]
     return not node.missing_equal and any(tells_apart(node.right, k, made) for k in keys)
+
+
+def keeps_all(node: Join, made: Made) -> bool:
+    """Whether every row of the left side is there once, whatever the right side holds."""
+    if node.kind == "cross":
+        return _one_row(node.right, made)
+    return node.kind == "left" and meets_one(node, made)
+
+
+def _one_row(node: Node, made: Made) -> bool:
+    if isinstance(node, Temp):
+        return node.name in made and _one_row(made[node.name], made)
+    if isinstance(node, Project):
+        return _one_row(node.input, made)
+    return isinstance(node, Aggregate) and not node.keys

@@ -20,6 +20,7 @@ from patron.engine.model.terms import (
     Rows,
     Term,
     all_of,
+    conjuncts,
     holding,
     known,
     shift,
@@ -55,13 +56,6 @@ class Made:
 
     node: Node
     values: dict[Term, Expr]
-
-
-def conjuncts(where: Term | None) -> tuple[Term, ...]:
-    """The parts of a conjunction."""
-    if where is None:
-        return ()
-    return where.args if isinstance(where, Op) and where.name == "and" else (where,)
 
 
 def common_part(wheres: Sequence[Term | None]) -> tuple[Term | None, list[Term | None]]:

@@ -7,13 +7,15 @@ step, as far back and forth as any of them looks. Who reads the rows of all date
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 from patron.dsl.nodes import dataclass
 from patron.engine.model.terms import Lit, Op, all_of, known
+from patron.engine.plan.apart import Made
 from patron.engine.plan.nodes import Expr, Filter, Join, Node, Plan, Project, Step, Temp, columns, walk
-from patron.engine.plan.steps import fresh_names, with_steps
+from patron.engine.plan.once import once_for_all
+from patron.engine.plan.steps import fresh_names, reads, with_steps
 from patron.engine.plan.united import filtered, united
 from patron.engine.types import YESNO
 
@@ -24,9 +26,10 @@ WIDER = {">=": min, "<=": max}
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Joined rows of which some are read: all conditions but bounds, and every place that reads them."""
+    """Joined rows of which some are read: the numbers of the steps that read them, all conditions but bounds, and every
+    place that reads them."""
 
-    first: int
+    readers: tuple[int, ...]
     rows: Node
     where: frozenset[Expr]
     places: tuple[Project, ...]
@@ -36,17 +39,49 @@ def rows_once(plan: Plan) -> Plan:
     """Rows of people that are read again are a step."""
     made: list[tuple[int, Step]] = []
     instead: dict[Node, Node] = {}
-    again = (r for r in _readings(plan) if _is_read_again(r))
-    for reading, name in zip(again, fresh_names(plan, "rows"), strict=False):
+    for reading, name in zip(_read_again(plan), fresh_names(plan, "rows"), strict=False):
         limits = [_bounds(p) for p in reading.places]
         reach = _reach(limits)
-        node = _kept(reading.rows, [*reading.where, *_conditions(reach)])
-        made.append((reading.first, Step(name, node, "rows read again")))
-        temp = Temp(name, columns(node))
-        for place, own in zip(reading.places, limits, strict=True):
+        rows, places = once_for_all(_kept(reading.rows, [*reading.where, *_conditions(reach)]), reading.places)
+        made.append((min(reading.readers), Step(name, rows, "rows read again")))
+        temp = Temp(name, columns(rows))
+        for place, items, own in zip(reading.places, places, limits, strict=True):
             narrower = {k: v for k, v in own.items() if reach.get(k) != v}
-            instead[place] = Project(_kept(temp, _conditions(narrower)), place.items, place.note)
+            instead[place] = Project(_kept(temp, _conditions(narrower)), items, place.note)
     return with_steps(plan, made, instead)
+
+
+def _read_again(plan: Plan) -> list[Reading]:
+    """What is read in several places, and in one that needs less than they do."""
+    every = _readings(plan)
+    found = [r for r in every if _is_read_again(r)]
+    free = Free(plan)
+    for one in every:
+        others = [r for r in found if r != one]
+        wider = _with_less(others, one, free)
+        found = wider if wider != others else found
+    return found
+
+
+def _with_less(found: list[Reading], less: Reading, free: Free) -> list[Reading]:
+    """The readings, one of them with the place of another that reads the same rows with less beside them."""
+    for place, one in enumerate(found):
+        wider = _wider(one, less, free)
+        if wider is not None:
+            return [*found[:place], wider, *found[place + 1 :]]
+    return found
+
+
+def _wider(one: Reading, less: Reading, free: Free) -> Reading | None:
+    readers, places = (*one.readers, *less.readers), (*one.places, *less.places)
+    if one.where != less.where or _reach([*map(_bounds, places)]) != _reach([*map(_bounds, one.places)]):
+        return None
+    both = united(one.rows, less.rows, free.of(readers))
+    return Reading(readers, both, one.where, places) if both is not None and _joins(both) == _joins(one.rows) else None
+
+
+def _joins(rows: Node) -> int:
+    return sum(isinstance(n, Join) for n in walk(rows))
 
 
 def _readings(plan: Plan) -> list[Reading]:
@@ -66,8 +101,25 @@ def _with_place(found: list[Reading], number: int, node: Project) -> list[Readin
         alike = one.where == common and _bounds(one.places[0]).keys() == _bounds(node).keys()
         both = united(one.rows, rows) if alike else None
         if both is not None:
-            return [*found[:place], Reading(one.first, both, common, (*one.places, node)), *found[place + 1 :]]
-    return [*found, Reading(number, rows, common, (node,))]
+            wider = Reading((*one.readers, number), both, common, (*one.places, node))
+            return [*found[:place], wider, *found[place + 1 :]]
+    return [*found, Reading((number,), rows, common, (node,))]
+
+
+class Free:
+    """The steps that may be joined to rows that others read: those that are not made of these others."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.steps = plan.steps
+        self.before: dict[str, set[str]] = {}
+        for step in plan.steps:
+            own = reads(step.node)
+            self.before[step.name] = own.union(*(self.before.get(n, ()) for n in own))
+
+    def of(self, numbers: Iterable[int]) -> Made:
+        """For what steps of these numbers read."""
+        readers = {self.steps[n].name for n in numbers if n < len(self.steps)}
+        return {s.name: s.node for s in self.steps if not readers & {s.name, *self.before[s.name]}}
 
 
 def _told_by(rows: Node) -> list[Expr]:

@@ -7,8 +7,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from patron.dsl.nodes import dataclass
-from patron.engine.model.terms import Beside, Field, Here, Leaf, Lit, Numbered, Op, Term, all_of, known, negated
-from patron.engine.plan import children
+from patron.engine.model.terms import (
+    Beside,
+    Field,
+    Here,
+    Leaf,
+    Lit,
+    Numbered,
+    Op,
+    Term,
+    all_of,
+    conjuncts,
+    known,
+    negated,
+)
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Join, Node, Project, SortKey, WindowCall
 from patron.engine.plan.planner import Planner
@@ -104,7 +116,7 @@ def _of_moment(p: Planner, outer: Evaluation, leaf: Numbered | Beside) -> list[T
     shared = [leaf.key, at]
     if isinstance(at, Field) and table.one_zone:
         shared.append(Field(at.row, f"{at.column}@date", DATE))
-    return [part for part in children.conjuncts(outer.where) if _made_of(part, shared)]
+    return [part for part in conjuncts(outer.where) if _made_of(part, shared)]
 
 
 def _made_of(term: Term, parts: Sequence[Term]) -> bool:

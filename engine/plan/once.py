@@ -22,6 +22,7 @@ from patron.engine.plan.nodes import (
     Col,
     Expr,
     Filter,
+    Named,
     Node,
     Plan,
     Project,
@@ -99,6 +100,15 @@ def _kept(node: Project) -> Node:
     return Project(made if kept is None else Filter(made, kept), items, node.note)
 
 
+def once_for_all(rows: Node, places: Iterable[Project]) -> tuple[Node, list[tuple[Named, ...]]]:
+    """Rows that several read, with the large values that they need again, and what each of them keeps of such rows."""
+    parts = Parts()
+    wanted = [[(name, parts.add(value)) for name, value in place.items] for place in places]
+    layers = Layers(parts, parts.worth(Counter(n for items in wanted for _, n in items)), "@shared")
+    kept = [tuple((name, layers.written(n)) for name, n in items) for items in wanted]
+    return layers.over(rows), kept
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """An expression as its operator over other parts, by number; one that is no operator stands for itself."""
@@ -142,9 +152,9 @@ class Parts:
 class Layers:
     """Values that become columns, those that are made of others after them."""
 
-    def __init__(self, parts: Parts, again: list[int]) -> None:
+    def __init__(self, parts: Parts, again: list[int], hint: str = "@once") -> None:
         self.parts, self.again = parts, again
-        self.names: Mapping[int, str] = {n: f"@once{place}" for place, n in enumerate(again, 1)}
+        self.names: Mapping[int, str] = {n: f"{hint}{place}" for place, n in enumerate(again, 1)}
         self.depths: dict[int, int] = {}
 
     def over(self, rows: Node) -> Node:
@@ -177,4 +187,4 @@ class Layers:
         return self.depths[number]
 
 
-__all__ = ["computed_once"]
+__all__ = ["computed_once", "once_for_all"]

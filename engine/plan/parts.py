@@ -27,11 +27,12 @@ from patron.engine.model.terms import (
     all_of,
     any_of,
     compare,
+    conjuncts,
     known,
 )
 from patron.engine.plan import credit, shares
 from patron.engine.plan import rows as row_plans
-from patron.engine.plan.children import common_part, conjuncts
+from patron.engine.plan.children import common_part
 from patron.engine.plan.nodes import (
     AggCall,
     Aggregate,

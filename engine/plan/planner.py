@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 
 from patron.dsl.nodes import dataclass
@@ -46,6 +46,7 @@ class Planner:
         self.focus: Focus | None = None
         self._by_node: dict[Node, str] = {}
         self._names: set[str] = set()
+        self._columns: dict[str, dict[Hashable, str]] = {}
 
     @property
     def as_of(self) -> AsOf:
@@ -68,7 +69,12 @@ class Planner:
     def _sibling(self, binder: Binder, focus: Focus | None) -> Planner:
         other = Planner(binder, self.store, self.lists)
         other.focus = focus
-        other.steps, other._by_node, other._names = self.steps, self._by_node, self._names
+        other.steps, other._by_node, other._names, other._columns = (
+            self.steps,
+            self._by_node,
+            self._names,
+            self._columns,
+        )
         return other
 
     def step(self, hint: str, node: Node, note: str = "") -> Temp:
@@ -79,6 +85,11 @@ class Planner:
             self._by_node[node] = found
             self.steps.append(Step(found, node, note))
         return Temp(found, columns(node), note)
+
+    def named(self, hint: str, shown: Hashable) -> str:
+        """The name of a column by what it shows: the same in all parts of the plan, so that they can be compared."""
+        known = self._columns.setdefault(hint, {})
+        return known.setdefault(shown, hint if not known else f"{hint}#{len(known) + 1}")
 
     def part_of(self, part: Temp, whole: Temp) -> None:
         """The rows of one step are some of those of another, which whoever reads them finds there as well."""

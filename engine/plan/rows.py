@@ -5,7 +5,7 @@ All aggregates over the same children, reached the same way, are computed in one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from patron.engine.model.canonical import MADE, TABLES
@@ -33,6 +33,7 @@ from patron.engine.model.terms import (
     Rows,
     Term,
     all_of,
+    conjuncts,
 )  # fmt: skip
 from patron.engine.model.terms import (
     Sequence as Steps,
@@ -43,9 +44,12 @@ from patron.engine.plan.planner import Planner
 from patron.engine.plan.settled import settled
 from patron.engine.plan.simplify import facts_of, given, simple
 from patron.engine.plan.tables import LATER, cuts, day_only_known, filled, table_node
+from patron.engine.plan.united import read_by
 from patron.engine.types import WHOLE, Type, reference
 
 ZERO = Lit(0, WHOLE)
+COMPUTED = 100
+"""More steps than any path has."""
 
 
 People = tuple[Term, Node]
@@ -104,9 +108,8 @@ class Evaluation:
             self._settle_early(term)
         self.chosen = self._chosen()
         self.node = self._of_people(self._base(), Here())
-        for row in list(self.needed):
-            if isinstance(row, Followed):
-                self._join_row(row)
+        for row in self._in_order():
+            self._join_row(row)
         for leaf in self.leaves:
             self._join_leaf(leaf)
 
@@ -226,6 +229,16 @@ class Evaluation:
         self._names.add(name)
         return name
 
+    def _in_order(self) -> list[Followed]:
+        """The rows to be joined, in the same order whoever asks: first those that leave rows out, a row after the one
+        that leads to it."""
+        followed = [row for row in self.needed if isinstance(row, Followed)]
+        return sorted(followed, key=lambda row: (not self._always(row), _steps_to(row), _row_name(row)))
+
+    def _always(self, row: Row) -> bool:
+        """Whether rows that lead to no such row are none of the people wanted."""
+        return self.chosen is not None and row in _way(self.chosen)
+
     def _join_row(self, row: Followed) -> None:
         """The row a reference leads to, if any."""
         self._ready(row.key)
@@ -236,7 +249,7 @@ class Evaluation:
         computed = self._computed_early(row, inner)
         side = Project(inner, (*((names[c.name], c) for c in columns(inner)), *computed))
         ident = Col(names["id"], reference(row.table))
-        always = self.chosen is not None and row in _way(self.chosen)
+        always = self._always(row)
         for column in columns(inner):
             own = Col(names[column.name], column.type)
             self.known[Field(row, column.name, column.type)] = (
@@ -254,7 +267,7 @@ class Evaluation:
         self.known[Field(row, "id", own_id)] = Col("id", own_id, sure=True)
         made = []
         for term in self.early.get(row, ()):
-            name = self.fresh("early")
+            name = self.fresh(self.p.named("early", term))
             made.append((name, self.expr(term)))
             outer[term] = Col(name, term.type)
         self.known = outer
@@ -299,11 +312,17 @@ class Evaluation:
             self._join_learned(leaf)
             return
         made = marks.leaf_node(self.p, self, leaf)
-        self._attach(made.node, made.on, {leaf: made.value})
+        self._attach(made.node, made.on, {leaf: made.value}, leaf)
 
-    def _attach(self, side: Node, on: tuple[tuple[Expr, str], ...], gives: dict[Term, Expr]) -> None:
-        """Left-join a side table with one row per key; its columns get fresh names."""
-        names = {c.name: self.fresh(c.name) for c in columns(side)}
+    def _attach(
+        self, side: Node, on: tuple[tuple[Expr, str], ...], gives: Mapping[Term, Expr], about: Hashable
+    ) -> None:
+        """Left-join a side table with one row per key; its columns are called by what they show."""
+        shown = _shown(gives)
+        names = {
+            c.name: self.fresh(self.p.named(c.name.partition("#")[0], shown.get(c.name, (about, c.name))))
+            for c in columns(side)
+        }
         types = {c.name: c.type for c in columns(side)}
         renamed = Project(side, tuple((names[c.name], c) for c in columns(side)))
         pairs = tuple((left, Col(names[right], types[right])) for left, right in on)
@@ -317,18 +336,19 @@ class Evaluation:
         group = [o for o in self.leaves if isinstance(o, Overall) and (o.rows, o.at, o.before) == over]
         if first.before is None:
             node, values = overall.one_row(self.p, group)
-            self._attach(node, (), dict(values))
+            self._attach(node, (), dict(values), over)
         else:
             node, values = overall.by_month(self.p, group)
-            self._attach(node, ((self.expr(first.before), overall.BESIDE),), dict(values))
+            self._attach(node, ((self.expr(first.before), overall.BESIDE),), dict(values), over)
 
     def _join_learned(self, first: Learnt) -> None:
         """All that a model says of the same thing, beside the row."""
         gives: dict[Term, Expr] = {x: Col(x.column, x.type) for x in learned.group(self.leaves, first)}
         if first.key is None:
-            self._attach(learned.numbers(self.p, first.table), (), gives)
+            self._attach(learned.numbers(self.p, first.table), (), gives, first.table)
         else:
-            self._attach(learned.things(self.p, first.table), ((self.expr(first.key), learned.KEY),), gives)
+            on = ((self.expr(first.key), learned.KEY),)
+            self._attach(learned.things(self.p, first.table), on, gives, (first.table, first.key))
 
     def _join_children(self, first: Children) -> None:
         """All aggregates of one group of children at once."""
@@ -337,23 +357,24 @@ class Evaluation:
         if any(children.refers_outside(c, parent) for c in group):
             self._join_correlated(group, parent)
             return
-        for made in children.grouped(self.p, first.rows, first.key, parent, group):
+        about = (first.row, first.rows, first.key)
+        for place, made in enumerate(children.grouped(self.p, first.rows, first.key, parent, group)):
             if first.row == Here() and parent is None:
                 on = tuple((self.known[Field(Here(), n, t)], n) for n, t in pair_key(self.rows))
             else:
                 on = ((self.row_id(first.row), "@key"),)
-            self._attach(made.node, on, made.values)
+            self._attach(made.node, on, made.values, (*about, place))
 
     def _join_correlated(self, group: list[Children], parent: str | None) -> None:
         """Children whose condition looks at the row at hand: joined to it, then grouped by it."""
         key = pair_key(self.rows)
-        own = all_of(*(c for c in children.conjuncts(self.where) if _is_own(c)))
+        own = all_of(*(c for c in conjuncts(self.where) if _is_own(c)))
         rows = self.node if own is None else Filter(self.node, self.expr(own))
         pairs = Project(rows, tuple((c.name, c) for c in columns(rows)))
         for call in group:
             made = children.correlated(self.p, self, pairs, key, call, parent)
             on = tuple((self.known[Field(Here(), n, t)], f"@{n}") for n, t in key)
-            self._attach(made.node, on, made.values)
+            self._attach(made.node, on, made.values, call)
 
     def row_id(self, row: Row) -> Expr:
         """The id of a row."""
@@ -383,6 +404,15 @@ class Evaluation:
             return simple(term.name, tuple(self.expr(a) for a in term.args), term.type)
         assert isinstance(term, Lit), term
         return term
+
+
+def _shown(gives: Mapping[Term, Expr]) -> Mapping[str, Hashable]:
+    """The first term that each column of a side table is read for, and its place among those that the term reads."""
+    found: dict[str, Hashable] = {}
+    for term, value in gives.items():
+        for place, name in enumerate(sorted(read_by(value))):
+            found.setdefault(name, (term, place))
+    return found
 
 
 def _is_own(term: Term) -> bool:
@@ -415,6 +445,13 @@ def pair_key(rows: Rows) -> tuple[tuple[str, Type], ...]:
     if isinstance(rows, FollowRows):
         return (("id", reference(rows.start.table)),)
     return (("order", reference("orders")), ("action", reference("actions")))
+
+
+def _steps_to(row: Row) -> int:
+    """How many references lead to a row; what is computed to get there comes after all that is not."""
+    if not isinstance(row, Followed):
+        return 0
+    return 1 + (_steps_to(row.key.row) if isinstance(row.key, Field) else COMPUTED)
 
 
 def _row_name(row: Row) -> str:

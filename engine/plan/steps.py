@@ -15,16 +15,17 @@ def fresh_names(plan: Plan, hint: str) -> Iterator[str]:
 
 
 def with_steps(plan: Plan, made: Sequence[tuple[int, Step]], instead: Mapping[Node, Node]) -> Plan:
-    """The plan with steps, each at its place among those there are, and other nodes instead of what they hold."""
+    """The plan with steps, each at its place among those there are or after those it reads, and other nodes instead of
+    what they hold."""
     if not made:
         return plan
     changed = everywhere(plan, lambda node: replaced(node, instead))
     steps: list[Step] = []
     for place in range(len(plan.steps) + 1):
         here = [_below(step, instead) for first, step in made if min(first, len(plan.steps)) == place]
-        steps += in_order(here)
+        steps += here
         steps += changed.steps[place : place + 1]
-    return Plan(tuple(steps), changed.outputs)
+    return Plan(tuple(in_order(steps)), changed.outputs)
 
 
 def _below(step: Step, instead: Mapping[Node, Node]) -> Step:
@@ -33,16 +34,20 @@ def _below(step: Step, instead: Mapping[Node, Node]) -> Step:
     return Step(step.name, with_inputs(step.node, below), step.note)
 
 
-def in_order(steps: list[Step]) -> list[Step]:
-    """Steps after those they read."""
-    left = {s.name: s for s in steps}
-    found: list[Step] = []
-    while left:
-        ready = [s for s in left.values() if not _read(s.node) & left.keys()]
-        found += ready
-        left = {name: s for name, s in left.items() if s not in ready}
-    return found
+def in_order(steps: Sequence[Step]) -> list[Step]:
+    """Steps after those they read, else as they come."""
+    made, found = {s.name: s for s in steps}, dict[str, Step]()
+
+    def add(step: Step) -> None:
+        for name in sorted(reads(step.node) & made.keys() - found.keys()):
+            add(made[name])
+        found.setdefault(step.name, step)
+
+    for step in steps:
+        add(step)
+    return list(found.values())
 
 
-def _read(node: Node) -> set[str]:
+def reads(node: Node) -> set[str]:
+    """The names of the steps that a node reads."""
     return {n.name for n in walk(node) if isinstance(n, Temp)}

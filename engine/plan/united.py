@@ -6,8 +6,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from patron.engine.plan.children import conjuncts
-from patron.engine.plan.nodes import Col, Expr, Filter, Join, Node, Project, Scan, columns, inputs, with_inputs
+from patron.engine.model.terms import conjuncts
+from patron.engine.plan.apart import Made, keeps_all
+from patron.engine.plan.nodes import (
+    Aggregate,
+    Col,
+    Expr,
+    Filter,
+    Join,
+    Node,
+    Project,
+    Scan,
+    columns,
+    inputs,
+    walk,
+    with_inputs,
+)
 
 Column = TypeVar("Column", bound=tuple[Any, ...])
 """A column of a scan or project: its name comes first."""
@@ -22,21 +36,56 @@ def filtered(node: Node) -> tuple[Node, tuple[Expr, ...]]:
     return node, where
 
 
-def united(a: Node, b: Node) -> Node | None:
-    """A node with the rows of both, which are the same, and all their columns; None when it cannot be told."""
+def united(a: Node, b: Node, made: Made | None = None) -> Node | None:
+    """A node with the rows of both, which are the same, and all their columns; None when it cannot be told.
+
+    With the steps that are `made` before, one may have what they made beside its rows, and the other not.
+    """
     if a == b:
         return a
+    if made is not None and isinstance(a, Join) and not _joined(b, a):
+        return _beside(a, b, made)
+    if made is not None and isinstance(b, Join) and not _joined(a, b):
+        return _beside(b, a, made)
+    return _same(a, b, made)
+
+
+def _joined(node: Node, other: Join) -> bool:
+    """Whether a node, or one to the left below it, is a join like another."""
+    while isinstance(node, Join):
+        if _alike(node, other):
+            return True
+        node = node.left
+    return False
+
+
+def _beside(a: Join, b: Node, made: Made) -> Node | None:
+    """Rows that have something beside each of them, and those that lack it."""
+    if any(isinstance(n, (Aggregate, Join)) for n in walk(a.right)) or not keeps_all(a, made):
+        return None
+    left = united(a.left, b, made)
+    return replace(a, left=left) if left is not None and _apart(a, (left, a.right)) else None
+
+
+def _same(a: Node, b: Node, made: Made | None) -> Node | None:
+    """Two nodes of one kind, or rows and what is kept of them, as one."""
     if isinstance(a, Scan) and isinstance(b, Scan):
         found = _together(a.columns, b.columns) if a.table == b.table else None
         return None if found is None else replace(a, columns=found)
-    if isinstance(a, Project) and isinstance(b, Project):
-        below, items = united(a.input, b.input), _together(a.items, b.items)
+    if isinstance(a, Project) or isinstance(b, Project):
+        a, b = _projected(a), _projected(b)
+        below, items = united(a.input, b.input, made), _together(a.items, b.items)
         return None if below is None or items is None else replace(a, input=below, items=items)
     if isinstance(a, (Filter, Join)) and isinstance(b, (Filter, Join)) and _alike(a, b):
-        below_each = [united(x, y) for x, y in zip(inputs(a), inputs(b), strict=True)]
+        below_each = [united(x, y, made) for x, y in zip(inputs(a), inputs(b), strict=True)]
         fresh = [n for n in below_each if n is not None]
         return with_inputs(a, fresh) if len(fresh) == len(below_each) and _apart(a, fresh) else None
     return None
+
+
+def _projected(node: Node) -> Project:
+    """A node as what it keeps of its rows."""
+    return node if isinstance(node, Project) else Project(node, tuple((c.name, c) for c in columns(node)))
 
 
 def _together(own: tuple[Column, ...], others: tuple[Column, ...]) -> tuple[Column, ...] | None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from patron.dsl.nodes import dataclass, field
 from patron.engine.model import terms
-from patron.engine.plan.apart import Made, meets_one
+from patron.engine.plan.apart import Made, keeps_all
 from patron.engine.plan.nodes import (
     Aggregate,
     Col,
@@ -115,7 +115,7 @@ def _cut(node: Node, names: Names, read: Read) -> Node:
     if isinstance(node, Stack):
         return replace(node, inputs=tuple(_exactly(n, names, read) for n in node.inputs))
     if isinstance(node, Join):
-        if node.kind == "left" and not names & _names(node.right) and meets_one(node, read.made):
+        if not names & _names(node.right) and keeps_all(node, read.made):
             return _cut(node.left, names, read)
         wanted = names | _looked_at((*(e for pair in node.on for e in pair), node.where))
         left, right = (_cut(n, wanted & _names(n), read) for n in (node.left, node.right))

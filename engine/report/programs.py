@@ -12,6 +12,7 @@ from patron.engine.model.resolve import Model
 from patron.engine.plan.nodes import Node, Plan, Scan, Step, Temp, walk
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.rules import optimized
+from patron.engine.plan.unread import read_columns
 from patron.engine.report.context import Context, lowering
 from patron.engine.report.learning import perform
 from patron.engine.report.permitted import permitted, sent
@@ -76,7 +77,7 @@ class Together:
         self._forget(number)
         program = replace(own, steps=tuple(s for step in steps for s in self._compiled(step).steps))
         sent(self._context, program)
-        return Answered(rows, program.text(), _tables((*steps, *outputs)))
+        return Answered(rows, program.text(), _tables(read_columns(Plan(tuple(steps), outputs))))
 
     @cached_property
     def _plan(self) -> Plan:
@@ -120,6 +121,7 @@ def _read(nodes: Iterable[Node]) -> Iterator[str]:
     return (each.name for node in nodes for each in walk(node) if isinstance(each, Temp))
 
 
-def _tables(steps: Iterable[Step]) -> tuple[str, ...]:
+def _tables(plan: Plan) -> tuple[str, ...]:
     """The stored tables that are read."""
+    steps = (*plan.steps, *plan.outputs)
     return tuple(sorted({n.table for step in steps for n in walk(step.node) if isinstance(n, Scan)}))
