@@ -8,7 +8,21 @@ from __future__ import annotations
 from patron.engine.model.canonical import TABLES
 from patron.engine.model.terms import known
 from patron.engine.plan.apart import Made
-from patron.engine.plan.nodes import Col, Filter, Join, Node, Plan, Project, Scan, Temp, everywhere, rebuilt
+from patron.engine.plan.nodes import (
+    Aggregate,
+    Col,
+    Filter,
+    Join,
+    Node,
+    Plan,
+    Project,
+    Scan,
+    Sorted,
+    Temp,
+    columns,
+    everywhere,
+    rebuilt,
+)
 
 
 def anybody(plan: Plan) -> Plan:
@@ -23,8 +37,8 @@ def _any(node: Node, made: Made) -> Node:
     ((own, other),) = node.on
     if not isinstance(own, Col) or not isinstance(other, Col) or not _all_ids(node.right, other, made):
         return node
-    stored = _stored(node.left, own.name)
-    if stored == "id":
+    stored = _stored(node.left, own.name, made)
+    if stored == "id" and _from_rows(node.left, own.name):
         return node.left
     return node if stored in (None, "merged_into") or own.type != other.type else Filter(node.left, known(own))
 
@@ -41,10 +55,25 @@ def _all_ids(node: Node, column: Col, made: Made) -> bool:
     )
 
 
-def _stored(node: Node, name: str) -> str | None:
-    """The column of a stored table that a column shows; None where that is not known."""
-    if isinstance(node, (Filter, Join)):
-        return _stored(node.input if isinstance(node, Filter) else node.left, name)
+def _stored(node: Node, name: str, made: Made) -> str | None:
+    """The column of a stored table that a column shows, as far as it is known; None where that cannot be told."""
+    if isinstance(node, Temp):
+        return _stored(made[node.name], name, made) if node.name in made else None
+    if isinstance(node, (Filter, Sorted)):
+        return _stored(node.input, name, made)
+    if isinstance(node, Join):
+        own = name in {c.name for c in columns(node.left)}
+        return _stored(node.left if own else node.right, name, made)
+    if isinstance(node, (Project, Aggregate)):
+        value = dict(node.items if isinstance(node, Project) else node.keys).get(name)
+        return _stored(node.input, value.name, made) if isinstance(value, Col) else None
     if not isinstance(node, Scan) or node.table not in TABLES:
         return None
     return next((stored for out, stored, _ in node.columns if out == name), None)
+
+
+def _from_rows(node: Node, name: str) -> bool:
+    """Whether a column is one of rows of a table, not of what is beside them, if anything is."""
+    while isinstance(node, (Filter, Join)):
+        node = node.input if isinstance(node, Filter) else node.left
+    return isinstance(node, Scan) and name in {c.name for c in columns(node)}

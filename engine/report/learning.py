@@ -13,14 +13,16 @@ from patron import __version__
 from patron.engine.contracts import Learned, LearnedTable, Learning, Pack
 from patron.engine.model.periods import AsOf
 from patron.engine.model.resolve import Model
+from patron.engine.model.terms import Lit
 from patron.engine.plan.learned import JUDGEMENTS, OF
-from patron.engine.plan.nodes import Col, Learn
+from patron.engine.plan.nodes import Col, Filter, Learn, Node, Plan, Step, Values
 from patron.engine.report.context import Context
 from patron.engine.report.laid_out import joined, laid_out
 from patron.engine.runtime.errors import InternalError
 from patron.engine.runtime.files import publish
 from patron.engine.sql.expressions import Lowering
-from patron.engine.sql.program import Statement, handed
+from patron.engine.sql.program import Statement, compile_plan, handed
+from patron.engine.types import YESNO
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,6 +37,9 @@ def perform(step: Statement, model: Model, context: Context, lowering: Lowering)
         context.session.run(step.name, step.sql)
         return
     found = _learned(step, step.learn, model, context)
+    if not (found.columns or found.numbers or found.tests):  # numpy may be what is not installed
+        context.session.run(step.name, _nothing(step, step.learn, lowering))
+        return
     sql = handed(step.name, step.learn.columns, lowering)
     context.session.handed(step.name, sql, _rows(step.learn, found))
 
@@ -138,6 +143,13 @@ def _forget_old(file: Path) -> None:
 
 
 # ---------------------------------------------------------------- what is stored
+
+
+def _nothing(step: Statement, node: Learn, lowering: Lowering) -> str:
+    """The statement that stores that a model said nothing: no thing and no test, and missing numbers."""
+    missing: Node = Values(node.columns, (tuple(Lit(None, c.type) for c in node.columns),))
+    rows = missing if node.part == "numbers" else Filter(missing, Lit(False, YESNO))
+    return compile_plan(Plan((Step(step.name, rows),), ()), lowering).steps[0].sql
 
 
 def _rows(node: Learn, found: Learned) -> Mapping[str, NDArray[Any]]:

@@ -191,6 +191,16 @@ def test_an_absent_library_is_told_with_what_to_install(counting):
     assert found.notes == ("not enough data for Seen: scipy is not installed: install `patron[predict]`",)
 
 
+def test_nothing_is_learned_without_numpy_and_everything_else_is_answered(counting, monkeypatch):
+    shop = counting()
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    found = shop.query("counting.seen, members by customer.city for audience all_tracked_users")
+    assert ({row[1] for row in found.rows}, sum(row[2] for row in found.rows)) == ({None}, 4)
+    assert "not enough data for Seen: numpy is not installed: install `patron[predict]`" in found.notes
+    assert shop.audience("often").rows == ()
+    assert shop.query("counting.scaled").rows == ((None,),)
+
+
 def test_a_figure_that_is_not_finite_is_a_fault(counting):
     with pytest.raises(InternalError, match=r"counting\.people\.seen is not finite"):
         counting(Model(columns={"seen": [1.0, float("inf"), 2.0]})).query("counting.seen")
