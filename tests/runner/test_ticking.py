@@ -14,7 +14,7 @@ import pytest
 
 from patron.engine.runner import run as running
 from patron.engine.runner.making import make
-from patron.engine.runner.schedule import repeating, ticking
+from patron.engine.runner.schedule import leases, repeating, ticking
 from patron.engine.runner.schedule.leases import leased
 from patron.engine.runtime.errors import Busy, IoFailed, SpecError
 from patron.engine.runtime.stopping import stoppable
@@ -260,6 +260,14 @@ def test_one_at_a_time(shop: Scheduled) -> None:
         shop.tick("07 06:00")
     assert "another run holds this project: process" in caught.value.message
     assert shop.tick("07 06:01") == ["run nightly 07 06:00"]
+
+
+def test_a_lease_that_could_not_be_given_back(shop: Scheduled, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk was full at the end of a tick: the process itself knows that it holds nothing any more."""
+    monkeypatch.setattr(leases, "_free", lambda _state, _lease: None)
+    assert shop.tick("07 06:00") == ["run nightly 07 06:00"]
+    assert shop.state("SELECT held FROM leases") == [(1,)]
+    assert shop.tick("08 06:00") == ["run nightly 08 06:00"]
 
 
 def test_a_lease_that_was_lost(shop: Scheduled, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,10 @@ BEATS = 3
 """How many of its beats a holder may miss."""
 
 
+_beating: set[tuple[str, str, int]] = set()
+"""The leases that this process holds: where, which, with which number."""
+
+
 class Lease:
     """A lease that this process holds, by its number."""
 
@@ -66,6 +70,7 @@ def leased(state: State, clock: Clock, beat: float, name: str = PROJECT) -> Iter
             over.set()
             heart.join()
             _free(state, lease)
+            _beating.discard((state.place, name, lease.fence))
 
 
 def _take(state: State, clock: Clock, beat: float, name: str) -> int:
@@ -74,23 +79,26 @@ def _take(state: State, clock: Clock, beat: float, name: str) -> int:
     with state.writing() as connection:
         row = leases.find(connection, name)
         now = clock.now()
-        if row is not None and row["held"] and not _is_over(row, now, beat):
+        if row is not None and row["held"] and not _is_over(row, now, beat, (state.place, name, row["fence"])):
             message = f"another run holds this project: {leases.holder(row)} since {_when(row['since'])}"
             raise Busy(message, "Wait until it ends and try again; `patron status` shows what it does.")
         point("lease.take")
         fence = leases.hold(connection, name, this_process(), now, uptime())
         runs.lose(connection, fence, now)
+        _beating.add((state.place, name, fence))
         return fence
 
 
-def _is_over(row: dict[str, object], now: dt.datetime, beat: float) -> bool:
-    """Whether the holder is dead, or silent for too long. On this machine its silence is measured by the clock that
-    nobody sets; of another machine only the time of day is known."""
+def _is_over(row: dict[str, object], now: dt.datetime, beat: float, held: tuple[str, str, int]) -> bool:
+    """Whether the holder is dead, or silent for too long; this very process knows what it could not let go of. On this
+    machine silence is measured by the clock that nobody sets; of another machine only the time of day is known."""
     from patron.engine.runner.state import leases
 
     other, mine = leases.holder(row), this_process()
     if is_gone(other):
         return True
+    if other == mine:
+        return held not in _beating
     if other.boot and other.boot == mine.boot:
         silence = uptime() - float(str(row["beat_uptime"]))
     else:

@@ -2,51 +2,22 @@
 
 from __future__ import annotations
 
-import socket
-from email import message_from_bytes
-from email.policy import default
-
 import pytest
 
 from patron.plugins.exporters.mail import patron_targets, send
 from patron.plugins.exporters.mail.message import addresses, message
 from patron.plugins.exporters.mail.sending import Server, server_of
-
-controller = pytest.importorskip("aiosmtpd.controller", reason="needs the extra `test`")
-
-
-class Letterbox:
-    """Keeps what is sent; refuses one address."""
-
-    def __init__(self):
-        self.letters = []
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd calls it so
-        if address.startswith("nobody@"):
-            return "550 nobody of that name"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        self.letters.append((tuple(envelope.rcpt_tos), message_from_bytes(envelope.content, policy=default)))
-        return "250 kept"
+from tests.letterbox import Letterbox, serving
 
 
 @pytest.fixture
 def letterbox(monkeypatch):
-    box = Letterbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    running = controller.Controller(box, hostname="127.0.0.1", port=port)
-    running.start()
-    for name in ("USER", "PASSWORD", "FROM"):
+    for name in ("USER", "PASSWORD"):
         monkeypatch.delenv(f"PATRON_SMTP_{name}", raising=False)
-    settings = {"HOST": "127.0.0.1", "PORT": str(port), "SECURITY": "none", "FROM": "patron@example.com"}
-    for name, value in settings.items():
-        monkeypatch.setenv(f"PATRON_SMTP_{name}", value)
-    yield box
-    running.stop()
+    with serving(box := Letterbox()) as settings:
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        yield box
 
 
 @pytest.fixture
