@@ -28,7 +28,7 @@ _TAKEN = {
     ("orders", "status"): "such an order counts as valid",
     ("orders", "kind"): "such an order counts as a sale",
 }
-_UNTAKEN = "it is in no group of its own"
+_UNTAKEN = "they stay as they are"
 _FIRST = ("stores", "staff", "customers", "orders")
 
 

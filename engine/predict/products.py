@@ -108,7 +108,7 @@ def too_little(sales: Sales, known: Calendar, wanted: Wanted) -> str:
     if max(np.abs(sales.units).max(initial=0.0), np.abs(sales.revenue).max(initial=0.0)) > LARGEST:
         return "the value of a sale is too large"
     if not known.known().any():
-        return "nothing has been sold yet"
+        return f"no sale of a {wanted.level} is known yet"
     if known.days < wanted.gate_days:
         return f"{known.days} days of history, {wanted.gate_days} are needed (gate_days)"
     if known.periods < PERIODS:

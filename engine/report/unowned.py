@@ -35,11 +35,12 @@ def left_out(p: Planner, query: Query) -> Step | None:
 
 
 def left_out_notes(fetched: Fetched) -> list[str]:
-    """`1,234 orders without a customer are left out`, where there are some."""
+    """`1,234 orders without a customer are left out (of 5,678)`, where there are some."""
     places = list(TABLES)  # orders before their lines, whatever order the rows came in
     return [
         f"{counted(int(n), TABLES[table].singular, table)} without a customer {'is' if n == 1 else 'are'} left out"
-        for table, n in sorted(fetched.get(OUTPUT, ()), key=lambda row: places.index(row[0]))
+        + (f" (of {int(every):,})" if every is not None else "")
+        for table, n, every in sorted(fetched.get(OUTPUT, ()), key=lambda row: places.index(row[0]))
         if n
     ]
 
@@ -54,16 +55,22 @@ def _may_lack(p: Planner, table: str, frame: Frame) -> bool:
 
 
 def _count(p: Planner, query: Query, table: str, frame: Frame) -> Node:
-    """One row: the table and its facts that a metric would count, had they a customer."""
+    """One row: the table, its facts that a metric would count, had they a customer, and all that it counts. These are
+    not told where it asks for the place of a fact among those of its customer."""
     assert frame.customer is not None
     asked = [a for m in query.metrics if not m.hidden for a in aggregates(m.metric.measure) if a.rows == table]
-    conditions = [_of_nobody(_counted(query, a), frame.customer) for a in asked]
+    counted = [_counted(query, a) for a in asked]
+    conditions = [_of_nobody(c, frame.customer) for c in counted]
     some = None if any(c is None for c in conditions) else any_of(*(c for c in conditions if c is not None))
     nobody = Op("is_missing", (frame.customer,), YESNO)
-    where = all_of(nobody, some if conditions else None, frame.where)
-    facts = row_plans.evaluate(p, table, [("fact", Lit(1, WHOLE))], where)
-    count = Aggregate(facts, (), (("facts", AggCall("count", WHOLE)),))
-    return Project(count, (("table", Lit(table, TEXT)), ("facts", Col("facts", WHOLE))), f"{table} without a customer")
+    whole = conditions == counted
+    where = all_of(None if whole else nobody, some if conditions else None, frame.where)
+    facts = row_plans.evaluate(p, table, [("nobody", nobody)], where)
+    count = AggCall("count", WHOLE, where=Col("nobody", YESNO))
+    counts = Aggregate(facts, (), (("facts", count), ("every", AggCall("count", WHOLE))))
+    every = Col("every", WHOLE) if whole else Lit(None, WHOLE)
+    outputs = (("table", Lit(table, TEXT)), ("facts", Col("facts", WHOLE)), ("every", every))
+    return Project(counts, outputs, f"{table} without a customer")
 
 
 def _of_nobody(where: Term | None, customer: Term) -> Term | None:

@@ -114,8 +114,10 @@ class Stages:
         """What is odd about the definitions of these files once they meet the stored rows."""
         from patron.engine.report.doubts import uncertain
         from patron.engine.report.emptiness import empty_audiences
+        from patron.engine.report.returns import returns_that_stay
 
-        return (*uncertain(model, files, context), *empty_audiences(model, files, context))
+        found = (*uncertain(model, files, context), *returns_that_stay(model, files))
+        return (*found, *empty_audiences(model, files, context))
 
     def spec_hash(self, model: Model) -> str:
         """A name for what the specs say, as results carry it."""

@@ -381,9 +381,9 @@ def test_constant_sales_are_forecast_as_they_are():
 @pytest.mark.parametrize(
     "shop,wanted,reason",
     [
-        (sales([], 0), AUTO, "nothing has been sold yet"),
-        (sales([], 7), AUTO, "nothing has been sold yet"),
-        (sales([(0, TODAY + 1, 1, 1.0)]), AUTO, "nothing has been sold yet"),
+        (sales([], 0), AUTO, "no sale of a product is known yet"),
+        (sales([], 7), AUTO, "no sale of a product is known yet"),
+        (sales([(0, TODAY + 1, 1, 1.0)]), AUTO, "no sale of a product is known yet"),
         (flat(3, 100), AUTO, "96 days of history, 180 are needed (gate_days)"),
         (flat(3, 100), Wanted(gate_days=0), "96 days of history, 150 are needed: 5 times product_horizon"),
         (flat(3), Wanted(horizon=90), "296 days of history, 450 are needed: 5 times product_horizon"),

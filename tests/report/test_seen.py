@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from patron import open_project
 from patron.engine.load.tables import FEW
 from patron.engine.runtime.errors import SpecError
 
@@ -142,3 +143,23 @@ def test_a_clause_over_a_column_that_nothing_fills(shop_with, clause, column):
     assert problem.code == "P0609"
     assert f"`{column}`, which no source fills" in problem.message
     assert shop.line(problem.span.file, problem.span.line).strip() == clause
+
+
+@pytest.mark.parametrize(
+    "channel, status, rule, warned",
+    [
+        ("way", "returned", "shopline", True),
+        ("way", "paid", "shopline", False),
+        ("way", "returned", "all_sales", False),
+        ("channel", "returned", "shopline", False),
+    ],
+)
+def test_returned_orders_of_no_channel_stay_and_that_is_told(write_shop, tmp_path, channel, status, rule, warned):
+    folder = write_shop(tmp_path / "shop")
+    data, spec = folder / "data" / "orders.csv", folder / "shop.patron"
+    data.write_text(data.read_text().replace("status,channel", f"status,{channel}").replace("canceled", status))
+    spec.write_text(spec.read_text().replace("sales total", f"sales total\n  order_rule {rule}"))
+    with open_project(folder, as_of="2026-05-06") as shop:
+        found = [p for p in shop.check(data=True) if p.code == "P0303" and "no order has a channel" in p.message]
+    assert bool(found) == warned
+    assert all(p.severity == "W" and p.span.line for p in found)

@@ -224,6 +224,8 @@ def _status(made: Mapped, sales: Sales, first: Reader) -> None:
         return
     told = f"not known: {', '.join(found.unknown)}: they count as valid" if found.unknown else ""
     told = told or "canceled and deleted ones do not count, see order_rule"
+    if '"returned"' in found.expression and channel_column(sales.facts) is None:
+        told += '; returned ones do, unless `channel = "retail"` is mapped'
     made.add("status", found.expression, told)
     if not found.plain and (made.group or column.name.lower() == "status"):
         own = snake(column.name)

@@ -126,7 +126,8 @@ def _run(kind: str, parts: tuple[Part, ...], report: Report, desk: Desk, level: 
     short = overview([(view.id, part) for view, part in zip(sections, given, strict=True)], desk) if first else None
     if short is None:
         return [Tabs(sections)]
-    return [Tabs((SectionView(desk.fresh("p"), desk.words["overview"], False, (short,), level), *sections))]
+    inside: tuple[Block, ...] = (short, *(NoteView(sentence(note), common=True) for note in short.notes))
+    return [Tabs((SectionView(desk.fresh("p"), desk.words["overview"], False, inside, level), *sections))]
 
 
 def _view(part: Figure | Conditions, report: Report, desk: Desk) -> FigureView | ConditionsView:

@@ -9,6 +9,7 @@ from patron.engine.report.reader import plain
 from patron.engine.results import Figure, Part, Section
 from patron.plugins.exporters.html.cards import Cards, cards
 from patron.plugins.exporters.html.desk import Desk
+from patron.plugins.exporters.html.figures import notes_of
 from patron.plugins.exporters.html.prepared import prepared
 from patron.plugins.exporters.html.shape import shape
 from patron.plugins.exporters.html.waiting import waits, whole
@@ -20,12 +21,14 @@ MOST_TITLES = 6
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A tab in short: its first numbers, or the titles of what is in it; neither while it waits for a source."""
+    """A tab in short: its first numbers with what is to be known of them, or the titles of what is in it; neither while
+    it waits for a source."""
 
     tab: str
     title: str
     cards: Cards | None
     titles: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,11 @@ class Overview:
     tiles: tuple[Tile, ...]
     others: tuple[Tile, ...]
     block: str = "overview"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be known of the numbers, each note once."""
+        return tuple(dict.fromkeys(note for tile in self.tiles for note in tile.notes))
 
 
 def overview(tabs: Sequence[tuple[str, Section]], desk: Desk) -> Overview | None:
@@ -48,11 +56,11 @@ def overview(tabs: Sequence[tuple[str, Section]], desk: Desk) -> Overview | None
 
 def _tile(name: str, section: Section, desk: Desk) -> Tile:
     found = [f for f in _figures(section.parts) if not waits(f)]
-    first = next((made for f in found if (made := _cards(f, desk)) is not None), None)
+    first, notes = next(((made, notes_of(f)) for f in found if (made := _cards(f, desk)) is not None), (None, ()))
     titles = (
         () if first or whole(section.parts, desk) else tuple(plain(f.title) for f in found[:MOST_TITLES] if f.named)
     )
-    return Tile(name, plain(section.title), first, titles)
+    return Tile(name, plain(section.title), first, titles, notes)
 
 
 def _figures(parts: Sequence[Part]) -> Iterator[Figure]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from patron.engine.contracts import Learned, LearnedTable, Learning
-from patron.plugins.metrics.predictions.evidence import kept_or, rows_of, stopped, told
+from patron.plugins.metrics.predictions.evidence import kept_or, rows_of, silent, stopped, told
 
 if TYPE_CHECKING:
     from patron.engine.predict.customers import Fitted, Purchases, Scores, Wanted
@@ -35,6 +35,8 @@ def learn(task: Learning) -> Learned:
     from patron.engine.predict.customers import Fitted, fit
 
     purchases, wanted = _purchases(task), _wanted(task.settings)
+    if reason := silent(task.rows["day"], task.today, wanted.horizon):
+        return Learned(lacks={"": reason})
     fitted = kept_or(task.kept, Fitted.from_json, lambda: fit(purchases, wanted))
     if fitted.learned is None:
         return Learned(lacks={"": fitted.reason}, keep=fitted.to_json())

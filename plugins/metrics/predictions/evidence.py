@@ -16,6 +16,8 @@ FIRST = dt.date(1970, 1, 1)
 PIECE = 1_000_000
 QUIET = 3
 """Days without an order that any shop may have."""
+LONGEST = 180
+"""After so many days without an order nothing is predicted, however far ahead is looked."""
 NAIVE = ("repeat", "own_rate", "mean", "last_year")
 WORDS = {
     "repeat": "the period before once more", "own_rate": "their own rate", "mean": "the mean of all",
@@ -52,20 +54,35 @@ def told(tests: Sequence[Scored], of: Mapping[str, str], ahead: int, flags: Sequ
 
 def stopped(days: Any, today: dt.date) -> Mapping[str, str]:
     """What is to be known of a shop that has sold nothing for twice as long as ever before: its data may be old."""
+    last, said = _quiet(days, today)
+    if last is None:
+        return {}
+    return {"": f"{said}: if newer ones are not loaded yet, what is predicted is too low; ask as of {last} then"}
+
+
+def silent(days: Any, today: dt.date, ahead: int) -> str:
+    """Why nothing can be learned of a shop that has sold nothing for as long as is looked ahead, or half a year: no day
+    of the last back-test has a sale, and to foretell nothing would always be right."""
+    last, said = _quiet(days, today)
+    short = last is None or (today - last).days < min(ahead, LONGEST)
+    return "" if short else f"{said}: ask as of {last}, or load newer ones"
+
+
+def _quiet(days: Any, today: dt.date) -> tuple[dt.date | None, str]:
+    """The last day with a sale, where it lies twice as far back as any other from the one before it, and the words."""
     import numpy as np
 
     if not len(days):
-        return {}
+        return None, ""
     sold = np.zeros(int(days.max() - days.min()) + 1, dtype=np.bool_)
     for at in range(0, len(days), PIECE):
         sold[days[at : at + PIECE] - days.min()] = True
     known = np.flatnonzero(sold) + days.min()
     quiet, longest = (today - FIRST).days - int(known[-1]), int(np.diff(known).max(initial=1))
     if quiet <= 2 * max(longest, QUIET):
-        return {}
+        return None, ""
     last = FIRST + dt.timedelta(int(known[-1]))
-    said = f"the newest order is of {last}, {quiet} days before {today}"
-    return {"": f"{said}: if newer ones are not loaded yet, what is predicted is too low; ask as of {last} then"}
+    return last, f"the newest order is of {last}, {quiet} days before {today}"
 
 
 def card(tests: Sequence[Scored]) -> str:

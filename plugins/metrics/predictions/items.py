@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from patron.engine.contracts import Learned, LearnedTable, Learning
-from patron.plugins.metrics.predictions.evidence import kept_or, rows_of, stopped, told
+from patron.plugins.metrics.predictions.evidence import kept_or, rows_of, silent, stopped, told
 
 if TYPE_CHECKING:
     from patron.engine.predict.products import Fitted, Sales, Scores, Wanted
@@ -29,6 +29,8 @@ def learner(level: str) -> Callable[[Learning], Learned]:
         from patron.engine.predict.products import Fitted, fit, score
 
         sales, wanted = _sales(task), _wanted(level, task.settings)
+        if reason := silent(task.rows["day"], task.today, wanted.horizon):
+            return Learned(lacks={"": reason})
         fitted = kept_or(task.kept, Fitted.from_json, lambda: fit(sales, wanted))
         if fitted.reason:
             return Learned(lacks={"": fitted.reason}, keep=fitted.to_json())

@@ -61,6 +61,15 @@ def test_several_tabs_begin_with_an_overview_that_leads_to_each(sample, page):
     assert "Best products" in words(tiles[2])
 
 
+def test_an_overview_says_once_what_is_to_be_known_of_its_numbers(sample, page):
+    note = "18 orders without a customer are left out (of 20)"
+    cards = dataclasses.replace(sample.cards(), notes=(note,))
+    tree = page(*tabs((cards,), (cards,), (dataclasses.replace(sample.channels(), notes=("of a chart",)),)))
+    panel = of_class(tree, "panel")[0]
+    assert of_class(panel, "tile")
+    assert (words(panel).count(note), words(panel).count("of a chart")) == (1, 0)
+
+
 def test_an_overview_of_the_author_is_enough(sample, page):
     mine = r.Section("overview", (sample.cards(),), tab=True)
     tree = page(mine, *tabs((sample.cards(),), (sample.cards(),)))

@@ -238,6 +238,20 @@ def test_a_shop_that_has_stopped_is_told_of(open_shop, buyers):
     )
 
 
+def test_of_a_shop_that_is_silent_as_long_as_is_looked_ahead_nothing_is_predicted(open_shop):
+    asked = "predictions.expected_orders for audience all_tracked_users"
+    last = max(o["created_at"] for o in orders_of(240))
+    today = last + dt.timedelta(400)
+    old = open_shop({"orders": orders_of(240)}, [MANY, "lifecycle"], as_of=str(today))
+    result = old.project.query(asked)
+    assert result.state(0, 0) == "not enough data"
+    (note,) = [n for n in result.notes if "newest order" in n]
+    assert note.endswith(
+        f"the newest order is of {last}, 400 days before {today}: ask as of {last}, or load newer ones"
+    )
+    assert old.project.query("count(predictions.backtest)").rows[0][0] in (0, None)
+
+
 # ---------------------------------------------------------------- products, categories, brands
 
 COUNTED = [("p0", "s1", dt.date(2026, 1, 1), 900), ("p0", "s1", dt.date(2026, 3, 1), 30), ("p0", "s2", TODAY, 12),
