@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from patron.engine.plan.nodes import Aggregate, Col, Filter, Join, Node, Project, Scan, Sorted, Temp, columns
+from patron.engine.plan.nodes import Aggregate, Col, Filter, Join, Learn, Node, Project, Scan, Sorted, Temp, columns
 
 Made = Mapping[str, Node]
 """The nodes of earlier steps by name."""
@@ -21,6 +21,8 @@ def tells_apart(node: Node, name: str, made: Made) -> bool:
     if isinstance(node, Project):
         value = dict(node.items)[name]
         return isinstance(value, Col) and tells_apart(node.input, value.name, made)
+    if isinstance(node, Learn):
+        return node.part == "things" and node.columns[0].name == name
     if isinstance(node, Aggregate):
         return [n for n, _ in node.keys] == [name]
     return isinstance(node, Join) and _joined(node, name, made)

@@ -12,7 +12,9 @@ from patron.engine.plan.beside import side_tables_once
 from patron.engine.plan.early import totals_first
 from patron.engine.plan.facts import rows_once
 from patron.engine.plan.inner import inner_joins
+from patron.engine.plan.joined import joined_once
 from patron.engine.plan.nodes import (
+    Col,
     Learn,
     Node,
     Plan,
@@ -28,6 +30,7 @@ from patron.engine.plan.nodes import (
 from patron.engine.plan.once import computed_once
 from patron.engine.plan.shared import shared_totals
 from patron.engine.plan.steps import in_order
+from patron.engine.plan.told import days_told
 from patron.engine.plan.unread import read_columns
 
 Rule = Callable[[Plan], Plan]
@@ -67,7 +70,8 @@ def _read(outputs: Iterable[Step], made: Mapping[str, Step]) -> set[str]:
 
 
 def inline_single_use(plan: Plan) -> Plan:
-    """A step that only one other place reads is no table of its own, unless it is learned."""
+    """A step that only one other place reads is no table of its own, unless it is learned; and none is that only takes
+    over columns of another."""
     used: Counter[str] = Counter()
     for step in (*plan.steps, *plan.outputs):
         used.update(node.name for node in walk(step.node) if isinstance(node, Temp))
@@ -75,11 +79,18 @@ def inline_single_use(plan: Plan) -> Plan:
     steps: list[Step] = []
     for step in plan.steps:
         node = _inlined(step.node, inner)
-        if used[step.name] == 1 and not isinstance(node, Learn):
+        if _takes_over(node) or (used[step.name] == 1 and not isinstance(node, Learn)):
             inner[step.name] = node
         elif used[step.name]:
             steps.append(replace(step, node=node))
     return Plan(tuple(steps), tuple(replace(s, node=_inlined(s.node, inner)) for s in plan.outputs))
+
+
+def _takes_over(node: Node) -> bool:
+    """Whether there is nothing in a node but columns of a stored table."""
+    if isinstance(node, Project):
+        return all(isinstance(value, Col) for _, value in node.items) and _takes_over(node.input)
+    return isinstance(node, Temp)
 
 
 def _inlined(node: Node, inner: dict[str, Node]) -> Node:
@@ -102,4 +113,7 @@ RULES: tuple[Rule, ...] = (
     inner_joins,
     computed_once,
     read_columns,
+    days_told,
+    inline_single_use,  # a step may have become some columns of another
+    joined_once,
 )

@@ -62,6 +62,18 @@ def laid_out(rows: dict[str, NDArray[Any]], sums: Sequence[tuple[str, str]]) -> 
     return found, things
 
 
+def days_of(things: NDArray[Any], days: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """How many days each thing has, the first and the last of them, of rows in order."""
+    import numpy as np
+
+    first = _changes(things)
+    starts = np.flatnonzero(first)
+    if not len(starts):
+        return {"count": starts, "min": days, "max": days}
+    number = np.add.reduceat(first | _changes(days), starts, dtype=np.int32)
+    return {"count": number, "min": days[starts], "max": days[np.append(starts[1:], len(days)) - 1]}
+
+
 def _changes(values: NDArray[Any]) -> NDArray[Any]:
     """Where a value is another than that before it."""
     import numpy as np

@@ -15,9 +15,10 @@ from patron.engine.model.periods import AsOf
 from patron.engine.model.resolve import Model
 from patron.engine.model.terms import Lit
 from patron.engine.plan.learned import JUDGEMENTS, OF
-from patron.engine.plan.nodes import Col, Filter, Learn, Node, Plan, Step, Values
+from patron.engine.plan.nodes import Col, Filter, Learn, Node, Plan, Sorted, Step, Values
+from patron.engine.plan.told import TOLD
 from patron.engine.report.context import Context
-from patron.engine.report.laid_out import joined, laid_out
+from patron.engine.report.laid_out import days_of, joined, laid_out
 from patron.engine.runtime.errors import InternalError
 from patron.engine.runtime.files import publish
 from patron.engine.sql.expressions import Lowering
@@ -57,7 +58,8 @@ def _learned(step: Statement, node: Learn, model: Model, context: Context) -> Le
 def _enough(found: Learned, node: Learn) -> bool:
     """Whether all that is wanted of things was said."""
     known = {OF, *found.columns, *found.lacks}
-    return "" in found.lacks or all(c.name in known for c in node.columns)
+    told = (c.name for c in node.columns if c not in TOLD.values() and "" in found.lacks)
+    return {c.name for c in node.columns} <= known.union(told)
 
 
 def _learn(step: Statement, node: Learn, model: Model, context: Context, before: Learned | None) -> Learned:
@@ -65,21 +67,30 @@ def _learn(step: Statement, node: Learn, model: Model, context: Context, before:
     brings = model.declared.catalog.packs[pack]
     table = next(t for t in brings.learned if t.name == name)
     wanted = frozenset(table.columns if node.wanted is None else node.wanted)
+    days: dict[str, NDArray[Any]] = {}
     try:
         read = (dict(context.session.columns(sql)) for sql in step.parts or (step.sql,))
         rows, keys = joined([laid_out(part, node.sums) for part in read])
+        days = {OF: keys, **_days_told(node, rows)} if set(TOLD.values()) <= set(node.columns) else {}
         file = _file(node, brings, context)
         kept = _kept(file) if before is None else before.keep
         task = Learning(rows, len(keys), node.as_of.today, dict(node.settings), kept, wanted)
         del rows  # the model may let go of them
         found = table.learn(task)
     except ImportError as error:
-        return Learned(lacks={"": _without(table, error)})
+        return Learned(days, lacks={"": _without(table, error)})
     if found.keep is not None and file is not None and _text(found.keep) != _text(kept):
         publish(file, _text(found.keep))
         _forget_old(file)
     said = {name: values for name, values in found.columns.items() if name in wanted}
-    return replace(found, columns={OF: keys, **said} if said else said)
+    return replace(found, columns={OF: keys, **said, **days} if said else days)
+
+
+def _days_told(node: Learn, rows: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """On how many days each thing has rows, the first and the last of them."""
+    assert isinstance(node.input, Sorted)
+    day = next(k.value.name for k in node.input.by if isinstance(k.value, Col) and k.value.name != OF)
+    return {TOLD[call].name: values for call, values in days_of(rows[OF], rows[day]).items()}
 
 
 def _without(table: LearnedTable, error: ImportError) -> str:
@@ -198,9 +209,11 @@ def _array(column: Col, values: Sequence[Any] | None, size: int, node: Learn) ->
     return np.asarray(values, dtype=bool if column.type.kind == "yesno" else object)
 
 
-def _days(values: Sequence[Any]) -> list[float]:
-    """Dates as days since 1970."""
+def _days(values: Sequence[Any]) -> Sequence[float]:
+    """Dates as days since 1970, which they may be already."""
     import datetime as dt
 
+    if hasattr(values, "dtype") and values.dtype.kind in "if":
+        return values
     first = dt.date(1970, 1, 1)
     return [float("nan") if v is None else (v - first).days if isinstance(v, dt.date) else float(v) for v in values]

@@ -2,16 +2,20 @@
 
 import csv
 import random
+import sys
+from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import patron
-from patron.engine.model.terms import Lit, Op, known
+from patron.engine.model.terms import Lit, Op, Term, known
 from patron.engine.plan import once, rules
 from patron.engine.plan.anybody import anybody
 from patron.engine.plan.apart import tells_apart
 from patron.engine.plan.facts import rows_once
+from patron.engine.plan.joined import joined_once
 from patron.engine.plan.nodes import (
     AggCall,
     Aggregate,
@@ -25,9 +29,12 @@ from patron.engine.plan.nodes import (
     Scan,
     Step,
     Temp,
+    Values,
     columns,
     walk,
 )
+from patron.engine.plan.text import text_of
+from patron.engine.plan.told import days_told
 from patron.engine.plan.united import united
 from patron.engine.types import DATE, MONEY, WHOLE, YESNO, reference
 
@@ -140,6 +147,38 @@ def shop(folder: Path, seed: int) -> None:
     )
 
 
+NUMBERED = """language 1
+use lifecycle
+use predictions {
+  gate_buyers 5
+  gate_days 10
+  model bg
+}
+project "Numbered" {
+  timezone "UTC"
+  currency EUR
+}
+source shop from parquet { folder "data" }
+table orders from shop.orders
+trait later_days on customers = count(purchase_days where number >= 3)
+metric busy = count(customers where later_days >= 1)
+"""
+STAGES = "members, predictions.expected_orders by lifecycle.stage"
+
+
+def numbered(folder: Path, seed: int, gate: int = 5) -> None:
+    """Orders of people who are told apart by whole numbers, some of them on one day."""
+    draw = random.Random(seed)
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    (folder / "shop.patron").write_text(NUMBERED.replace("gate_buyers 5", f"gate_buyers {gate}"), "utf-8")
+    rows = [(n, draw.randint(1, 30), f"2025-{draw.randint(1, 3):02d}-{draw.choice([1, 2, 9, 28])} 08:00:00",
+             draw.randint(100, 9999) / 100) for n in range(150)]  # fmt: skip
+    values = ", ".join(f"({n}, {customer}, TIMESTAMP '{at}', {total})" for n, customer, at, total in rows)
+    duckdb.sql(f"SELECT * FROM (VALUES {values}) t(id, customer, created_at, total)").write_parquet(
+        str(folder / "data" / "orders.parquet")
+    )
+
+
 Answers = list[list[tuple[object, ...]]]
 
 
@@ -181,7 +220,56 @@ def test_every_rule_does_something(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with patron.open_project(tmp_path, as_of="2025-03-31") as project:
         for phrase in PHRASES:
             project.query(phrase)
+    numbered(tmp_path / "numbered", 1)
+    with patron.open_project(tmp_path / "numbered", as_of="2025-03-31") as project:
+        project.query(STAGES)
     assert changed == {rule.__name__ for rule in everything}
+
+
+# ---------------------------------------------------------------- days that a model tells
+
+
+def told(folder: Path, monkeypatch: pytest.MonkeyPatch, phrase: str, *but: rules.Rule) -> tuple[Answers, str]:
+    """The rows of an answer without some rules, and the plan of it."""
+    seen: list[str] = []
+
+    def watched(plan: Plan) -> Plan:
+        seen.append(text_of(plan))
+        return plan
+
+    with monkeypatch.context() as patched, patron.open_project(folder, as_of="2025-03-31") as project:
+        patched.setattr(rules, "RULES", (*(rule for rule in rules.RULES if rule not in but), watched))
+        return [list(project.query(phrase).rows)], seen[-1]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_days_that_a_model_reads_are_not_grouped_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    numbered(tmp_path, seed)
+    (found, plan), (plain, grouped) = (told(tmp_path, monkeypatch, STAGES, *but) for but in ((), (days_told,)))
+    assert found == plain and len(found[0]) > 3 and sum(row[2] or 0 for row in found[0]) > 1
+    assert ("@first_day" in plan, "@first_day" in grouped) == (True, False)
+    assert ("days of purchases" in plan, "days of purchases" in grouped) == (False, True)
+    assert plan.count("left join on id = @key") == grouped.count("left join on id = @key") == 2
+    assert (plan.count("left join on id = @whose"), grouped.count("left join on id = @whose")) == (0, 1)
+
+
+@pytest.mark.parametrize("why", ["a gate", "a library"])
+def test_days_are_told_when_nothing_is_learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+    numbered(tmp_path, 3, gate=500 if why == "a gate" else 5)
+    if why == "a library":
+        monkeypatch.setitem(sys.modules, "patron.engine.predict.customers", None)
+    (found, plan), (plain, _) = (told(tmp_path, monkeypatch, STAGES, *but) for but in ((), (days_told,)))
+    assert found == plain and "@first_day" in plan
+    assert len(found[0]) > 3 and {row[2] for row in found[0]} == {None}
+
+
+def test_days_of_other_orders_are_grouped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbered(tmp_path, 4)
+    phrase = "busy, predictions.expected_orders"
+    (found, plan), (plain, _) = (told(tmp_path, monkeypatch, phrase, *but) for but in ((), (days_told,)))
+    assert found == plain and found[0][0][0] and "@first_day" not in plan
 
 
 # ---------------------------------------------------------------- what the rules know
@@ -363,3 +451,42 @@ def test_a_part_is_read_from_the_whole_where_somebody_reads_that() -> None:
     assert [s.name for s in both.steps] == ["whole", "of_part"]
     assert both.steps[1].node == whole
     assert [s.name for s in rules.read_steps(Plan(steps, (Step("other", unread),))).steps] == ["unread"]
+
+
+SAID = Temp("said", (CUSTOMER, Col("worth", MONEY), Col("visits", WHOLE)))
+SAYS = Step("said", Aggregate(ORDERS, (("customer", CUSTOMER),), (("worth", AggCall("sum", MONEY, TOTAL)),)))
+
+
+def looked_up(name: str, stored: str = "worth", key: str = "customer", where: Term | None = None) -> Join:
+    """People with a column of a table, under a name of its own."""
+    type_ = next(c.type for c in SAID.columns if c.name == stored)
+    items = ((f"{name}.key", Col(key, CUSTOMER.type)), (name, Col(stored, type_)))
+    taken = Project(Temp("said", (CUSTOMER, Col(stored, type_))), items)
+    return Join(PEOPLE, taken, "left", ((THEIR_ID, Col(f"{name}.key", CUSTOMER.type)),), where)
+
+
+def test_two_lookups_are_one() -> None:
+    one, other = looked_up("a"), looked_up("b", "visits")
+    both = replace(other, left=Join(one, Values((Col("@one", WHOLE),), ()), "cross"))
+    plan = Plan((SAYS,), (Step("out", both),))
+    (made,) = (step.node for step in joined_once(plan).outputs)
+    assert columns(made) == columns(both)
+    joins = [node for node in walk(made) if isinstance(node, Join)]
+    assert [join.kind for join in joins] == ["cross", "left"]
+    assert {n.columns for n in walk(made) if isinstance(n, Temp)} == {SAID.columns}
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        replace(looked_up("b"), on=((Col("city", MONEY), Col("b.key", CUSTOMER.type)),)),
+        replace(looked_up("b"), where=known(Col("b", MONEY))),
+        replace(looked_up("b"), kind="inner"),
+        replace(looked_up("b"), right=Temp("others", (Col("b.key", CUSTOMER.type), Col("b", MONEY)))),
+    ],
+)
+def test_other_lookups_are_made(again: Join) -> None:
+    plan = Plan((SAYS,), (Step("out", replace(again, left=looked_up("a"))),))
+    assert joined_once(plan) == plan
+    many = Plan((), plan.outputs)  # nothing tells the rows of the table apart
+    assert joined_once(many) == many

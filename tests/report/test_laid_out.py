@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from patron.engine.report.laid_out import joined, laid_out
+from patron.engine.report.laid_out import days_of, joined, laid_out
 
 SUMS = (("orders", "count"), ("amount", "money"), ("squares", "number"))
 
@@ -61,3 +61,12 @@ def test_parts_are_one_after_the_other_as_if_they_had_never_been_cut():
     again, their_keys = joined(parts)
     assert {n: v.tolist() for n, v in again.items()} == {n: v.tolist() for n, v in whole.items()}
     assert their_keys.tolist() == keys.tolist() == [1, 2, 5, 9]
+
+
+def test_days_of_a_thing_are_counted_once():
+    things, days = np.array([0, 0, 0, 1, 2, 2]), np.array([3, 3, 7, 7, 1, 2])
+    found = days_of(things, days)
+    assert {name: values.tolist() for name, values in found.items()} == {
+        "count": [2, 1, 2], "min": [3, 7, 1], "max": [7, 7, 2],
+    }  # fmt: skip
+    assert {len(values) for values in days_of(things[:0], days[:0]).values()} == {0}
