@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -25,7 +24,7 @@ __all__ = ["VERSION", "Fitted", "Purchases", "Scored", "Scores", "Wanted", "cell
 
 Taken = TypeVar("Taken")
 VERSION = 1  # of the models: what was fitted by another one is fitted anew
-LEAST = 1e-6  # orders: factors are of no less
+LEAST = 1e-6  # orders
 SEASONS = 396  # days: a season has to have come twice, thirteen months
 
 
@@ -81,16 +80,10 @@ class Scores:
     rate: Floats  # orders within the horizon, were she to keep her rhythm
     alive: Floats  # the chance that she is still a customer
     parts: Mapping[str, Floats]  # what each model expects
-
-    def moves(self) -> dict[str, Floats]:
-        """What makes her figure of the usual one, as factors: usual × rhythm × wait × alike is the figure.
-
-        Rhythm: how often she bought. Wait: how long she has been away, and that customers leave. Alike: what people
-        like her bought, by the models that look at them.
-        """
-        usual, bg = max(self.usual, LEAST), np.maximum(self.parts["bg"], LEAST)
-        rate = np.maximum(self.rate, LEAST)
-        return {"rhythm": rate / usual, "wait": bg / rate, "alike": np.maximum(self.expected_orders, LEAST) / bg}
+    # What makes her figure of the usual one, as factors: usual × rhythm × wait × alike is the figure.
+    rhythm: Floats  # how often she bought
+    wait: Floats  # how long she has been away, and that customers leave
+    alike: Floats  # what people like her bought, by the models that look at them
 
 
 def fit(purchases: Purchases, wanted: Wanted) -> Fitted:
@@ -132,60 +125,92 @@ def _flags(purchases: Purchases, wanted: Wanted, learned: Learned, judged: Judge
 
 def score(purchases: Purchases, wanted: Wanted, fitted: Fitted) -> Scores:
     """Every person's figures. Any part of the people may be scored by itself: the figures are the same."""
-    pieces = in_pieces(purchases, wanted, fitted, lambda piece: piece)
-    return _joined(pieces)
+    pieces = in_pieces(purchases, wanted, fitted, lambda piece: {name: piece.figure(name) for name in FIGURES})
+    return Scores(**{name: _joined([piece[name] for piece in pieces]) for name in FIGURES})
 
 
-def in_pieces(purchases: Purchases, wanted: Wanted, fitted: Fitted, taken: Callable[[Scores], Taken]) -> list[Taken]:
+def _joined(found: list[Any]) -> Any:
+    """One column of several; what holds for everybody is in each of them."""
+    first = found[0]
+    if isinstance(first, Mapping):
+        return {name: _joined([one[name] for one in found]) for name in first}
+    return np.concatenate(found) if isinstance(first, np.ndarray) else first
+
+
+def in_pieces(purchases: Purchases, wanted: Wanted, fitted: Fitted, taken: Callable[[Piece], Taken]) -> list[Taken]:
     """What is taken of the figures of so many people at a time: of very many, no more than that stays."""
     learned = fitted.learned
     if learned is None:
         raise ValueError(f"nothing was learned: {fitted.reason}")
     pieces = list(purchases.pieces(PIECE)) or [purchases]
-    return each(lambda piece: taken(_scored(piece, wanted, fitted, learned)), pieces)
+    return each(lambda piece: taken(_piece(piece, wanted, fitted, learned)), pieces)
 
 
-def _joined(pieces: Sequence[Scores]) -> Scores:
-    """One table of several."""
-    first = pieces[0]
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What lies ahead of some people; a figure is made when it is asked for."""
 
-    def column(name: str) -> Any:
-        one = getattr(first, name)
-        return np.concatenate([getattr(piece, name) for piece in pieces]) if isinstance(one, np.ndarray) else one
+    wanted: Wanted
+    learned: Learned
+    judged: Judgement
+    ahead: Outlook
+    parts: Mapping[str, Floats]
+    orders: Floats
+    value: Floats
+    lifetime: Floats
 
-    parts = {name: np.concatenate([piece.parts[name] for piece in pieces]) for name in first.parts}
-    columns = {one.name: column(one.name) for one in dataclasses.fields(Scores)}
-    return Scores(**{**columns, "parts": parts})
+    def figure(self, name: str) -> Any:
+        """One of the columns of `Scores`."""
+        return FIGURES[name](self)
 
 
-def _scored(purchases: Purchases, wanted: Wanted, fitted: Fitted, learned: Learned) -> Scores:
-    judged, purchases = fitted.judged, purchases.until(purchases.today)
+def _piece(purchases: Purchases, wanted: Wanted, fitted: Fitted, learned: Learned) -> Piece:
+    purchases = purchases.until(purchases.today)
     ahead = outlook(learned, purchases)
     parts = ahead.parts(wanted.horizon)
-    orders, value, lifetime = _shown(ahead, parts, purchases, wanted, judged.used)
-    low, high = judged.orders.around(orders, whole=True) if judged.orders else (None, None)
-    least, most = judged.lifetime.around(lifetime, whole=False) if judged.lifetime else (None, None)
-    cells, known, number = learned.cells, ahead.known, ahead.cells
-    return Scores(
-        people=known.people,
-        expected_orders=in_digits(orders),
-        expected_orders_low=low,
-        expected_orders_high=high,
-        order_value=in_cents(value),
-        lifetime_value=in_cents(lifetime),
-        lifetime_value_low=None if least is None else in_cents(least),
-        lifetime_value_high=None if most is None else in_cents(most),
-        churn_risk=in_digits(ahead.silent(wanted.horizon)),
-        cell=number,
-        cell_people=np.array(cells.people)[number] if cells else None,
-        cell_orders=np.array(cells.bought)[number] if cells else None,
-        own_gap=in_digits(own_gap(known, learned.gap)),
-        house_gap=round(learned.gap, 6),
-        usual=round(learned.usual.orders, 6),
-        rate=in_digits(_rate(ahead, wanted.horizon)),
-        alive=in_digits(ahead.alive()),
-        parts={name: in_digits(part) for name, part in parts.items()},
-    )
+    shown = _shown(ahead, parts, purchases, wanted, fitted.judged.used)
+    return Piece(wanted, learned, fitted.judged, ahead, parts, *shown)
+
+
+FIGURES: Mapping[str, Callable[[Piece], Any]] = {
+    "people": lambda one: one.ahead.known.people,
+    "expected_orders": lambda one: in_digits(one.orders),
+    "expected_orders_low": lambda one: _orders_around(one, 0),
+    "expected_orders_high": lambda one: _orders_around(one, 1),
+    "order_value": lambda one: in_cents(one.value),
+    "lifetime_value": lambda one: in_cents(one.lifetime),
+    "lifetime_value_low": lambda one: _lifetime_around(one, 0),
+    "lifetime_value_high": lambda one: _lifetime_around(one, 1),
+    "churn_risk": lambda one: in_digits(one.ahead.silent(one.wanted.horizon)),
+    "cell": lambda one: one.ahead.cells,
+    "cell_people": lambda one: one.learned.cells and np.array(one.learned.cells.people)[one.ahead.cells],
+    "cell_orders": lambda one: one.learned.cells and np.array(one.learned.cells.bought)[one.ahead.cells],
+    "own_gap": lambda one: in_digits(own_gap(one.ahead.known, one.learned.gap)),
+    "house_gap": lambda one: round(one.learned.gap, 6),
+    "usual": lambda one: round(one.learned.usual.orders, 6),
+    "rate": lambda one: in_digits(_rate(one.ahead, one.wanted.horizon)),
+    "alive": lambda one: in_digits(one.ahead.alive()),
+    "parts": lambda one: {name: in_digits(part) for name, part in one.parts.items()},
+    "rhythm": lambda one: _least(one.figure("rate")) / max(one.figure("usual"), LEAST),
+    "wait": lambda one: _least(in_digits(one.parts["bg"])) / _least(one.figure("rate")),
+    "alike": lambda one: _least(one.figure("expected_orders")) / _least(in_digits(one.parts["bg"])),
+}
+"""How each column of `Scores` is made."""
+
+
+def _orders_around(one: Piece, end: int) -> Floats | None:
+    errors = one.judged.orders
+    return None if errors is None else errors.around(one.orders, whole=True)[end]
+
+
+def _lifetime_around(one: Piece, end: int) -> Floats | None:
+    errors = one.judged.lifetime
+    return None if errors is None else in_cents(errors.around(one.lifetime, whole=False)[end])
+
+
+def _least(orders: Floats) -> Floats:
+    """Factors are of no less."""
+    return np.maximum(orders, LEAST)
 
 
 def _shown(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from typing import Any
 
 import numpy as np
 
@@ -22,9 +24,15 @@ def baseline(plain: Counting, alike: Groups, days: float) -> Floats:
 
 
 def features(
-    purchases: Purchases, known: History, alike: Groups, plain: Counting, gap: float, ahead: int
+    purchases: Purchases,
+    known: History,
+    alike: Groups,
+    plain: Counting,
+    gap: float,
+    ahead: int,
+    asked: AbstractSet[int] | None = None,
 ) -> list[Floats]:
-    """What the trees may ask of every person, column by column."""
+    """What the trees may ask of every person, column by column; of windows that are not asked about, anything."""
     own, ends = own_gap(known, gap), np.append(known.starts[1:], len(purchases.day)) - 1
     largest = np.maximum.reduceat(purchases.amount, known.starts) if len(known.starts) else known.spend
     columns = [
@@ -32,10 +40,21 @@ def features(
         *(plain.rate(known.repeats, known.age / 7), purchases.amount[ends], largest),
     ]
     for days in WINDOWS:
-        late = purchases.day > purchases.today - days
-        columns += [totals(late.astype(np.int64), known.starts)]
-        columns += [totals(np.where(late, purchases.amount, 0.0), known.starts)]
+        pair = {len(columns), len(columns) + 1}
+        columns += _window(purchases, known, days) if pair & (pair if asked is None else asked) else [known.spend] * 2
     return [*columns, baseline(plain, alike, ahead)]
+
+
+def _window(purchases: Purchases, known: History, days: int) -> list[Any]:
+    """Purchase days and money of the last so many days. Only people who have bought in them are looked at."""
+    begin = purchases.today - days
+    late = known.last > begin
+    rows, lengths = np.repeat(late, known.repeats + 1), known.repeats[late] + 1
+    within, starts = purchases.day[rows] > begin, np.cumsum(lengths) - lengths
+    bought, money = np.zeros(len(late), dtype=np.int64), np.zeros(len(late))
+    bought[late] = totals(within.astype(np.int64), starts)
+    money[late] = totals(np.where(within, purchases.amount[rows], 0.0), starts)
+    return [bought, money]
 
 
 def fit_trees(looks: Iterable[Looking], plain: Counting, gap: float, ahead: int) -> Trees | None:

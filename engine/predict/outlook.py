@@ -198,6 +198,7 @@ def outlook(learned: Learned, purchases: Purchases) -> Outlook:
     known = history(purchases)
     alike, correction = groups(known), None
     if learned.trees:
-        asked = features(purchases, known, alike, learned.plain, learned.gap, learned.ahead)
-        correction = outcome(learned.trees, asked)
+        asked = learned.trees.asked
+        table = features(purchases, known, alike, learned.plain, learned.gap, learned.ahead, asked)
+        correction = outcome(learned.trees, table)
     return Outlook(learned, known, alike, cell(known, learned.gap), correction)

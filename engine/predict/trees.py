@@ -46,6 +46,11 @@ class Trees:
     baseline: float
     trees: tuple[Tree, ...]
 
+    @property
+    def asked(self) -> frozenset[int]:
+        """The features that are asked about."""
+        return frozenset(feature for tree in self.trees for feature in tree.feature)
+
     def to_json(self) -> dict[str, Any]:
         return {
             "baseline": self.baseline,

@@ -129,13 +129,12 @@ def test_very_many_people_are_scored_piece_by_piece(monkeypatch):
 def test_the_figure_is_the_usual_one_times_what_moved_it():
     wanted = replace(WANTED, model="cells")
     scores = score(SHOP, wanted, fit(SHOP, wanted))
-    moves = scores.moves()
-    product = scores.usual * moves["rhythm"] * moves["wait"] * moves["alike"]
+    product = scores.usual * scores.rhythm * scores.wait * scores.alike
     assert product == pytest.approx(np.maximum(scores.expected_orders, 1e-6), rel=1e-6)
     late = SHOP.day > TODAY - 180
     assert scores.usual == pytest.approx(SHOP.orders[late].sum() / 400)
-    assert (moves["wait"] <= 1 + 1e-6).all()
-    assert moves["rhythm"][np.argmax(scores.rate)] == moves["rhythm"].max() > 1
+    assert (scores.wait <= 1 + 1e-6).all()
+    assert scores.rhythm[np.argmax(scores.rate)] == scores.rhythm.max() > 1
 
 
 @MODELS

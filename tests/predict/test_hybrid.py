@@ -32,6 +32,15 @@ def test_the_trees_may_ask_what_is_known_of_a_person():
     assert found[:, 18] == pytest.approx(baseline(PLAIN, groups(known), 120))
 
 
+def test_a_window_that_nobody_asks_about_is_not_added_up():
+    rows = shop(300, days=400, seed=3)
+    known = history(rows)
+    whole = features(rows, known, groups(known), PLAIN, 41.0, 120)
+    some = features(rows, known, groups(known), PLAIN, 41.0, 120, {2, 13, 18})
+    same = {at for at, (one, other) in enumerate(zip(whole, some, strict=True)) if np.array_equal(one, other)}
+    assert same == {*range(10), 12, 13, 18}
+
+
 def test_they_learn_what_counting_leaves_over():
     """Who bought much in the last 30 days buys twice what the model says: they find it."""
     rows = shop(1200, days=400, seed=4)

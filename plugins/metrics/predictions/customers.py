@@ -11,7 +11,7 @@ from patron.engine.contracts import Learned, LearnedTable, Learning
 from patron.plugins.metrics.predictions.evidence import kept_or, rows_of, silent, stopped, told
 
 if TYPE_CHECKING:
-    from patron.engine.predict.customers import Fitted, Purchases, Scores, Wanted
+    from patron.engine.predict.customers import Fitted, Piece, Purchases, Wanted
 
 FIRST = dt.date(1970, 1, 1)
 COLUMNS = {
@@ -61,18 +61,18 @@ def _figures(
 
     known = {name: np.full(things, np.nan) for name in names}
 
-    def take(scores: Scores) -> None:
-        moves = scores.moves()
+    def take(piece: Piece) -> None:
+        people = piece.figure("people")
         for name, column in known.items():
-            if name == AHEAD:
-                values = (scores.expected_orders * scores.order_value).round(4)
-            else:
-                values = moves[name] if name in moves else getattr(scores, name)
-            column[scores.people] = values
+            column[people] = _value_ahead(piece) if name == AHEAD else piece.figure(name)
 
     if known:
         in_pieces(purchases, wanted, fitted, take)
     return known
+
+
+def _value_ahead(piece: Piece) -> Any:
+    return (piece.figure("expected_orders") * piece.figure("order_value")).round(4)
 
 
 def _untold(fitted: Fitted) -> Iterator[str]:
