@@ -13,17 +13,18 @@ from patron.engine.predict.cells import label as cell_label
 from patron.engine.predict.cells import own_gap
 from patron.engine.predict.figures import in_cents, in_digits
 from patron.engine.predict.naive import lines, order_values
-from patron.engine.predict.outlook import PIECE, Learned, Outlook, discounted, learn, outlook, voting
+from patron.engine.predict.outlook import Learned, Outlook, discounted, learn, outlook, voting
 from patron.engine.predict.purchases import GAPS_NEEDED, Floats, Ints, Purchases, begins
 from patron.engine.predict.scores import Scored
 from patron.engine.predict.settings import Wanted
-from patron.engine.predict.threads import each, one_thread
+from patron.engine.predict.threads import both, each, one_thread
 from patron.engine.predict.trees import available
 
 __all__ = ["VERSION", "Fitted", "Purchases", "Scored", "Scores", "Wanted", "cell_label", "fit", "in_pieces", "score"]
 
 Taken = TypeVar("Taken")
 VERSION = 1  # of the models: what was fitted by another one is fitted anew
+PIECE = 200_000  # people who are scored at once, by each that is at work
 LEAST = 1e-6  # orders
 SEASONS = 396  # days: a season has to have come twice, thirteen months
 
@@ -93,7 +94,7 @@ def fit(purchases: Purchases, wanted: Wanted) -> Fitted:
         return Fitted(reason)
     members = voting(purchases, wanted.model)
     with one_thread():
-        learned, judged = learn(purchases, wanted, members), backtest(purchases, wanted, members)
+        learned, judged = both(lambda: learn(purchases, wanted, members), lambda: backtest(purchases, wanted, members))
     return Fitted("", learned, judged, _flags(purchases, wanted, learned, judged))
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from patron.dsl.nodes import dataclass
 from patron.engine.predict.cells import own_gap
 from patron.engine.predict.counting import Counting, Groups, groups
-from patron.engine.predict.purchases import Floats, History, Purchases, totals
+from patron.engine.predict.purchases import Floats, History, Ints, Purchases, totals
 from patron.engine.predict.rolling import Looking
 from patron.engine.predict.trees import ROWS, Trees, train
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FLOOR = 1e-4  # purchase days: below it a ratio to what was expected says nothing
 WINDOWS = (30, 60, 90, 180)
@@ -39,22 +43,41 @@ def features(
         *(known.repeats, known.span, known.wait, known.mean, known.spend, known.wait / own, own),
         *(plain.rate(known.repeats, known.age / 7), purchases.amount[ends], largest),
     ]
+    late = _late(purchases, known)
     for days in WINDOWS:
-        pair = {len(columns), len(columns) + 1}
-        columns += _window(purchases, known, days) if pair & (pair if asked is None else asked) else [known.spend] * 2
+        for figure in (late.bought, late.money):
+            columns.append(figure(days) if asked is None or len(columns) in asked else known.spend)
     return [*columns, baseline(plain, alike, ahead)]
 
 
-def _window(purchases: Purchases, known: History, days: int) -> list[Any]:
-    """Purchase days and money of the last so many days. Only people who have bought in them are looked at."""
-    begin = purchases.today - days
-    late = known.last > begin
-    rows, lengths = np.repeat(late, known.repeats + 1), known.repeats[late] + 1
-    within, starts = purchases.day[rows] > begin, np.cumsum(lengths) - lengths
-    bought, money = np.zeros(len(late), dtype=np.int64), np.zeros(len(late))
-    bought[late] = totals(within.astype(np.int64), starts)
-    money[late] = totals(np.where(within, purchases.amount[rows], 0.0), starts)
-    return [bought, money]
+@dataclass(frozen=True, slots=True)
+class Late:
+    """The purchase days of those who have bought in the longest window: most people have not."""
+
+    people: NDArray[np.bool_]
+    starts: Ints
+    age: Ints  # of each purchase day
+    amount: Floats
+
+    def bought(self, days: int) -> Floats:
+        """Purchase days of the last so many days, by person."""
+        return self._of((self.age < days).astype(np.float64))
+
+    def money(self, days: int) -> Floats:
+        """Money of the last so many days, by person."""
+        return self._of(np.where(self.age < days, self.amount, 0.0))
+
+    def _of(self, values: Floats) -> Floats:
+        found = np.zeros(len(self.people))
+        found[self.people] = totals(values, self.starts)
+        return found
+
+
+def _late(purchases: Purchases, known: History) -> Late:
+    people = known.wait < max(WINDOWS)
+    rows, lengths = np.repeat(people, known.repeats + 1), known.repeats[people] + 1
+    age = purchases.today - purchases.day[rows]
+    return Late(people, np.cumsum(lengths) - lengths, age, purchases.amount[rows])
 
 
 def fit_trees(looks: Iterable[Looking], plain: Counting, gap: float, ahead: int) -> Trees | None:
