@@ -39,8 +39,13 @@ class Purchases:
         return self._where(self.day <= at, at)
 
     def of(self, step: int) -> Purchases:
-        """The purchase days of every so many-th person."""
-        return self if step <= 1 else self._where(self.person % step == 0, self.today)
+        """The purchase days of every so many-th person. Of very many, only theirs are looked at."""
+        if step <= 1 or not len(self.person):
+            return self
+        some = np.arange(0, int(self.person[-1]) + 1, step, dtype=self.person.dtype)
+        begin, end = (np.searchsorted(self.person, some, side=side) for side in ("left", "right"))
+        ends = np.cumsum(lengths := end - begin)
+        return self._only(np.repeat(begin - ends + lengths, lengths) + np.arange(ends[-1]), self.today)
 
     def pieces(self, people: int) -> Iterator[Purchases]:
         """So many people at a time, each with all of her purchase days."""

@@ -198,6 +198,14 @@ def test_a_line_that_was_not_there_yet_has_no_ratio():
     assert money == (then.orders["repeat"] * then.value["credibility"]).sum() / then.spent.sum()
 
 
+@pytest.mark.parametrize("step", [1, 2, 7, 399, 5000])
+def test_every_so_many_th_person_is_looked_at_with_all_days(step):
+    some, kept = SHOP.of(step), SHOP.person % step == 0
+    for name in ("person", "day", "orders", "amount", "squares"):
+        np.testing.assert_array_equal(getattr(some, name), getattr(SHOP, name)[kept])
+    assert not len(SHOP.until(0).of(step).day)
+
+
 def test_of_very_many_people_some_are_judged(monkeypatch):
     monkeypatch.setattr("patron.engine.predict.backtest.MOST_PEOPLE", 200)
     assert all(row.n <= 200 for row in backtest(SHOP, WANTED, ("bg",)).rows)
