@@ -13,8 +13,7 @@ from importlib.util import find_spec
 
 from patron.dsl.nodes import dataclass
 from patron.engine.model.canonical import TABLES
-from patron.engine.model.terms import Lit, Op, known
-from patron.engine.plan.children import conjuncts
+from patron.engine.model.terms import Lit, Op, conjuncts, known
 from patron.engine.plan.nodes import (
     AggCall,
     Aggregate,

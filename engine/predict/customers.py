@@ -17,7 +17,7 @@ from patron.engine.predict.outlook import Learned, Outlook, discounted, learn, o
 from patron.engine.predict.purchases import GAPS_NEEDED, Floats, Ints, Purchases, begins
 from patron.engine.predict.scores import Scored
 from patron.engine.predict.settings import Wanted
-from patron.engine.predict.threads import both, each, one_thread
+from patron.engine.predict.threads import each, one_thread
 from patron.engine.predict.trees import available
 
 __all__ = ["VERSION", "Fitted", "Purchases", "Scored", "Scores", "Wanted", "cell_label", "fit", "in_pieces", "score"]
@@ -94,7 +94,7 @@ def fit(purchases: Purchases, wanted: Wanted) -> Fitted:
         return Fitted(reason)
     members = voting(purchases, wanted.model)
     with one_thread():
-        learned, judged = both(lambda: learn(purchases, wanted, members), lambda: backtest(purchases, wanted, members))
+        learned, judged = learn(purchases, wanted, members), backtest(purchases, wanted, members)
     return Fitted("", learned, judged, _flags(purchases, wanted, learned, judged))
 
 

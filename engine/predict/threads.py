@@ -24,14 +24,6 @@ def each(work: Callable[[Item], Found], items: Iterable[Item]) -> list[Found]:
         return list(pool.map(work, items))
 
 
-def both(one: Callable[[], Found], other: Callable[[], Item]) -> tuple[Found, Item]:
-    """What two kinds of work make that do not know of each other."""
-    with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(one)
-        second = other()
-        return first.result(), second
-
-
 def one_thread() -> AbstractContextManager[object]:
     """Within it, linear algebra keeps to one thread; on a busy machine it is faster so, too."""
     try:
