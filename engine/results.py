@@ -69,7 +69,7 @@ class Result:
     not named there is `empty`.
     `kinds` tells rows apart: "" an ordinary row, "rest", "total" or "all" (the union of `for each`).
     `lacking` names, for the metrics and dimensions that are `source missing`, the tables (`reviews`) and columns
-    (`orders.discount`) that no source fills.
+    (`orders.discount`) that no source fills. `short` says why there is not enough data for numbers that are learned.
     """
 
     columns: tuple[Column, ...]
@@ -78,6 +78,7 @@ class Result:
     kinds: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    short: tuple[str, ...] = ()
 
     def state(self, row: int, column: int) -> str:
         """The state of one value."""

@@ -104,7 +104,7 @@ def too_little(purchases: Purchases, wanted: Wanted) -> str:
         return "the value of an order is not a number"
     if wanted.model == "hybrid" and not available():
         return "model hybrid needs scikit-learn: install patron[predict]"
-    buyers, days = len(begins(purchases.person)), purchases.days
+    buyers, days = len(begins(purchases.person)), purchases.days + 1  # the first counts, too
     if not buyers:
         return "nobody has bought yet"
     if buyers < wanted.gate_buyers:

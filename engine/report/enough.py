@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from patron.engine.contracts import Learned
+from patron.engine.model.canonical import JUDGED
 from patron.engine.model.queries import Query
 from patron.engine.model.terms import Learnt, walk
 from patron.engine.report.context import Context
@@ -24,7 +25,17 @@ def not_enough(query: Query, today: dt.date, result: Result, context: Context) -
     leaves = (*shown, *(x for own in used.values() for x in own))
     notes = list(dict.fromkeys(n for x in leaves for n in _said(x, {t: f.notes for t, f in said.items()})))
     notes += _told(result, reasons)
-    return replace(_without(result, reasons), notes=(*result.notes, *notes)) if notes else result
+    short = tuple(dict.fromkeys(reasons.values())) or _untried(query, today, result, context)
+    found = _without(result, reasons)
+    return replace(found, notes=(*result.notes, *notes), short=short) if notes or short else result
+
+
+def _untried(query: Query, today: dt.date, result: Result, context: Context) -> tuple[str, ...]:
+    """Why no model was tried, where that is asked and none was."""
+    if result.rows or not JUDGED.keys() & {rows for rows in query.frames if isinstance(rows, str)}:
+        return ()
+    learned = (found for (_, day), found in context.learned.items() if day == today)
+    return tuple(dict.fromkeys(found.lacks[""] for found in learned if "" in found.lacks))
 
 
 def _learnt(term: object) -> Iterator[Learnt]:

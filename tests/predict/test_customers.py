@@ -229,8 +229,8 @@ def test_too_little_is_a_reason():
     assert (
         fit(SHOP, replace(WANTED, gate_buyers=500)).reason == "400 customers have bought, 500 are needed (gate_buyers)"
     )
-    assert fit(SHOP, replace(WANTED, gate_days=501)).reason == "500 days of history, 501 are needed (gate_days)"
-    assert fit(SHOP, replace(WANTED, gate_days=500)).reason == ""
+    assert fit(SHOP, replace(WANTED, gate_days=502)).reason == "501 days of history, 502 are needed (gate_days)"
+    assert fit(SHOP, replace(WANTED, gate_days=501)).reason == ""
     later = single([(0, TODAY + 1, 5.0)])
     assert fit(later, WANTED).reason == "nobody has bought yet"
     with pytest.raises(ValueError, match="nobody has bought yet"):

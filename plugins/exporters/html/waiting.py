@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from patron.engine.report.reader import plain
 from patron.engine.report.to_map import to_map
 from patron.engine.report.unfilled import lacks, tells_nothing, without_lacking
-from patron.engine.results import EMPTY, EXPIRED, OK, SOURCE_MISSING, Conditions, Figure, Note, Part, Section
+from patron.engine.results import (
+    EMPTY,
+    EXPIRED,
+    NOT_ENOUGH_DATA,
+    OK,
+    SOURCE_MISSING,
+    Conditions,
+    Figure,
+    Note,
+    Part,
+    Section,
+)
 from patron.plugins.exporters.html.desk import Desk
 
 LATER = "later"
@@ -46,6 +57,8 @@ def waits(figure: Figure) -> str:
         return LATER if figure.awaited else ""
     if tells_nothing(figure.result, table=figure.kind == "table" and bool(figure.result.rows)):
         return SOURCE_MISSING
+    if figure.result.short and not figure.result.rows:
+        return NOT_ENOUGH_DATA
     result = without_lacking(figure.result)
     numbers = [n for n, column in enumerate(result.columns) if column.role == "metric"]
     states = {result.state(row, number) for row in range(len(result.rows)) for number in numbers}
@@ -56,12 +69,13 @@ def waiting(figures: Sequence[Figure], desk: Desk, *, whole: bool = False) -> Wa
     """One panel for figures in one state."""
     state = waits(figures[0])
     words = desk.reader.words(state) if state not in (SOURCE_MISSING, LATER) else None
+    short = _once(why for f in figures if f.result is not None and state == NOT_ENOUGH_DATA for why in f.result.short)
     return Waiting(
         _once(f.title for f in figures if f.title),
         _once(name for f in figures if f.result is not None for name in lacks(f.result)) if not words else (),
         words.full if words else "",
-        words.advice if words else "",
-        _once(reason for f in figures if f.result is None for reason in _reasons(f.problem)),
+        words.advice if words and not short else "",
+        tuple(map(_sentence, short)) or _once(r for f in figures if f.result is None for r in _reasons(f.problem)),
         whole,
     )
 
@@ -89,7 +103,11 @@ def _figures(parts: Sequence[Part]) -> list[Figure | Conditions]:
 def _reasons(problem: str) -> list[str]:
     """Why something is not there yet, as sentences, without the names that nobody can mend."""
     told = [each.partition(" not there yet: ")[2] or each for each in problem.split("; ")]
-    return [f"{each[:1].upper()}{each[1:]}." for each in told]
+    return [_sentence(each) for each in told]
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _once(texts: Iterable[str]) -> tuple[str, ...]:

@@ -70,6 +70,16 @@ def test_an_overview_says_once_what_is_to_be_known_of_its_numbers(sample, page):
     assert (words(panel).count(note), words(panel).count("of a chart")) == (1, 0)
 
 
+def test_what_cannot_be_learned_is_one_panel_with_the_reasons(sample, page):
+    reasons = ("28 days of history, 180 are needed (gate_days)",)
+    bare = sample.channels()
+    empty = dataclasses.replace(bare, result=dataclasses.replace(bare.result, rows=(), states={}, short=reasons))
+    tree = page(empty, sample.cards())
+    (panel,) = of_class(tree, "waiting")
+    assert "28 days of history, 180 are needed (gate_days)." in words(panel)
+    assert not of_class(tree, "empty")
+
+
 def test_an_overview_of_the_author_is_enough(sample, page):
     mine = r.Section("overview", (sample.cards(),), tab=True)
     tree = page(mine, *tabs((sample.cards(),), (sample.cards(),)))
