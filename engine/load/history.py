@@ -3,8 +3,8 @@
     <state>/history/<shape>.json    every load, the oldest first: its key, since when, until when; a hash before it
     <state>/history/kept/..         the changes that lead from each load back to the one before (see `changes`)
 
-The newest load lies whole among the stored loads; former ones are made again from it. A load was known to hold from
-when it was made until it was last found to be still good.
+The newest load lies whole among the stored loads; former ones are made again from it. A load is known to hold from
+when it was made until it was last found to be still good; what came between that and the next one, nobody saw.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 from patron.dsl.nodes import dataclass
 from patron.engine.contracts import Limits
 from patron.engine.load import changes, stored
+from patron.engine.load.happened import newest_until
 from patron.engine.load.loaded import Loaded
 from patron.engine.runtime.errors import Damaged
 from patron.engine.runtime.faults import point
@@ -123,16 +124,32 @@ class History:
 
     # ------------------------------------------------------------ going back
 
-    def at(self, moment: dt.datetime) -> Known | None:
-        """The load from which a moment was first to be seen; None when that is the newest, or none is old enough.
-
-        A load that still held at that moment, else the first one made after it, in which everything is that was known
-        at that moment and little more: what happened later is hidden by its own moment.
-        """
+    def there_at(self, moment: dt.datetime) -> Known | None:
+        """The load that was there at a moment, the first when none was; None when that is the newest."""
         entries = self.entries
-        if not entries or moment < entries[0].made_at:
+        made = [e for e in entries if e.made_at <= moment] or entries[:1]
+        return None if made == [] or made[-1] == entries[-1] else made[-1]
+
+    def at(self, moment: dt.datetime) -> Known | None:
+        """The load that answers as of a moment; None when that is the newest, or none is old enough.
+
+        It is the one that was there, unless something happened between it and the moment, as the next one tells. Then
+        the next one answers: most of what it tells more was known at that moment, and what happened later is hidden by
+        its own moment.
+        """
+        entries, known = self.entries, self.there_at(moment)
+        if known is None or moment < entries[0].made_at:
             return None
-        return next((e for e in entries[:-1] if e.until >= moment), None)
+        following = entries[entries.index(known) + 1]
+        if moment <= known.until or not self._tells_more(following, known, moment):
+            return known
+        return None if following == entries[-1] else following
+
+    def _tells_more(self, following: Known, known: Known, moment: dt.datetime) -> bool:
+        """Whether something happened up to a moment, later than everything that a load knows of."""
+        until = moment.astimezone(dt.UTC).replace(tzinfo=None)
+        before, after = (newest_until(self.load(one), until, self._limits) for one in (known, following))
+        return after is not None and (before is None or after > before)
 
     def load(self, known: Known) -> Loaded:
         """A former load, made again when it is not among the stored ones. Damaged."""

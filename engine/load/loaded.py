@@ -49,6 +49,8 @@ class Loaded:
     reused: bool = field(default=False, compare=False)
     known_from: dt.datetime | None = field(default=None, compare=False)
     """Since when loads like this one are kept, so that what was known then can be told."""
+    alone: bool = field(default=True, compare=False)
+    """Whether no load with other rows is kept."""
 
 
 # ---------------------------------------------------------------- as text

@@ -21,6 +21,7 @@ from patron.engine.load.checks import checks
 from patron.engine.load.derived import derive
 from patron.engine.load.filling import Filler
 from patron.engine.load.growth import Growth, Unsuited, growth
+from patron.engine.load.happened import newest
 from patron.engine.load.history import History, needed
 from patron.engine.load.keys import FileFact, facts_of, key_of, maker_of, shape_of
 from patron.engine.load.loaded import LedgerEntry, Loaded
@@ -58,7 +59,7 @@ def load(
         return known
     if keep is not None:
         entries = History(folder, shape_of(bound), limits).remember(known, now, keep, led)
-        known = replace(known, known_from=entries[0].made_at)
+        known = replace(known, known_from=entries[0].made_at, alone=len(entries) == 1)
     stored.found_good(path, now)
     if not known.reused:
         stored.prune(folder, path, needed(folder))
@@ -74,14 +75,16 @@ def newest_holds(bound: Bound, folder: Path) -> bool | None:
     return stored.read(path) is not None and not stored.outdated(path)
 
 
-def replayed(bound: Bound, folder: Path, moment: dt.datetime, limits: Limits | None = None) -> Loaded | None:
-    """The load that tells what was known at a moment (UTC) before the newest one; None when that is the newest, or when
-    no load is as old as that. Damaged when it cannot be made again."""
+def replayed(
+    bound: Bound, folder: Path, moment: dt.datetime, limits: Limits | None = None, *, there: bool = False
+) -> Loaded | None:
+    """The load that answers as of a moment (UTC), or that was `there` at it, before the newest one; None when that is
+    the newest. Damaged when it cannot be made again."""
     history = History(folder, shape_of(bound), limits)
-    known = history.at(moment)
+    known = history.there_at(moment) if there else history.at(moment)
     if known is None:
         return None
-    return replace(history.load(known), known_from=history.entries[0].made_at)
+    return replace(history.load(known), known_from=history.entries[0].made_at, alone=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +268,7 @@ def _tables(
     finisher.finish()
     notes, more = checks(finisher)
     finisher.problems += more
-    return finisher, Store(finisher.stored, newest(finisher), finisher.busiest(), key), notes
+    return finisher, Store(finisher.stored, newest(finisher.stored.values()), finisher.busiest(), key), notes
 
 
 def _unchanged(sources: Sources) -> None:
@@ -275,18 +278,6 @@ def _unchanged(sources: Sources) -> None:
         if now[place] != facts:
             source = sources.bound.sources[place[0]].name
             raise IoFailed(f"files of {source}.{place[1]} changed while they were read", "load them again")
-
-
-_WHEN = (
-    "created_at", "canceled_at", "returned_at", "acted_at", "sent_at", "delivered_at", "started_at", "joined_at",
-    "left_at", "posted_at", "redeemed_at", "changed_at", "deleted_at", "erased_at", "@visible_at",
-)  # fmt: skip
-
-
-def newest(finisher: Finisher) -> dt.datetime | None:
-    """The latest moment at which anything happened."""
-    columns = [c for t in finisher.stored.values() for c in t.columns.values() if c.name in _WHEN]
-    return max((c.high for c in columns if isinstance(c.high, dt.datetime)), default=None)
 
 
 def _lenient(bound: Bound, place: Place) -> bool:

@@ -44,6 +44,9 @@ class Context:
     sources: tuple[object, ...] = ()
     registered: set[str] = field(default_factory=set)
     loaded_at: dt.datetime | None = None
+    """When the first load was made that is kept, or this one."""
+    restated: bool = False
+    """Whether loads with other rows are kept."""
     kept: Path | None = None
     """The folder where models keep what they learned."""
     learned: dict[tuple[str, dt.date], Learned] = field(default_factory=dict)

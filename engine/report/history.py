@@ -20,10 +20,14 @@ def unstored(at: AsOf, context: Context) -> tuple[Problem, ...]:
     if read is None or newest is None or orders is None:
         return ()
     read = read.astimezone(dt.UTC).replace(tzinfo=None)
-    if at.moment >= min(read, newest) or not _changed_unseen(orders, at.moment):
+    if at.moment >= read or not (context.restated or _may_have_changed(orders, newest, at.moment)):
         return ()
     day = to_local(read, at.zone).date()
     return (Problem("P0506", NOWHERE, f"history before {day} is not stored; today's state is used"),)
+
+
+def _may_have_changed(orders: StoredTable, newest: dt.datetime, since: dt.datetime) -> bool:
+    return since < newest and _changed_unseen(orders, since)
 
 
 def _changed_unseen(orders: StoredTable, since: dt.datetime) -> bool:

@@ -51,11 +51,12 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """The numbers of a report between two moments, and what cannot be told apart."""
+    """The numbers of a report between two moments, which these are, and what cannot be told apart."""
 
     report: str
     numbers: tuple[Moved, ...]
     notes: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ()
 
 
 def bridge(
@@ -63,15 +64,53 @@ def bridge(
     params: Mapping[str, object],
 ) -> Bridge:  # fmt: skip
     """The numbers of a report at both moments, and the parts of what lies between them."""
-    now, then = project.seen_from(until), project.seen_from(since)
+    now, then = _side(project, name, until), _side(project, name, since)
     if then.as_of.moment > now.as_of.moment:
         raise UsageError("--from is later than --to", "name the earlier moment first")
     with ExitStack() as stack:
         folder = stack.enter_context(working_folder(project.config.state_folder))
         states = list(_states(project, then, now, folder))
         reports = [_report(state, name, params) for state in states]
+        sides = _told("from", then), _told("to", now)
     notes = tuple(dict.fromkeys((*_unknown(project, then), *reports[0].notes)))
-    return Bridge(reports[-1].name, tuple(_numbers(reports)), notes)
+    return Bridge(reports[-1].name, tuple(_numbers(reports)), notes, sides)
+
+
+def _side(project: Project, name: str, when: dt.date | dt.datetime | None) -> Project:
+    """The project as it was at a moment, with the rows that were there; of a date on which runs made the report, as the
+    last of them made it."""
+    from patron.engine.runner.publications import published
+
+    side = project.seen_from(when)
+    if when is None:
+        return side
+    last = side.as_of.moment.replace(tzinfo=dt.UTC)
+    done = published(side, name, last if isinstance(when, dt.datetime) else _begin(side, when), last)
+    if done is not None:
+        side = project.seen_from(done[0])
+    for known in ("model", "loaded"):
+        side.__dict__.pop(known, None)
+    side.there_at = done[1] if done is not None else last
+    return side
+
+
+def _begin(side: Project, day: dt.date) -> dt.datetime:
+    """When a date begins: at the end of the one before."""
+    before = side.seen_from(day - dt.timedelta(days=1)).as_of.moment
+    return before.replace(tzinfo=dt.UTC)
+
+
+def _told(side: str, project: Project) -> str:
+    """What one side is: a moment, and when its rows were read."""
+    read = project.loaded.made_at
+    return f"{side} {_local(project, project.as_of.moment)}, rows read {_local(project, read) if read else 'once'}"
+
+
+def _local(project: Project, moment: dt.datetime) -> str:
+    from patron.engine.model.periods import to_local
+
+    utc = moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    return f"{to_local(utc, project.declared.settings.timezone):%Y-%m-%d %H:%M}"
 
 
 def _states(project: Project, then: Project, now: Project, folder: Path) -> Iterator[Project]:
@@ -97,10 +136,11 @@ def _specs_of(project: Project, then: Project) -> Project | None:
     """The project with the specs of then, when they are known and say something else."""
     from patron.engine.runner import past_specs
 
-    texts = past_specs.at(project.config, then.as_of.moment.replace(tzinfo=dt.UTC))
+    texts = past_specs.at(project.config, _known_at(then))
     if texts is None or texts == {d.file: d.text for d in project.documents}:
         return None
     other = project.seen_from(then.when)
+    other.there_at = then.there_at
     for name in ("_parsed", "declared", "bound", "newest", "model", "loaded"):
         other.__dict__.pop(name, None)
     parsed = [project.stages.parse(text.encode("utf-8"), file) for file, text in texts.items()]
@@ -126,13 +166,18 @@ def _unknown(project: Project, then: Project) -> Iterator[str]:
     """What of then is not known."""
     from patron.engine.runner import past_specs
 
-    moment = then.as_of.moment.replace(tzinfo=dt.UTC)
+    moment = _known_at(then)
     known_from = then.loaded.known_from
     if known_from is None or moment < known_from:
-        day = f"before {known_from:%Y-%m-%d %H:%M}" if known_from else "of former times"
+        day = f"before {_local(project, known_from)}" if known_from else "of former times"
         yield f"no rows are kept {day}: `merged customers`, `restated` and `late` tell only what bears a date"
     if past_specs.at(project.config, moment) is None:
         yield "the specs of then are not kept: `spec` tells nothing"
+
+
+def _known_at(then: Project) -> dt.datetime:
+    """When what is known of then was known."""
+    return then.there_at or then.as_of.moment.replace(tzinfo=dt.UTC)
 
 
 # ---------------------------------------------------------------- numbers
@@ -227,7 +272,7 @@ def json_of(found: Bridge) -> Mapping[str, object]:
         }
         for m in found.numbers
     ]  # fmt: skip
-    return {"report": found.report, "numbers": numbers, "notes": [*found.notes]}
+    return {"report": found.report, "sides": [*found.sides], "numbers": numbers, "notes": [*found.notes]}
 
 
 __all__ = ["CAUSES", "Bridge", "Moved", "bridge", "json_of", "table"]

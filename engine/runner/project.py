@@ -94,6 +94,8 @@ class Project:
         self.stages, self.clock, self.progress = stages, clock, progress
         self.folder = folder
         """A folder that replaces the folder of every file source, for tests."""
+        self.there_at: dt.datetime | None = None
+        """When what is known was known, where that is not said by the moment looked from."""
         self.duty: Duty | None = None
         """What this project is at work for, when it performs a run."""
         self._just_loaded: list[Problem] = []
@@ -209,7 +211,7 @@ class Project:
         self._ready()
         loaded = self.newest
         raise_for(self.grants.told(loaded.problems), reading=True)
-        return self._known_then() or loaded
+        return self._known_then(loaded)
 
     @cached_property
     def newest(self) -> Any:
@@ -222,12 +224,20 @@ class Project:
             self.stages.remember_specs(self.documents, config, self.clock.now())
         return loaded
 
-    def _known_then(self) -> Any:
+    def _known_then(self, newest: Any) -> Any:
         """What was known at the moment looked from, where it is another than now and former loads tell."""
         asked = self.when is not None and self.folder is None and self.config.history is not None
-        return (
-            self.stages.replayed(self.bound, self.config, self.as_of) if asked and not self.config.known_now else None
-        )
+        if not asked or self.config.known_now:
+            return newest
+        there_at = self.there_at or self._performed_at()
+        found = self.stages.replayed(self.bound, self.config, self.as_of, there_at) or newest
+        return found if there_at is None else replace(found, alone=True)
+
+    def _performed_at(self) -> dt.datetime | None:
+        """When the run of the moment looked from was performed: made again, it sees the rows that it saw."""
+        from patron.engine.runner.publications import performed_at
+
+        return performed_at(self) if isinstance(self.when, dt.datetime) else None
 
     @cached_property
     def informed(self) -> Any:

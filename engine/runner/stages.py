@@ -151,12 +151,12 @@ class Stages:
         folder, keep = config.state_folder / "loads", config.history
         return load(bound, folder, progress, config.limits, catalog.functions, now=now, keep=keep)
 
-    def replayed(self, bound: Bound, config: Config, as_of: AsOf) -> Loaded | None:
-        """The load that tells what was known at a moment; None when that is the newest."""
+    def replayed(self, bound: Bound, config: Config, as_of: AsOf, there_at: dt.datetime | None) -> Loaded | None:
+        """The load that answers as of a moment, or that was there at another; None when that is the newest."""
         from patron.engine.load import replayed
 
-        moment = as_of.moment.replace(tzinfo=dt.UTC)
-        return replayed(bound, config.state_folder / "loads", moment, config.limits)
+        moment = there_at or as_of.moment.replace(tzinfo=dt.UTC)
+        return replayed(bound, config.state_folder / "loads", moment, config.limits, there=there_at is not None)
 
     def last_loaded(self, config: Config) -> Loaded | None:
         """What was read last."""
@@ -211,6 +211,7 @@ class Stages:
             progress=progress,
             sources=loaded.ledger,
             loaded_at=loaded.known_from or loaded.made_at,
+            restated=not loaded.alone,
             kept=config.state_folder / "learned",
             allowed=allowed,
         )

@@ -97,20 +97,45 @@ def test_every_former_load_is_made_again_row_by_row(world, seed):
 
 
 def test_which_load_tells_what_was_known(world):
-    """One that held at that moment, else the first one after it: then everything of that moment is in it."""
+    """The one that was there: what changed since was not known then."""
     shop = Shop(world, 0)
     first = shop.load()  # made at 13:00
     shop.load()  # still good at 14:00
-    shop.orders[99] = ["c1", "2026-02-11", 7, "late", 2]
+    shop.orders[99] = ["c1", "2026-01-11", 7, "late", 2]
     second = shop.load()  # made at 15:00
     shop.orders[99][2] = 8
     third = shop.load()  # made at 16:00
     found = {hours: shop.then(START + hours * HOUR) for hours in (0.9, 1, 2, 2.5, 3, 3.5, 4, 9)}
-    assert [h for h, then in found.items() if then is None] == [0.9, 3.5, 4, 9], "before the first; the newest"
+    assert [h for h, then in found.items() if then is None] == [0.9, 4, 9], "before the first; the newest"
     assert {h: then.store.key for h, then in found.items() if then} == {
-        1: first.store.key, 2: first.store.key, 2.5: second.store.key, 3: second.store.key,
+        1: first.store.key, 2: first.store.key, 2.5: first.store.key, 3: second.store.key, 3.5: second.store.key,
     }  # fmt: skip
     assert third.known_from == found[1].known_from == START + HOUR
+    assert (first.alone, third.alone, found[1].alone) == (True, False, False)
+
+
+def test_a_load_that_lacks_what_happened_up_to_the_moment_is_not_asked(world):
+    """The next one is, though it also tells what was known only later; rows of the future are not what happened."""
+    shop = Shop(world, 0)
+    shop.orders[98] = ["c1", "2026-12-24", 7, "ahead", 2]
+    first = shop.load()  # made at 13:00
+    shop.orders[99] = ["c1", "2026-03-01T13:10", 7, "new", 2]
+    second = shop.load()  # made at 14:00
+    shop.orders[1][2] += 1
+    shop.load()  # made at 15:00
+    found = {minutes: shop.then(START + minutes * HOUR / 60) for minutes in (60, 65, 75, 110, 150)}
+    assert {m: then.store.key for m, then in found.items() if then} == {
+        60: first.store.key, 65: first.store.key, 75: second.store.key, 110: second.store.key, 150: second.store.key,
+    }  # fmt: skip
+
+
+def test_which_load_was_there(world):
+    shop = Shop(world, 0)
+    first = shop.load()
+    shop.orders[99] = ["c1", "2026-03-01T13:10", 7, "new", 2]
+    shop.load()
+    then = [shop.history().there_at(START + hours * HOUR) for hours in (0, 1, 1.9, 2)]
+    assert [t and t.key for t in then] == [first.store.key] * 3 + [None], "the first when none was; the newest"
 
 
 def test_rows_that_did_not_change_are_no_new_load(world):

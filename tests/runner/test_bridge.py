@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import pytest
 
 from patron import open_project
 from patron.engine.runner.bridging import CAUSES
-from patron.engine.runtime.clock import FixedClock
+from patron.engine.runner.schedule import ticking
+from patron.engine.runtime.clock import FixedClock, read_when
 from tests.reliability.support import Shop
 
 SPEC = """language 1
@@ -52,11 +54,14 @@ class Books:
         self.orders = {i: [f"c{i % 4}", f"2026-05-0{1 + i % 4} 10:00", 10, "paid", ""] for i in range(1, 9)}
         self.merged: dict[str, str] = {}
 
-    def load(self, now: dt.datetime) -> None:
+    def write(self) -> None:
         rows = "".join(f"{i},{','.join(map(str, row))}\n" for i, row in self.orders.items())
         people = "".join(f"c{i},{self.merged.get(f'c{i}', '')}\n" for i in range(4))
         (self.shop.root / "data" / "orders.csv").write_text(HEADER + rows)
         (self.shop.root / "data" / "customers.csv").write_text("id,merged_into\n" + people)
+
+    def load(self, now: dt.datetime) -> None:
+        self.write()
         with open_project(self.shop.root, clock=FixedClock(now)) as project:
             assert project.loaded.path is not None
 
@@ -77,6 +82,51 @@ def books(tmp_path: Path) -> Books:
     made = Books(tmp_path / "shop")
     made.load(THEN)
     return made
+
+
+RUN = """
+run nightly {
+  every day at 06:00
+  report weekly as json
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "since, until, sides",
+    [
+        ("2026-05-07T09:00", "2026-05-08T09:00", ("2026-05-07 09:00", "2026-05-08 09:00")),
+        ("2026-05-07T06:00", "2026-05-08T06:00", ("2026-05-07 06:00", "2026-05-08 06:00")),
+        ("2026-05-07", "2026-05-08", ("2026-05-07 06:00", "2026-05-08 06:00")),
+        ("2026-05-07", "2026-05-09", ("2026-05-07 06:00", "2026-05-09 23:59")),
+    ],
+)
+def test_what_was_published_is_compared(books: Books, since: str, until: str, sides: tuple[str, str]) -> None:
+    """Asked with the moments of the runs, some hours after them, or with their days; each side says what it is."""
+    root = books.shop.root
+    (root / "shop.patron").write_text(SPEC + RUN)
+
+    def tick(day: int, hour: int = 6) -> int:
+        now = dt.datetime(2026, 5, day, hour, 4, tzinfo=dt.UTC)
+        with open_project(root, clock=FixedClock(now)) as project:
+            return len([p for p in ticking.tick(project) if p.exit_code == 0])
+
+    assert tick(6, 12) == 0
+    for path in root.glob(".patron/[lhs][op]*"):
+        shutil.rmtree(path)  # nothing was read before the first run
+    assert tick(7) == 1
+    books.orders[1][3] = "canceled"
+    books.write()
+    assert tick(8) == 1
+    with open_project(root, clock=FixedClock(dt.datetime(2026, 5, 10, tzinfo=dt.UTC))) as project:
+        found = project.bridge("weekly", read_when(since), read_when(until))
+    (spent,) = [m for m in found.numbers if m.column.name == "total_orders" and not m.row]
+    assert {c: p for c, p in zip(CAUSES, spent.parts, strict=True) if p} == {"restated": -1}
+    assert found.sides == tuple(
+        f"{side} {moment}, rows read 2026-05-0{day} 06:04"
+        for side, moment, day in zip(("from", "to"), sides, (7, 8), strict=True)
+    )
+    assert found.notes == ()
 
 
 def test_nothing_changed(books: Books) -> None:

@@ -6,8 +6,10 @@ import datetime as dt
 from pathlib import Path
 
 from patron import open_project
+from patron.engine.runner.making import Order, make
 from patron.engine.runtime.clock import FixedClock
 from tests.reliability.support import Shop
+from tests.runner.scheduled import Scheduled, at
 
 NINE = dt.datetime(2026, 5, 6, 9, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -25,10 +27,40 @@ def test_a_number_is_what_it_was_then(tmp_path: Path) -> None:
     assert told(shop, NINE + HOUR) == (1100,)
     shop.orders(100, total=12)
     assert told(shop, NINE + 2 * HOUR, "2026-05-06T09:00") == (1000,)
-    assert told(shop, NINE + 3 * HOUR, "2026-05-06T09:30") == (1100,), "the first that was made after it"
+    assert told(shop, NINE + 3 * HOUR, "2026-05-06T09:30") == (1000,), "what changed since nobody knew"
+    assert told(shop, NINE + 3 * HOUR, "2026-05-06T10:00") == (1100,)
     assert told(shop, NINE + 3 * HOUR, "2026-05-06T11:00") == (1200,)
     assert told(shop, NINE + 3 * HOUR, "2026-05-06") == (1200,)
     assert told(shop, NINE + 3 * HOUR, "2026-05-05") == (1200,), "before the first load today's state is used"
+
+
+def test_before_the_first_load_it_is_told_that_rows_changed_since(tmp_path: Path) -> None:
+    shop = Shop.at(tmp_path / "shop", 100)
+    told(shop, NINE)
+    with open_project(shop.root, clock=FixedClock(NINE), as_of="2026-05-06T08:00") as project:
+        assert project.query("total_sales").notes == ()
+    shop.orders(100, total=11)
+    told(shop, NINE + HOUR)
+    for as_of, notes in ("2026-05-06T08:00", 1), ("2026-05-06T09:00", 0), (None, 0):
+        with open_project(shop.root, clock=FixedClock(NINE + HOUR), as_of=as_of) as project:
+            assert len([n for n in project.query("total_sales").notes if "P0506" in n]) == notes
+
+
+def test_what_was_made_on_schedule_is_made_again(tmp_path: Path) -> None:
+    """The first one too, whose moment lies before the first load; restated rows change none of them."""
+    shop = Scheduled(tmp_path / "shop")
+    rows = (shop.root / "data" / "orders.csv").read_text()
+    shop.tick("07 05:50")  # begins to look after the schedule, and reads nothing
+    published = {}
+    for day, amount in ("07", 10), ("08", 11), ("09", 12):
+        (shop.root / "data" / "orders.csv").write_text(rows.replace(",10\n", f",{amount}\n"))
+        assert shop.tick(f"{day} 06:04") == [f"run nightly {day} 06:00"]
+        published[day] = (shop.root / "out" / "daily" / "Daily.json").read_bytes()
+    assert len({*published.values()}) == 3
+    for day, content in published.items():
+        with open_project(shop.root, clock=FixedClock(at("09 12:00")), as_of=f"2026-05-{day}T06:00") as project:
+            make(project, Order("daily", out=tmp_path / day))
+        assert (tmp_path / day / "daily" / "Daily.json").read_bytes() == content
 
 
 def test_what_is_known_now_when_that_is_asked(tmp_path: Path) -> None:

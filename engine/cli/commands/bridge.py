@@ -10,7 +10,7 @@ from patron.engine.cli.options import Options, command
 from patron.engine.cli.watching import watched
 
 EXAMPLES = """
-patron bridge weekly --from 2026-05-06
+patron bridge weekly --from 2026-05-06 --to 2026-05-07
 patron bridge weekly --from 2026-05-06T09:00 --to 2026-05-07T09:00
 patron bridge weekly --from 2026-05-06 --all --format csv --out moved.csv
 """
@@ -19,7 +19,11 @@ patron bridge weekly --from 2026-05-06 --all --format csv --out moved.csv
 @command("bridge", EXAMPLES)
 @click.argument("report", metavar="REPORT")
 @click.option(
-    "--from", "since", metavar="WHEN", required=True, help="The earlier moment: 2026-05-06, 2026-05-06T09:00."
+    "--from",
+    "since",
+    metavar="WHEN",
+    required=True,
+    help="The earlier moment: 2026-05-06T09:00; 2026-05-06: as a run made it that day last, else at the end of it.",
 )
 @click.option("--to", "until", metavar="WHEN", help="The later moment; now when it is not said.")
 @click.option("--all", "unchanged", is_flag=True, help="Rows of tables that did not change as well.")
@@ -30,7 +34,8 @@ def bridge(
     """Tell why the numbers of REPORT are others now than they were.
 
     The parts add up to the whole change: other specs, customers who were merged, rows that were restated, rows that
-    came late, and time. What was known then comes from former loads (`history` in patron.toml).
+    came late, and time. What was known then comes from former loads (`history` in patron.toml): the one that was there
+    at that moment, or when the run of that moment was performed.
     """
     from patron.engine.runner.bridging import json_of, table
     from patron.engine.runtime.clock import read_when
@@ -42,4 +47,4 @@ def bridge(
         return
     told = table(found, unchanged=unchanged)
     target.write(told, options, project)
-    tell_notes(told.notes, options)
+    tell_notes((*found.sides, *told.notes), options)

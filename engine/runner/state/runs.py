@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, delete, func, select
@@ -119,6 +120,15 @@ def latest(connection: Connection, task: str, *, ended: bool = False) -> dict[st
     """The newest run of a task."""
     where = [runs.c.task == task, *([runs.c.state != BEGUN] if ended else [])]
     return next(rows(connection, runs, *where, order=(runs.c.begun_at.desc(), runs.c.id)), None)
+
+
+def performed(
+    connection: Connection, tasks: Sequence[str], first: dt.datetime, last: dt.datetime
+) -> dict[str, Any] | None:
+    """The latest interval between two moments, both included, that was done: the run that did it."""
+    due = (runs.c.due_at >= first, runs.c.due_at <= last)
+    where = (runs.c.task.in_(tasks), runs.c.state == DONE, *due)
+    return next(rows(connection, runs, *where, order=(runs.c.due_at.desc(), runs.c.ended_at.desc())), None)
 
 
 def numbered(connection: Connection, key: str) -> dict[str, Any] | None:
