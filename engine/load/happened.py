@@ -5,14 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from sqlglot import exp
-
 from patron.engine.backends.duckdb import connect
 from patron.engine.contracts import Limits
 from patron.engine.load.loaded import Loaded
 from patron.engine.model.store import StoredTable
-from patron.engine.sql import build
-from patron.engine.sql.load import staging
+from patron.engine.sql.load import differing, staging
 
 WHEN = (
     "created_at", "canceled_at", "returned_at", "acted_at", "sent_at", "delivered_at", "started_at", "joined_at",
@@ -46,7 +43,7 @@ def _looked_up(
 ) -> Iterator[dt.datetime]:
     """The latest moments of columns that also hold later ones."""
     assert loaded.path is not None
-    queries = [_latest(*place, moment) for place in columns]
+    queries = [differing.latest(differing.at(_LOAD, table), column, moment) for table, column in columns]
     if not queries:
         return
     connection = connect(":memory:", limits, loaded.path.with_suffix(".looked"))
@@ -58,9 +55,3 @@ def _looked_up(
                 yield value
     finally:
         connection.close()
-
-
-def _latest(table: str, column: str, moment: dt.datetime) -> exp.Select:
-    latest = exp.Max(this=build.col(column, "t"))
-    query = staging.select([(latest, "latest")], build.table_in(_LOAD, table, "t"))
-    return query.where(build.binary(exp.LTE, build.col(column, "t"), build.moment(moment)), copy=False)

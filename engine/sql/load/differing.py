@@ -6,6 +6,7 @@ those with. Where there are ids, only the rows of those that changed are looked 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -107,3 +108,9 @@ def kept_rows(files: Sequence[Path], columns: Sequence[str]) -> exp.Select:
 
 def count(source: E) -> exp.Select:
     return exp.select(exp.Count(this=exp.Star())).from_(source, copy=False)
+
+
+def latest(source: E, column: str, until: dt.datetime) -> exp.Select:
+    """The latest moment of a column up to another."""
+    query = exp.Select(expressions=[exp.Max(this=build.col(column))]).from_(source, copy=False)
+    return query.where(build.binary(exp.LTE, build.col(column), build.moment(until)), copy=False)
