@@ -57,14 +57,17 @@ def slug(text: str, longest: int = 40) -> str:
 def stable_slugs(placed: Sequence[Placed]) -> tuple[str, ...]:
     """A file name piece for each figure that does not move when others come or go.
 
-    The title's slug alone where it is unique in the report, with a short mark of the address where it is not or
-    where the title has no Latin letters.
+    The title's slug alone where it is unique in the report, else with that of its tab or section; with a short mark of
+    the address where that is not enough or where the title has no Latin letters.
     """
     names = [slug(each.title) for each in placed]
+    within = [slug(f"{each.title} {each.path[-1]}", 60) if name and each.path else ""
+              for name, each in zip(names, placed, strict=True)]  # fmt: skip
+    every = [*names, *within]
     made: list[str] = []
-    for name, each in zip(names, placed, strict=True):
-        clear = name and names.count(name) == 1
-        wanted = name if clear else f"{name or 'show'}-{_mark(each.part.address)}"
+    for name, longer, each in zip(names, within, placed, strict=True):
+        clear = next((n for n, among in ((name, names), (longer, every)) if n and among.count(n) == 1), "")
+        wanted = clear or f"{name or 'show'}-{_mark(each.part.address)}"
         again = sum(m == wanted or m.startswith(f"{wanted}-again-") for m in made)
         made.append(f"{wanted}-again-{again}" if again else wanted)
     return tuple(made)

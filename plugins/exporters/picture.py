@@ -16,6 +16,7 @@ from patron.engine.results import Figure, Report
 from patron.plugins.exporters.drawing import DRAWN, FONT, Drawing, colours, drawing
 from patron.plugins.exporters.html.charts.spec import Key
 from patron.plugins.exporters.html.dates import readable
+from patron.plugins.exporters.html.waiting import waits
 from patron.plugins.exporters.parts import Placed, chosen, figures, stable_slugs, told
 
 _NAMED = re.compile(r'(<clipPath id="|clip-path="url\(#)')
@@ -34,7 +35,7 @@ def pictures(report: Report, job: ExportJob, ending: str, made: Callable[[str], 
     placed = tuple(figures(report.parts))
     named = [(each, name) for each, name in zip(placed, stable_slugs(placed), strict=True) if _kind(each) in DRAWN]
     drawn = [
-        (each.part, found, name) for each, name in named if isinstance(each.part, Figure)
+        (each.part, found, name) for each, name in named if isinstance(each.part, Figure) and _has_data(each.part)
         and (found := drawing(each.part, reader, WIDTH - 2 * EDGE)) is not None
     ]  # fmt: skip
     if not drawn:
@@ -44,6 +45,11 @@ def pictures(report: Report, job: ExportJob, ending: str, made: Callable[[str], 
     for path, (figure, found, _) in zip(paths, drawn, strict=True):
         path.write_bytes(made(_alone(figure, found, report, reader)))
     return (main, *paths)
+
+
+def _has_data(figure: Figure) -> bool:
+    """Whether there is something to see: no source may fill it yet, or nothing happened."""
+    return figure.result is not None and bool(figure.result.rows) and not waits(figure)
 
 
 def _kind(placed: Placed) -> str:
@@ -56,7 +62,7 @@ def _only(report: Report, title: str, reader: Reader) -> str:
     if isinstance(part, Figure) and part.kind in DRAWN:
         if part.problem:
             raise ExportError(f'"{found.title}" could not be made: {part.problem}')
-        text = picture(part, report, reader)
+        text = picture(part, report, reader) if _has_data(part) else ""
         if text:
             return text
         raise ExportError(f'"{found.title}" has nothing to draw')

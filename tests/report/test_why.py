@@ -245,3 +245,12 @@ def test_a_list_is_explained_as_it_was_frozen(shop_with):
 def test_nothing_personal_is_told_that_nobody_asked(shop):
     told = " ".join(line.detail for c in ("c1", "c2", "c3") for line in shop.why(c, "win_back").lines)
     assert not any(word in told for word in ("Ann", "Bob", "Cid", "@example.com"))
+
+
+def test_a_trait_is_no_audience_and_the_way_to_ask_for_it_is_told(shop_with):
+    shop = shop_with("trait spent_so_far on customers = sum(orders.value where valid_order)\n")
+    with pytest.raises(SpecError) as told:
+        shop.why("c1", "spent_so_far")
+    (problem,) = told.value.problems
+    assert (problem.code, problem.message) == ("P0201", "spent_so_far is a trait, no audience or list")
+    assert "audience asked = spent_so_far is known" in problem.hint

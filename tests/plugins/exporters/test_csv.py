@@ -4,6 +4,7 @@ import dataclasses
 import pytest
 
 from patron.engine.contracts import ExportError
+from patron.engine.results import Section
 from patron.plugins.exporters import csv as exporter
 from patron.plugins.exporters.parts import figures, slug, stable_slugs
 
@@ -84,6 +85,12 @@ def test_figures_of_one_title_get_different_names(sample):
     names = stable_slugs(tuple(figures((daily, twin, twin))))
     assert len(set(names)) == 3
     assert all(name.startswith("sales-day-by-day-") for name in names)
+
+
+def test_figures_of_one_title_are_told_apart_by_their_tabs(sample):
+    daily = sample.daily()
+    parts = [Section(tab, (dataclasses.replace(daily, address=tab),), True) for tab in ("Orders", "To come")]
+    assert stable_slugs(tuple(figures(parts))) == ("sales-day-by-day-orders", "sales-day-by-day-to-come")
 
 
 @pytest.mark.parametrize("title", ["../../x", "/etc/passwd", "a\x00b", "CON", "名單", "~" * 300, "a" * 300])

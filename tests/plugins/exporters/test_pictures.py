@@ -102,6 +102,21 @@ def test_a_report_without_charts_has_no_picture(sample, job):
     assert not list(job.folder.iterdir())
 
 
+def test_what_has_no_data_is_not_drawn(sample, job):
+    def of(title, rows):
+        return dataclasses.replace(sample.figure("bar", title, dataclasses.replace(full, rows=rows)), address=title)
+
+    full = sample.channels().result
+    lacking = dataclasses.replace(full, states={(r, c): "source missing" for r in range(len(full.rows))
+                                                for c in range(len(full.columns))})  # fmt: skip
+    report = dataclasses.replace(
+        sample.rich(), parts=(of("Full", full.rows), of("Empty", ()), sample.figure("bar", "Lacking", lacking))
+    )
+    assert [path.name for path in svg.export(report, job)] == [f"{job.stem}.svg", f"{job.stem}-full.svg"]
+    with pytest.raises(ExportError, match='"Empty" has nothing to draw'):
+        svg.export(report, dataclasses.replace(job, only="Empty"))
+
+
 def test_an_absent_library_is_told_with_the_extra(sample, job, monkeypatch):
     monkeypatch.setitem(sys.modules, "vl_convert", None)
     for exporter in (svg, png):
