@@ -15,6 +15,7 @@ import os
 import sqlite3
 import sys
 import time
+from collections.abc import Mapping
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -23,17 +24,19 @@ SERVER = mp.get_context("forkserver")
 SERVER.set_forkserver_preload(["tests.reliability.forked", "tests.reliability.preloaded"])
 
 
-def work(root: str, when: float, fault: str | None, said: str) -> None:
+def work(root: str, when: float, fault: str | None, said: str, env: Mapping[str, str]) -> None:
     """In the new process: a tick at a moment. What it says goes to a file."""
     from patron.engine.runtime import faults
 
+    os.environ.update(env)
     with Path(said).open("a") as file:
         sys.stdout = sys.stderr = file
         faults._armed = fault
-        sys.exit(_tick(Path(root), dt.datetime.fromtimestamp(when, dt.UTC)))
+        sys.exit(perform(Path(root), dt.datetime.fromtimestamp(when, dt.UTC)))
 
 
-def _tick(root: Path, moment: dt.datetime) -> int:
+def perform(root: Path, moment: dt.datetime) -> int:
+    """A tick, told on the standard output; its exit code."""
     from patron.engine.runner.project import open_project
     from patron.engine.runner.schedule.ticking import tick
     from patron.engine.runtime.clock import FixedClock
@@ -56,17 +59,18 @@ def _say(told: dict[str, Any]) -> None:
 
 
 class Ticks:
-    """Ticks of one project."""
+    """Ticks of one project; `env` is added to the environment of each."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, env: Mapping[str, str] | None = None) -> None:
+        self.root, self.env = root, env or {}
 
     @property
     def said(self) -> Path:
         return self.root.with_suffix(".said")
 
     def begin(self, when: dt.datetime, fault: str | None = None) -> BaseProcess:
-        process = SERVER.Process(target=work, args=(str(self.root), when.timestamp(), fault, str(self.said)))
+        said = str(self.said)
+        process = SERVER.Process(target=work, args=(str(self.root), when.timestamp(), fault, said, self.env))
         process.start()
         return process
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
-from contextlib import chdir, redirect_stderr, redirect_stdout
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from patron.engine.runtime.files import sha256
 
@@ -132,3 +138,23 @@ def clear(told: Told) -> None:
     assert "ResourceWarning" not in told.err, told.err
     if told.code != 0:
         assert told.err.strip(), told
+
+
+@contextmanager
+def small_disk(place: Path, megabytes: int) -> Iterator[Path]:
+    """A disk of its own, so large; whoever may mount none skips."""
+    place.mkdir()
+    if os.geteuid() == 0 and shutil.which("mount"):
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", place]
+        if subprocess.run(mount, capture_output=True, check=False).returncode == 0:
+            try:
+                yield place
+            finally:
+                subprocess.run(["umount", "-l", place], check=True)
+            return
+    pytest.skip("only who may mount a disk can fill one; RLIMIT_FSIZE and failing calls stand in")
+
+
+def figures(words: str) -> None:
+    """What was measured, for `pytest -s`."""
+    sys.stdout.write(f"\n{words}\n")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.support import AS_OF, Shop, Told, clear, kept
+from tests.reliability.support import AS_OF, Shop, Told, clear, kept, small_disk
 from tests.reliability.test_faults import COMMANDS, made_once, products
 
 REPOSITORY = Path(__file__).parent.parent.parent
@@ -160,26 +160,19 @@ def test_files_may_not_grow(tmp_path: Path, what: str, size: int) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 4 MB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    if os.geteuid() == 0 and shutil.which("mount"):
-        mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", place]
-        if subprocess.run(mount, capture_output=True, check=False).returncode == 0:
-            yield place
-            subprocess.run(["umount", "-l", place], check=True)
-            return
-    pytest.skip("only who may mount a disk can fill one; RLIMIT_FSIZE and failing calls stand in")
+    with small_disk(tmp_path / "disk", 4) as place:
+        yield place
 
 
 @pytest.mark.parametrize("what", ["load", "report", "export", "list"])
-def test_a_full_disk(small_disk: Path, what: str) -> None:
-    shop = Shop.at(small_disk / "shop", rows=200)
+def test_a_full_disk(disk: Path, what: str) -> None:
+    shop = Shop.at(disk / "shop", rows=200)
     old = made_once(shop, what)
     shop.orders(3000)
-    filler = small_disk / "filler"
-    free = shutil.disk_usage(small_disk).free
+    filler = disk / "filler"
+    free = shutil.disk_usage(disk).free
     for left in (0, 8_000, 300_000):
         filler.write_bytes(bytes(max(free - left, 0)))
         told = command(shop, *COMMANDS[what])
