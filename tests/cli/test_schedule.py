@@ -58,6 +58,30 @@ def test_status_before_anything_happened(shop: Scheduled) -> None:
     assert "run nightly: every day at 06:00" in told and "nothing has looked after it yet" in told
 
 
+ONCE = """
+list photo {
+  from audience regulars
+  take once on 2026-05-06
+}
+"""
+
+
+def test_status_of_a_list_that_is_taken_once(tmp_path: Path) -> None:
+    """Due before anybody looked, and its moment in project time; nothing is to come once it was taken."""
+    shop = Scheduled(tmp_path / "shop", ONCE)
+    told = ask(shop, "status").out
+    assert "take photo: once on 2026-05-06 00:00\n" in told
+    assert "  next     with the next tick\n  due      2026-05-06 00:00\n" in told
+    assert shop.tick("07 12:00") == ["take photo 06 00:00"]
+    assert "nothing is to come: no `run` says `every`, and every list that says `take once`" in ask(shop, "status").out
+
+
+@pytest.mark.parametrize("command", ["tick", "schedule"])
+def test_what_is_due_has_its_own_moment(shop: Scheduled, command: str) -> None:
+    told = Shop(shop.root)(command, "--as-of", "2026-05-06")
+    assert told.code == 2 and "--as-of has no meaning here" in told.err
+
+
 def test_status_names_what_is_missing(shop: Scheduled) -> None:
     from patron.engine.runner.schedule.standing import standing
 

@@ -190,8 +190,8 @@ def test_two_ready_reports_about_the_last_days_of_the_files(tmp_path: Path) -> N
     assert "report data_analytics like aiq.data_analytics {\n  for audience all_tracked_users\n" in ready
     assert "report list_performance like shopline.list_performance {\n  for list regulars\n" in ready
     assert ready.count("  period 2026-01-19 to 2026-01-25\n  as of 2026-01-28\n") == 2, "as many weeks as before"
-    assert "  take once on 2026-01-18\n" in ready
-    assert "`patron lists take regulars --as-of 2026-01-18`" in ready
+    assert "  take once on 2026-01-18 23:59\n" in ready, "a date alone is its beginning here, and its end to --as-of"
+    assert "`patron lists take regulars --as-of 2026-01-18T23:59`" in ready
     nobody = "\n".join(",".join(line.split(",")[::2] + line.split(",")[3:]) for line in ORDERS.splitlines()) + "\n"
     assert "ready.patron" not in propose(write(tmp_path, orders=nobody), "data", "Shop", timezone="UTC").files
 
@@ -327,7 +327,7 @@ def test_a_project_is_not_called_by_where_files_lie(tmp_path: Path, monkeypatch:
     monkeypatch.chdir(data.parent)
     made = start(Wish(Path(), Path("data")))
     assert 'project "Corner cafe" {' in Path("model.patron").read_text()
-    assert made.take == "patron lists take regulars --as-of 2026-01-18"
+    assert made.take == "patron lists take regulars --as-of 2026-01-18T23:59"
 
 
 def test_a_proposal_answers_at_once(tmp_path: Path) -> None:

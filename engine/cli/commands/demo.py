@@ -37,7 +37,7 @@ def demo(
 
     from patron.dsl import tree
     from patron.engine.runner.demo import SIZES, make_shop
-    from patron.engine.runtime.clock import read_when
+    from patron.engine.runner.schedule.tasks import once_at
 
     folder = Path(dir)
     if not force and _holds_something(folder):
@@ -49,7 +49,7 @@ def demo(
     with watched(here) as project:
         for decl in project.statements(tree.ListDecl):
             if isinstance(decl.take, tree.TakeOnce):
-                with project.seen_from(read_when(decl.take.on.text.replace(" ", "T"))) as then:
+                with project.seen_from(once_at(project, decl.take)) as then:
                     then.take_list(decl.name.text)
         results = project.run()
     for result in results:

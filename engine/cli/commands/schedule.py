@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from patron.engine.cli import problems
-from patron.engine.cli.commands.tick import performed_json, say
+from patron.engine.cli.commands.tick import performed_json, refuse_as_of, say
 from patron.engine.cli.options import Options, command
 from patron.engine.runtime.errors import Busy, PatronError
 from patron.engine.runtime.stopping import is_stop
@@ -41,6 +41,7 @@ def schedule(options: Options, kind: str | None) -> int:
         project = options.project()
         click.echo(printed(kind, project.root, project.config.profile), nl=False)
         return 0
+    refuse_as_of(options)
     return _keep(options)
 
 

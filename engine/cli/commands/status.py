@@ -55,7 +55,15 @@ def _told(found: Standing, project: Project) -> Iterator[str]:
     for line in found.lines:
         yield from _line(line, project)
     if not found.lines:
-        yield "nothing happens by itself: no `run` says `every`, no list says `take`"
+        yield _idle(project)
+
+
+def _idle(project: Project) -> str:
+    from patron.dsl import tree
+
+    if any(isinstance(d.take, tree.TakeOnce) for d in project.statements(tree.ListDecl)):
+        return "nothing is to come: no `run` says `every`, and every list that says `take once` was taken"
+    return "nothing happens by itself: no `run` says `every`, no list says `take`"
 
 
 def _held(found: Standing, project: Project) -> Iterator[str]:
@@ -72,7 +80,7 @@ def _held(found: Standing, project: Project) -> Iterator[str]:
 
 
 def _line(line: Line, project: Project) -> Iterator[str]:
-    yield f"{line.task}: {line.task.phrase}"
+    yield f"{line.task}: {line.task.told}"
     if line.last is not None:
         of = f" of {_local(project, line.last['due_at'])}" if line.last["due_at"] is not None else " by hand"
         code = f" with {line.last['exit_code']}: {line.last['said']}" if line.last["exit_code"] else ""
@@ -81,11 +89,17 @@ def _line(line: Line, project: Project) -> Iterator[str]:
         yield "  last     never: nothing has looked after it yet, see `patron schedule --print`"
     else:
         yield "  last     never"
-    yield f"  next     {_local(project, line.next) if line.next is not None else 'never again'}"
+    yield f"  next     {_next(line, project)}"
     for gap in line.gaps[-SHOWN:]:
         yield f"  {gap.state:<8} {_local(project, gap.due_at)}{f': {gap.said}' if gap.said else ''}"
     if len(line.gaps) > SHOWN:
         yield f"  and {len(line.gaps) - SHOWN} before that were not done either"
+
+
+def _next(line: Line, project: Project) -> str:
+    if line.next is not None:
+        return _local(project, line.next)
+    return "with the next tick" if any(g.state == "due" for g in line.gaps) else "never again"
 
 
 def _local(project: Project, moment: dt.datetime) -> str:
@@ -113,7 +127,7 @@ def _json(found: Standing) -> dict[str, object]:
 def _task(line: Line) -> dict[str, object]:
     last = line.last
     return {
-        "task": str(line.task), "when": line.task.phrase, "next": _iso(line.next),
+        "task": str(line.task), "when": line.task.told, "next": _iso(line.next),
         "last": None if last is None else {
             "state": last["state"], "due_at": _iso(last["due_at"]), "ended_at": _iso(last["ended_at"]),
             "exit_code": last["exit_code"], "said": last["said"],

@@ -9,6 +9,7 @@ from patron.engine.cli import output, problems
 from patron.engine.cli.commands.run import result_json, tell
 from patron.engine.cli.options import Options, command
 from patron.engine.cli.watching import watched
+from patron.engine.runtime.errors import UsageError
 
 if TYPE_CHECKING:
     from patron.engine.runner.project import Project
@@ -33,6 +34,7 @@ def tick(options: Options) -> int:
     """
     from patron.engine.runner.schedule import ticking
 
+    refuse_as_of(options)
     done: list[Performed] = []
     with watched(options) as project:
         for performed in ticking.tick(project):
@@ -44,6 +46,15 @@ def tick(options: Options) -> int:
     elif not done:
         problems.note("nothing is due", options)
     return next((p.exit_code for p in done if p.exit_code), 0)
+
+
+def refuse_as_of(options: Options) -> None:
+    """What is due is due now."""
+    if options.as_of is not None:
+        raise UsageError(
+            "what is due is done as of its own moment: --as-of has no meaning here",
+            f"`patron run NAME --as-of {options.as_of}` performs a run as of another moment.",
+        )
 
 
 def say(performed: Performed, project: Project, options: Options) -> None:

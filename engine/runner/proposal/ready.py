@@ -53,12 +53,14 @@ def _tabs(span: Span | None, days: tuple[dt.date, dt.date] | None) -> Iterator[s
 
 
 def list_taken(span: Span | None) -> str:
-    """The command that takes the list of the report, on the day before its period."""
-    return f"patron lists take regulars{f' --as-of {_day_before(_last_days(span))}' if span else ''}"
+    """The command that takes the list of the report, at the moment of which the list says that it is taken."""
+    moment = f" --as-of {_evening_before(_last_days(span)).replace(' ', 'T')}" if span else ""
+    return f"patron lists take regulars{moment}"
 
 
-def _day_before(days: tuple[dt.date, dt.date]) -> dt.date:
-    return days[0] - dt.timedelta(1)
+def _evening_before(days: tuple[dt.date, dt.date]) -> str:
+    """The end of the day before a period. A date alone would be its beginning to `take once`, its end to `--as-of`."""
+    return f"{days[0] - dt.timedelta(1)} 23:59"
 
 
 def _list(span: Span | None, days: tuple[dt.date, dt.date] | None) -> Iterator[str]:
@@ -66,7 +68,7 @@ def _list(span: Span | None, days: tuple[dt.date, dt.date] | None) -> Iterator[s
     yield "# What its people did from then on: `patron run list_performance`."
     yield 'list regulars "Came back" {'
     yield "  from audience came_back"
-    yield f"  take once on {_day_before(days) if days else '2026-01-01'}"
+    yield f"  take once on {_evening_before(days) if days else '2026-01-01'}"
     yield "}"
     yield ""
     yield "report list_performance like shopline.list_performance {"

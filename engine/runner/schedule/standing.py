@@ -90,7 +90,8 @@ def _line(connection: Any, task: Task, now: dt.datetime) -> Line:
 
     last, known = runs.latest(connection, task.key, ended=True), runs.schedule(connection, task.key)
     if known is None or known["phrase"] != task.phrase:
-        return Line(task, last, task.next(now), (), seen=False)
+        due = (Gap(task.once, "due"),) if task.once is not None and task.once <= now else ()
+        return Line(task, last, task.next(now), due, seen=False)
     start = max(window(known["since"], known["settled"], now), now - BACK)
     rows = runs.decided(connection, task.key, start)
     found = look(task, start, rows, now)

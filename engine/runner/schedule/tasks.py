@@ -11,7 +11,7 @@ from patron.dsl import tree
 from patron.dsl.nodes import dataclass
 from patron.dsl.printing import words
 from patron.engine.model.list_rules import NAMED
-from patron.engine.model.periods import to_utc
+from patron.engine.model.periods import to_local, to_utc
 from patron.engine.runner.schedule.occurrences import following, occurrences
 
 if TYPE_CHECKING:
@@ -49,9 +49,16 @@ class Task:
     @property
     def phrase(self) -> str:
         """When it is due, in words: another phrase is another schedule."""
-        return " and ".join(
-            [*map(words.every, self.every), *([f"once on {self.once.isoformat()}"] if self.once else [])]
-        )
+        return self._words(self.once.isoformat() if self.once else "")
+
+    @property
+    def told(self) -> str:
+        """When it is due, for who reads it: in project time."""
+        here = self.once and to_local(self.once.astimezone(dt.UTC).replace(tzinfo=None), self.zone)
+        return self._words(here.isoformat(" ", "minutes") if here else "")
+
+    def _words(self, once: str) -> str:
+        return " and ".join([*map(words.every, self.every), *([f"once on {once}"] if once else [])])
 
     def moments(self, after: dt.datetime, until: dt.datetime) -> tuple[dt.datetime, ...]:
         """When it is due after one moment, up to and with another."""
@@ -88,9 +95,13 @@ def _takes(project: Project) -> Iterator[Task]:
         if isinstance(decl.take, tree.Every):
             yield _task(project, Task(TAKE, decl.name.text, (decl.take,), policy="all"))
         elif isinstance(decl.take, tree.TakeOnce) and not project.lists.versions(decl.name.text):
-            local = dt.datetime.fromisoformat(decl.take.on.text)
-            once = to_utc(local, project.declared.settings.timezone).replace(tzinfo=dt.UTC)
+            once = once_at(project, decl.take)
             yield _task(project, Task(TAKE, decl.name.text, once=once, policy="all"))
+
+
+def once_at(project: Project, once: tree.TakeOnce) -> dt.datetime:
+    """The moment at which a list is taken once: of a date without an hour its beginning, as of all that is due."""
+    return to_utc(dt.datetime.fromisoformat(once.on.text), project.declared.settings.timezone).replace(tzinfo=dt.UTC)
 
 
 def _refreshes(project: Project) -> Iterator[Task]:
