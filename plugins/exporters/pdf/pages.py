@@ -161,12 +161,12 @@ def _tables(figure: Figure, result: Result, paper: Paper, desk: Desk) -> Iterato
     told = desk.words["print_more"].format(shown=desk.reader.count(paper.rows), n=desk.reader.count(every))
     settings = {**figure.settings, "rows_per_page": (str(paper.rows),)}
     notes = (*figure.notes, told) if every > paper.rows else figure.notes
-    parts = bands(kept, WIDEST[paper.landscape])
+    parts = bands(kept, WIDEST[paper.landscape]) if kept.rows else (kept,)
     for number, part in enumerate(parts, 1):
         title = figure.title if number == 1 else f"{figure.title} ({number})"
-        last = number == len(parts)
+        last, named = number == len(parts), figure.named and number == 1
         yield replace(figure, title=title, result=part if last else replace(part, notes=()), settings=settings,
-                      notes=notes if last else ())  # fmt: skip
+                      notes=notes if last else (), named=named)  # fmt: skip
 
 
 def _contents(body: Sequence[Block]) -> tuple[SectionView, ...]:

@@ -166,6 +166,15 @@ def test_nothing_heavy_is_imported_before_it_is_used():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 
+def test_a_wide_table_without_rows_is_said_once_and_nothing_is_said_to_be_below(sample, job):
+    wide = sample.products().result
+    columns = tuple(dataclasses.replace(c, name=f"{c.name}{n}") for n in range(9) for c in wide.columns)
+    figure = dataclasses.replace(sample.figure("table", "Wide", r.Result(columns, ())), named=True)
+    text = " ".join(pages_of(dataclasses.replace(sample.rich(), parts=(figure,)), job)[0])
+    assert text.count("Nothing to show") == 1
+    assert "look into" not in text
+
+
 def test_a_wide_table_is_printed_in_bands_that_begin_with_the_names(sample, job):
     columns = [sample.metric(f"m{n}", f"Metric {n}", sample.WHOLE, "number") for n in range(7)]
     rows = [(f"row {n}", *(100 * n + m for m in range(14))) for n in range(3)]
