@@ -16,6 +16,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from patron.dsl.nodes import dataclass
@@ -217,6 +218,12 @@ def read(file: Path) -> tuple[Known, ...]:
     if digest != hashlib.sha256(said.encode()).hexdigest():
         hint = "Put it back from a backup, or remove it: former loads can then not be replayed."
         raise Damaged(f"{file} is not what was written", hint)
+    return _known(said)
+
+
+@lru_cache(maxsize=8)
+def _known(said: str) -> tuple[Known, ...]:
+    """What a text says; it is asked for several times in a run, and grows for as long as former loads are kept."""
     moment = dt.datetime.fromisoformat
     return tuple(Known(k, moment(made), moment(until), c) for k, made, until, c in json.loads(said))
 

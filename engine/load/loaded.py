@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +75,9 @@ def encode(loaded: Loaded) -> str:
     )
 
 
+@lru_cache(maxsize=16)
 def decode(text: str, path: Path) -> Loaded:
-    """A load from its description."""
+    """A load from its description, which is read anew at every look at the load and is seldom another one."""
     said = json.loads(text)
     made = said["made_at"]
     return Loaded(
