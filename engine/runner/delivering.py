@@ -120,4 +120,4 @@ def _to_folder(project: Project, target: tree.Target, files: Sequence[Path], arg
             with publishing(folder / file.name) as beside:
                 shutil.copyfile(file, beside)
             point("deliver.copied")
-    return f"{len(files)} to {folder}"
+    return f"{len(files)} {'file' if len(files) == 1 else 'files'} to {folder}"

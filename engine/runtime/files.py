@@ -128,16 +128,24 @@ def io_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        at = error.filename or path
+        named = error.filename and not str(error.filename).endswith(
+            ".part"
+        )  # what is half-made says nothing to anybody
+        at = error.filename if named else path
         raise IoFailed(f"{at}: {(error.strerror or str(error)).lower()}", _advice(error)) from error
 
 
 def _advice(error: OSError) -> str:
     import errno
 
+    rights = "Nobody may read or write there; look at the owner and rights of the folder."
+    a_file = "A folder is needed there, and a file stands in its way: move it, or choose another folder."
     return {
+        errno.EPERM: rights,
+        errno.EEXIST: a_file,
+        errno.ENOTDIR: a_file,
         errno.ENOSPC: "The disk is full. What was there before is unchanged; make room and try again.",
-        errno.EACCES: "Nobody may read or write there; look at the owner and rights of the folder.",
+        errno.EACCES: rights,
         errno.EROFS: "That disk can only be read; choose another folder with --out.",
         errno.ENOENT: "Look at the spelling of the path; it is relative to the working directory.",
     }.get(error.errno or 0, "What was there before is unchanged.")

@@ -1,9 +1,11 @@
+import errno
 from pathlib import Path
 
 import pytest
 
 from patron.engine.runtime.errors import IoFailed, PermissionDenied
-from patron.engine.runtime.files import move_in, publish, publishing, safe_path, sha256, slug
+from patron.engine.runtime.files import io_errors, move_in, publish, publishing, safe_path, sha256, slug
+from patron.engine.runtime.scratch import scratch_folder
 
 
 def test_a_file_is_published_whole(tmp_path: Path) -> None:
@@ -34,6 +36,21 @@ def test_what_the_system_refuses_is_an_io_error(tmp_path: Path) -> None:
         publish(tmp_path / "file" / "a.csv", "x")
     assert str(tmp_path) in caught.value.message
     assert caught.value.exit_code == 8
+
+
+def test_a_file_in_the_way_of_a_folder_is_told_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    with pytest.raises(IoFailed) as caught:
+        scratch_folder(tmp_path / "out")
+    assert caught.value.message == f"{tmp_path / 'out'}: file exists"
+    assert "a file stands in its way" in caught.value.hint
+
+
+def test_what_is_half_made_is_not_named(tmp_path: Path) -> None:
+    with pytest.raises(IoFailed) as caught, io_errors(tmp_path):
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(tmp_path / ".scratch-x.17.part"))
+    assert caught.value.message == f"{tmp_path}: operation not permitted"
+    assert "rights of the folder" in caught.value.hint
 
 
 def test_finished_files_move_into_their_folder(tmp_path: Path) -> None:
