@@ -262,6 +262,14 @@ def test_one_at_a_time(shop: Scheduled) -> None:
     assert shop.tick("07 06:01") == ["run nightly 07 06:00"]
 
 
+def test_what_a_killed_process_left_goes_though_nothing_is_due(shop: Scheduled) -> None:
+    left = [shop.root / ".patron" / place / ".scratch-x.999999999.part" for place in ("temp", "loads", "history")]
+    for folder in left:
+        folder.mkdir(parents=True)
+    assert shop.tick("06 12:30") == []
+    assert [folder for folder in left if folder.exists()] == []
+
+
 def test_a_lease_that_could_not_be_given_back(shop: Scheduled, monkeypatch: pytest.MonkeyPatch) -> None:
     """The disk was full at the end of a tick: the process itself knows that it holds nothing any more."""
     monkeypatch.setattr(leases, "_free", lambda _state, _lease: None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,6 +16,7 @@ from patron.engine.runner.schedule.tasks import ORDER, REFRESH, RUN, TAKE, Task,
 from patron.engine.runtime import stopping
 from patron.engine.runtime.errors import INTERRUPTED, InternalError, PatronError, raise_for
 from patron.engine.runtime.faults import point
+from patron.engine.runtime.files import sweep
 
 if TYPE_CHECKING:
     from patron.engine.runner.project import Project
@@ -45,6 +47,7 @@ def tick(project: Project) -> Iterator[Performed]:
     raise_for(project.ground_problems)
     with leased(project.state, project.clock, project.config.heartbeat) as lease:
         now = project.clock.now()  # what becomes due meanwhile is for the next tick
+        _tidy(project)
         tried: set[tuple[str, dt.datetime]] = set()
         decided: dict[Task, Due] = {}
         while (found := _next(project, decided, tried, now)) is not None:
@@ -54,6 +57,16 @@ def tick(project: Project) -> Iterator[Performed]:
             yield _perform(project, lease, task, due_at, work)
             point("tick.performed")
         _forget(project, now)
+
+
+def _tidy(project: Project) -> None:
+    """Remove what killed processes left half made, also where nothing is due that would come by. No reason to fail."""
+    config = project.config
+    state = config.state_folder
+    for folder in (config.limits.temp_folder, state / "loads", state / "history", config.output_folder):
+        with suppress(OSError):
+            if folder is not None and folder.is_dir():
+                sweep(folder, ".scratch-")
 
 
 def _forget(project: Project, now: dt.datetime) -> None:
