@@ -24,7 +24,7 @@ __all__ = ["VERSION", "Fitted", "Purchases", "Scored", "Scores", "Wanted", "cell
 
 Taken = TypeVar("Taken")
 VERSION = 1  # of the models: what was fitted by another one is fitted anew
-PIECE = 200_000  # people who are scored at once, by each that is at work
+PIECE = 100_000  # people who are scored at once, by each that is at work
 LEAST = 1e-6  # orders
 SEASONS = 396  # days: a season has to have come twice, thirteen months
 

@@ -19,7 +19,7 @@ from patron.engine.predict.trees import Tree, Trees
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CHUNK = 1 << 18
+CHUNK = 1 << 17
 """Rows whose answers are in memory at once."""
 BLOCK = 1 << 14
 """Rows that are asked, and whose values are added up, at once: they stay near the processor."""

@@ -67,30 +67,37 @@ def _learn(step: Statement, node: Learn, model: Model, context: Context, before:
     brings = model.declared.catalog.packs[pack]
     table = next(t for t in brings.learned if t.name == name)
     wanted = frozenset(table.columns if node.wanted is None else node.wanted)
-    days: dict[str, NDArray[Any]] = {}
+    read = (dict(context.session.columns(sql)) for sql in step.parts or (step.sql,))
     try:
-        read = (dict(context.session.columns(sql)) for sql in step.parts or (step.sql,))
         rows, keys = joined([laid_out(part, node.sums) for part in read])
-        days = {OF: keys, **_days_told(node, rows)} if set(TOLD.values()) <= set(node.columns) else {}
-        file = _file(node, brings, context)
-        kept = _kept(file) if before is None else before.keep
-        task = Learning(rows, len(keys), node.as_of.today, dict(node.settings), kept, wanted)
-        del rows  # the model may let go of them
+    except ImportError as error:
+        return Learned(lacks={"": _without(table, error)})
+    file = _file(node, brings, context)
+    kept = _kept(file) if before is None else before.keep
+    task = Learning(rows, len(keys), node.as_of.today, dict(node.settings), kept, wanted)
+    dated = _dated(node, rows)
+    del rows
+    try:
         found = table.learn(task)
     except ImportError as error:
-        return Learned(days, lacks={"": _without(table, error)})
+        found = Learned(lacks={"": _without(table, error)})
+    del task  # what only the model reads is given up before more is made
     if found.keep is not None and file is not None and _text(found.keep) != _text(kept):
         publish(file, _text(found.keep))
         _forget_old(file)
     said = {name: values for name, values in found.columns.items() if name in wanted}
-    return replace(found, columns={OF: keys, **said, **days} if said else days)
+    if dated is not None:
+        said |= {TOLD[call].name: values for call, values in days_of(*dated).items()}
+    return replace(found, columns={OF: keys, **said} if said else said)
 
 
-def _days_told(node: Learn, rows: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """On how many days each thing has rows, the first and the last of them."""
+def _dated(node: Learn, rows: Mapping[str, NDArray[Any]]) -> tuple[NDArray[Any], NDArray[Any]] | None:
+    """The thing and the day of each row, where it is read what days there are."""
+    if not set(TOLD.values()) <= set(node.columns):
+        return None
     assert isinstance(node.input, Sorted)
     day = next(k.value.name for k in node.input.by if isinstance(k.value, Col) and k.value.name != OF)
-    return {TOLD[call].name: values for call, values in days_of(rows[OF], rows[day]).items()}
+    return rows[OF], rows[day]
 
 
 def _without(table: LearnedTable, error: ImportError) -> str:
