@@ -85,9 +85,9 @@ def _widths(columns: Sequence[Column], shown: Sequence[Sequence[str]], width: in
 
 
 def _least(column: Column, texts: Sequence[str]) -> int:
-    """The width below which a column cannot be read: a number is never broken in two, nor a word of usual length."""
+    """The width below which a column cannot be read: a number, a date or a word of usual length is never broken."""
     wide = [min(cell_len(word), LONGEST_WORD) for text in texts for word in text.split()]
-    if is_number(column.type):
+    if is_number(column.type) or column.type.kind in ("date", "moment"):
         wide += [cell_len(text) for text in texts[1:]]
     return max(wide, default=1)
 

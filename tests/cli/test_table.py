@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from patron.engine.cli.table import table_text
 from patron.engine.report.reader import Reader
 from patron.engine.results import STATES, Column, Result
-from patron.engine.types import MONEY, TEXT, WHOLE, Format
+from patron.engine.types import MOMENT, MONEY, TEXT, WHOLE, Format
 
 TITLES = ("Product sales", "Product sales before", "Average per order", "Average per order before")
 COLUMNS = (
@@ -31,6 +32,13 @@ def test_no_number_and_no_word_is_broken(width):
     assert "10,324" in told
     assert "Chocolate" in told
     assert "before" in told
+
+
+def test_no_date_is_broken():
+    column = Column("taken", "Taken", MOMENT)
+    taken = dt.datetime(2019, 4, 15, 3, 59, tzinfo=dt.UTC)
+    told = table_text(Result((*COLUMNS[1:], column), ((*ROWS[0][1:], taken),)), width=40, color=False)
+    assert "Apr 15, 2019 03:59" in told
 
 
 def test_room_is_used_before_a_table_grows_wider_than_the_terminal():
