@@ -32,6 +32,8 @@ NULL, PSEUDONYM, YEAR, AREA = "null", "pseudonym", "year", "area"
 """What stands for a value: nothing; a text that is the same for the same value; the first day of its year; the tenth of
 a degree, or the first two characters of a postcode."""
 
+WORDS = {NULL: "nothing", PSEUDONYM: "pseudonyms", YEAR: "years", AREA: "areas"}
+
 _INSTEAD: Mapping[Column, str] = {
     ("customers", "email"): PSEUDONYM, ("customers", "phone"): PSEUDONYM, ("customers", "birth_date"): YEAR,
     ("customers", "postcode"): AREA, ("locations", "postcode"): AREA, ("locations", "latitude"): AREA,

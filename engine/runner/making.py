@@ -14,8 +14,9 @@ from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem
 from patron.engine.catalog import Lacking
 from patron.engine.contracts import ExportError, ExporterType, ExportJob
-from patron.engine.model.exports import export_settings
-from patron.engine.results import Figure, Report
+from patron.engine.model.classes import WORDS
+from patron.engine.model.exports import PEOPLE, export_settings
+from patron.engine.results import Figure, Report, Section
 from patron.engine.runner.lateness import late_lines
 from patron.engine.runner.permissions.rights import ROWS
 from patron.engine.runtime.errors import (
@@ -41,6 +42,9 @@ CANNOT = "P0807"
 PREFERRED = ("html", "csv", "json")
 """Formats for a report that names none: the first that is installed."""
 
+CONTACTS = frozenset({"email", "phone"})
+"""What an exporter that takes people knows them by."""
+
 Entry: TypeAlias = Mapping[str, object]
 """A file as a manifest tells of it."""
 
@@ -55,6 +59,8 @@ class Made:
     skipped: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     error: PatronError | None = None
+    broken: tuple[str, ...] = ()
+    """The parts in whose place stands why they could not be made."""
 
     @property
     def exit_code(self) -> int:
@@ -149,7 +155,15 @@ def _made(project: Project, order: Order, asked: Action) -> Made:
             point("make.published")
             asked.made(files, folder.name)
             _sweep(folder, {*before} - {f.name for f in here} - {str(entry["name"]) for entry in kept}, files)
-    return Made(order.name, folder, tuple(files), skipped, (*report.notes, *told))
+    return Made(order.name, folder, tuple(files), skipped, (*report.notes, *told), broken=tuple(_broken(report.parts)))
+
+
+def _broken(parts: Iterable[object]) -> Iterator[str]:
+    for part in parts:
+        if isinstance(part, Section):
+            yield from _broken(part.parts)
+        elif isinstance(part, Figure) and part.problem and not part.awaited:
+            yield f'"{part.title}" could not be made: {part.problem}'
 
 
 def pieces_of(
@@ -179,10 +193,16 @@ def pieces_of(
 def _withheld(project: Project, piece: Piece, exporter: ExporterType) -> Problem | None:
     """Why a table of rows may not be made by whoever asks: `allow` lets roles make an export, rows ask for more."""
     grants = project.grants
-    if grants.rights.rows or not (piece.detail or exporter.takes):
+    if not (piece.detail or exporter.takes):
         return None
-    message = f"{grants.rights.words} may not see rows about single people"
-    problem = Problem(ROWS, piece.span, message, "A role that may `export` can make it.")
+    if not grants.rights.rows:
+        message = f"{grants.rights.words} may not see rows about single people"
+        problem = Problem(ROWS, piece.span, message, "A role that may `export` can make it.")
+    elif exporter.takes and grants.instead("customers").keys() >= CONTACTS:
+        message = f"{grants.rights.words} may not see whom {exporter.name} would be about: nobody could be matched"
+        problem = Problem(ROWS, piece.span, message, "A role that may `see_pii` can make it.")
+    else:
+        return None
     grants.refused("export", piece.stem, problem)
     return problem
 
@@ -246,7 +266,10 @@ def _exported(
     settings, _ = export_settings(exporter, piece.settings)
     job = ExportJob(bench, piece.stem, only=piece.only, settings=settings, tell=tell)
     try:
-        return list(exporter.export(_part(project, report, order, piece.detail or exporter.takes, piece.stem), job))
+        part = _part(project, report, order, piece.detail or exporter.takes, piece.stem)
+        if piece.detail:
+            _tell_masked(project, part, piece, tell)
+        return list(exporter.export(part, job))
     except ExportError as error:
         return Problem(CANNOT, piece.span, f"{exporter.name} cannot be made: {error.message}", error.hint)
     except ImportError as error:
@@ -271,6 +294,17 @@ def _part(project: Project, report: Report, order: Order, detail: str, stem: str
         return report
     rows = project.detail(order.name, detail, **order.params)
     return replace(report, title=stem, parts=(Figure("table", detail, f"{report.name}/{detail}", rows),))
+
+
+def _tell_masked(project: Project, part: Report, piece: Piece, tell: Callable[[str], None]) -> None:
+    """Which columns of people hold something else than they are called."""
+    (figure,) = part.parts
+    assert isinstance(figure, Figure)
+    assert figure.result is not None
+    instead = project.grants.instead("customers")
+    found = [f"{WORDS[instead[c.name]]} for `{c.name}`" for c in figure.result.columns if c.name in instead]
+    if piece.detail == PEOPLE and found:
+        tell(f"{piece.stem}: {project.grants.rights.words} may not see them as they are: {', '.join(found)}")
 
 
 def folder_name(order: Order) -> str:

@@ -58,12 +58,20 @@ def tell(result: Made | Run, project: Project, options: Options) -> None:
     for file in result.files:
         click.echo(shown_path(file))
     problems.show(result.skipped, project.line, options)
+    _tell_broken(result, options)
     error = getattr(result, "error", None)
     if isinstance(error, PatronError):
         problems.say(f"{getattr(result, 'report', '')} was not made:", options, "red")
         _tell_error(error, project, options)
     for text in getattr(result, "notes", ()):
         problems.note(text, options)
+
+
+def _tell_broken(result: Made | Run, options: Options) -> None:
+    """Parts that could not be made: the files are there, and say so where nobody may look."""
+    for made in (result, *(m for step in getattr(result, "steps", ()) for m in step.made)):
+        for text in getattr(made, "broken", ()):
+            problems.say(text, options, "yellow")
 
 
 def _tell_error(error: PatronError, project: Project, options: Options) -> None:
@@ -104,6 +112,7 @@ def result_json(result: Made | Run) -> dict[str, object]:
         "name": getattr(result, "report", None) or getattr(result, "name", None),
         "files": [str(f) for f in result.files],
         "problems": [p.as_json() for p in found],
+        "broken": [*getattr(result, "broken", ())],
         "error": error.message if isinstance(error, PatronError) else None,
         **({"steps": steps} if steps else {}),
         "exit_code": result.exit_code,

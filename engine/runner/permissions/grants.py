@@ -121,6 +121,12 @@ class Grants:
         """What is shown instead of the columns that may not be seen."""
         return masks(schema, self._project.config.classes, self.rights.sees)
 
+    def instead(self, table: str) -> Mapping[str, str]:
+        """What stands for the columns of a table that may not be seen as they are."""
+        if not self.rights.enforced:
+            return {}
+        return {name: kind for (of, name), kind in self._masks(self._project.bound.schema).items() if of == table}
+
     @cached_property
     def log(self) -> AuditLog:
         """Where it is written down."""
