@@ -81,7 +81,7 @@ def between(
     folder.mkdir()
     connection.execute(staging.render(staging.attach(before.path, "before")))
     were, are = tables_of(connection, "before", opened)
-    empty = {t for t in were if were[t] == are.get(t) and not _rows(before, t) and not _rows(after, t)}
+    empty = {t for t in were if differing.alike(were[t], are.get(t)) and not _rows(before, t) and not _rows(after, t)}
     some = (_Both(t, were[t], are.get(t), opened) for t in were if t not in empty)
     said = {both.table: found for both in some if (found := _difference(connection, both, folder))}
     gone = sorted(are.keys() - were.keys())
@@ -117,7 +117,7 @@ class _Both:
 def _difference(connection: duckdb.DuckDBPyConnection, both: _Both, folder: Path) -> Mapping[str, Any]:
     """What is said of one table, its rows written; nothing when it is the same."""
     columns, table = columns_of(both.was), both.table
-    if both.was != both.now:
+    if not differing.alike(both.was, both.now):
         whole = differing.rows(both.places()[0], columns.names)
         return {"statement": both.was, "back": keep(connection, whole, folder / f"{table}.back.parquet")}
     if not columns.names or len({_content(connection, place, columns) for place in both.places()}) == 1:

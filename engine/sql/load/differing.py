@@ -31,6 +31,17 @@ def lying(statement: str) -> tuple[str, ...]:
     return tuple(c.name for c in made.this.expressions if not c.args.get("constraints"))
 
 
+def alike(one: str, other: str | None) -> bool:
+    """Whether two CREATE TABLE statements make the same table."""
+    return one == other or (other is not None and _plain(one) == _plain(other))
+
+
+@cache
+def _plain(statement: str) -> str:
+    """A statement written in one way: DuckDB before 2.0 writes types of a table otherwise before it is stored."""
+    return sqlglot.parse_one(statement, dialect="duckdb").sql("duckdb")
+
+
 def rows(source: E, columns: Sequence[str]) -> exp.Select:
     """These columns of a table."""
     return exp.Select(expressions=[build.col(c) for c in columns]).from_(source, copy=False)
