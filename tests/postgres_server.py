@@ -52,9 +52,10 @@ class Server:
             return cursor.fetchall() if cursor.description else []
 
     def alone(self) -> bool:
-        """Whether nobody but who asks is connected, soon: the server learns a moment later that somebody has gone."""
-        others = "SELECT count(*) FROM pg_stat_activity WHERE usename = current_user AND pid <> pg_backend_pid()"
-        return _soon(lambda: self.run(others) == [(0,)])
+        """Whether nobody but who asks is connected, soon: the server learns a moment later that somebody has gone. Its
+        own workers, whose name is the same, come and go."""
+        clients = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+        return _soon(lambda: self.run(f"{clients} AND pid <> pg_backend_pid()") == [(0,)])
 
     def start(self) -> None:
         if self.process is None:

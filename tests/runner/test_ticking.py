@@ -225,14 +225,14 @@ def test_whatever_becomes_of_a_signal_it_is_an_interruption(
             raise made_of_it
         return make(*given)
 
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore it
+    before = signal.signal(number, signal.default_int_handler)  # whoever started the tests may ignore it
     try:
         with monkeypatch.context() as patch, stoppable():
             patch.setattr(running, "make", signalled)
             with pytest.raises(KeyboardInterrupt):
                 shop.tick("07 06:00")
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(number, before)
     assert [f for f in (shop.root / "out").rglob("*") if f.is_file()] == []
     assert shop.state("SELECT DISTINCT state, exit_code FROM runs") == [("stopped", 130)]
     assert shop.tick("07 06:01") == ["run nightly 07 06:00"]
