@@ -13,7 +13,7 @@ from importlib.util import find_spec
 
 from patron.dsl.nodes import dataclass
 from patron.engine.model.canonical import TABLES
-from patron.engine.model.terms import Lit, Op, conjuncts, known
+from patron.engine.model.terms import Op, conjuncts, known
 from patron.engine.plan.nodes import (
     AggCall,
     Aggregate,
@@ -34,6 +34,7 @@ from patron.engine.plan.nodes import (
     walk,
 )  # fmt: skip
 from patron.engine.plan.steps import in_order
+from patron.engine.plan.totals import over
 from patron.engine.plan.united import united
 from patron.engine.types import DATE, WHOLE
 
@@ -124,20 +125,20 @@ def _counted(node: Aggregate) -> Days | None:
     if len(node.keys) != 1 or not isinstance(each, Aggregate) or len(each.keys) != 2 or each.calls:
         return None
     rows, wheres, below = _laid_open(each.input)
-    named: Items = {name: _over(expr, below) for name, expr in each.keys}
-    own: Items = {name: _over(expr, named) for name, expr in items.items()}
-    key = _over(node.keys[0][1], own)
+    named: Items = {name: over(expr, below) for name, expr in each.keys}
+    own: Items = {name: over(expr, named) for name, expr in items.items()}
+    key = over(node.keys[0][1], own)
     days = [expr for expr in named.values() if expr != key]
     if key is None or len(days) != 1 or days[0] is None or not all(_tells(c, own, days[0]) for _, c in node.calls):
         return None
-    return _days(rows, (*wheres, *(_over(one, named) for one in where)), key, days[0])
+    return _days(rows, (*wheres, *(over(one, named) for one in where)), key, days[0])
 
 
 def _tells(call: AggCall, items: Items, day: Expr) -> bool:
     """Whether a call is one of those that are told."""
     if call.where is not None or call.share is not None:
         return False
-    return call.value is None if call.func == "count" else call.func in TOLD and _over(call.value, items) == day
+    return call.value is None if call.func == "count" else call.func in TOLD and over(call.value, items) == day
 
 
 def _days(rows: Node, where: Sequence[Expr | None], key: Expr, day: Expr) -> Days | None:
@@ -149,18 +150,8 @@ def _laid_open(node: Node) -> tuple[Node, tuple[Expr | None, ...], Items]:
     """The rows below conditions and columns, the conditions, and what each column stands for; None is not known."""
     if isinstance(node, Filter):
         rows, where, items = _laid_open(node.input)
-        return rows, (*where, *(_over(one, items) for one in conjuncts(node.where))), items
+        return rows, (*where, *(over(one, items) for one in conjuncts(node.where))), items
     if isinstance(node, Project):
         rows, where, items = _laid_open(node.input)
-        return rows, where, {name: _over(expr, items) for name, expr in node.items}
+        return rows, where, {name: over(expr, items) for name, expr in node.items}
     return node, (), {c.name: c for c in columns(node)}
-
-
-def _over(expr: Expr | None, items: Items) -> Expr | None:
-    """An expression in terms of what its columns stand for."""
-    if isinstance(expr, Col):
-        return items.get(expr.name)
-    if isinstance(expr, Op):
-        args = tuple(_over(arg, items) for arg in expr.args)
-        return None if None in args else Op(expr.name, tuple(a for a in args if a is not None), expr.type)
-    return expr if isinstance(expr, Lit) else None

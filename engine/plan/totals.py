@@ -49,8 +49,9 @@ def all_totals(node: Node) -> Iterator[tuple[Aggregate, Totals]]:
             yield one, found
 
 
-def over(expr: Expr, items: Mapping[str, Expr]) -> Expr | None:
-    """An expression in terms of what its columns stand for; None when it is more than operators and columns."""
+def over(expr: Expr | None, items: Mapping[str, Expr | None]) -> Expr | None:
+    """An expression in terms of what its columns stand for; None when it, or one of them, is more than operators and
+    columns."""
     if isinstance(expr, Col):
         inner = items[expr.name]
         return inner if _plain(inner) else None
@@ -61,7 +62,7 @@ def over(expr: Expr, items: Mapping[str, Expr]) -> Expr | None:
     return expr if isinstance(expr, Lit) else None
 
 
-def _plain(expr: Expr) -> bool:
+def _plain(expr: Expr | None) -> bool:
     return isinstance(expr, (Col, Lit)) or (isinstance(expr, Op) and all(_plain(a) for a in expr.args))
 
 
