@@ -94,9 +94,14 @@ def _one_each(join: Join, made: Made) -> bool:
 
 
 def _adds_up(call: AggCall, left: set[str]) -> bool:
-    """Whether a call over the left side is a total of totals; fractions are rounded once, not twice."""
+    """Whether a call over the left side is a total of totals."""
+    return is_again(call) and read_by(call.value) | read_by(call.where) <= left
+
+
+def is_again(call: AggCall) -> bool:
+    """Whether a total of totals is the total; fractions are rounded once, not twice."""
     exact = call.func != "sum" or call.type.kind == "money" or call.type.whole
-    return call.func in AGAIN and exact and not call.order and read_by(call.value) | read_by(call.where) <= left
+    return call.func in AGAIN and exact and not call.order
 
 
 def _had(question: Question, other: Totals) -> Totals | None:
@@ -119,15 +124,15 @@ def _answered(question: Question, totals: Totals) -> Node:
     calls = tuple((n, AggCall(AGAIN[c.func], c.type, column)) for (n, c), column in named)
     items = (*question.keys, *((c.name, c) for c in numbers))
     keys = tuple((n, Col(n, k.type)) for n, k in question.keys)
-    return _of_none(Aggregate(Project(kept, items), keys, calls, question.node.note), question)
+    return zero_of_none(Aggregate(Project(kept, items), keys, calls, question.node.note), question.node)
 
 
-def _of_none(node: Aggregate, question: Question) -> Node:
-    """Of no totals at all a count is 0."""
+def zero_of_none(again: Aggregate, node: Aggregate) -> Node:
+    """Totals of totals instead of an aggregate: of none at all a count is 0."""
     if node.keys:
-        return node
-    zero = {n for n, c in question.node.calls if c.func == "count"}
-    return Project(node, tuple((c.name, _or_zero(c) if c.name in zero else c) for c in columns(node)))
+        return again
+    zero = {n for n, c in node.calls if c.func == "count"}
+    return Project(again, tuple((c.name, _or_zero(c) if c.name in zero else c) for c in columns(again)))
 
 
 def _or_zero(column: Col) -> Expr:

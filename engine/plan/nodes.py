@@ -66,11 +66,12 @@ Named: TypeAlias = tuple[str, Expr]
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The rows of a stored table: output name and stored column of each."""
+    """The rows of a stored table, of which there are `rows` if known: output name and stored column of each."""
 
     table: str
     columns: tuple[tuple[str, str, Type], ...]
     note: str = ""
+    rows: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from patron.engine.plan.anybody import anybody
 from patron.engine.plan.below import kept_below
 from patron.engine.plan.beside import side_tables_once
+from patron.engine.plan.distinct import counted_together
 from patron.engine.plan.early import totals_first
 from patron.engine.plan.facts import rows_once
 from patron.engine.plan.inner import inner_joins
@@ -29,6 +30,7 @@ from patron.engine.plan.nodes import (
 )
 from patron.engine.plan.once import computed_once
 from patron.engine.plan.shared import shared_totals
+from patron.engine.plan.small import small_last
 from patron.engine.plan.steps import in_order
 from patron.engine.plan.told import days_told
 from patron.engine.plan.unread import read_columns
@@ -106,6 +108,7 @@ RULES: tuple[Rule, ...] = (
     kept_below,
     anybody,
     totals_first,
+    small_last,
     shared_totals,
     rows_once,
     inline_single_use,  # several who read a step may have become one
@@ -116,4 +119,5 @@ RULES: tuple[Rule, ...] = (
     days_told,
     inline_single_use,  # a step may have become some columns of another
     joined_once,
+    counted_together,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 
 from patron.engine.model.canonical import JUDGED, MADE, TABLES
 from patron.engine.model.store import StoredColumn, StoredTable
@@ -44,9 +45,8 @@ def table_node(p: Planner, table: str, needed: Mapping[str, Type]) -> Node:
     for expr in masks.values():
         read |= {c.name: c.type for c in cols(expr)}
     read |= {c.name: c.type for c in cols(visible)}
-    node: Node = Scan(table, tuple((n, n, t) for n, t in read.items()), table)
-    if table == "lines" and cuts(p, "orders"):
-        node = _of_visible_orders(p, node, read)
+    scan = Scan(table, tuple((n, n, t) for n, t in read.items()), table, stored.rows)
+    node: Node = _of_visible_orders(p, scan) if table == "lines" and cuts(p, "orders") else scan
     if visible is not None:
         node = Filter(node, visible, f"as of {p.as_of.moment}")
     if set(read) == set(needed) and not masks:
@@ -175,11 +175,11 @@ def _masks(p: Planner, stored: StoredTable, needed: Mapping[str, Type]) -> dict[
     return found
 
 
-def _of_visible_orders(p: Planner, node: Node, read: dict[str, Type]) -> Node:
+def _of_visible_orders(p: Planner, lines: Scan) -> Node:
     """Lines have no date of their own: they are seen when their order is."""
     orders = reference("orders")
-    if "order" not in read:
-        node = Scan("lines", (*((n, n, t) for n, t in read.items()), ("order", "order", orders)), "lines")
+    if "order" not in {name for name, _, _ in lines.columns}:
+        lines = replace(lines, columns=(*lines.columns, ("order", "order", orders)))
     seen = table_node(p, "orders", {"id": orders})
-    return Join(node, Project(seen, (("@order", Col("id", orders)),)), "semi",
+    return Join(lines, Project(seen, (("@order", Col("id", orders)),)), "semi",
                 ((Col("order", orders), Col("@order", orders)),), note="lines of visible orders")  # fmt: skip

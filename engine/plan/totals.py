@@ -114,8 +114,8 @@ def _of_columns(expr: Expr, item: Item) -> Expr:
     return item(expr)
 
 
-def written(totals: Totals) -> Aggregate:
-    """The aggregate: its key, if any, is `@key`, its numbers are `a0`, `a1` and so on."""
+def written(totals: Totals, more: tuple[Named, ...] = ()) -> Aggregate:
+    """The aggregate, by more keys if need be: its key, if any, is `@key`, its numbers are `a0`, `a1` and so on."""
     items: dict[Expr, str] = {}
 
     def item(expr: Expr) -> Expr:
@@ -124,8 +124,8 @@ def written(totals: Totals) -> Aggregate:
         return Col(items.setdefault(expr, f"v{len(items)}"), expr.type)
 
     calls = tuple((f"a{number}", _named(call, item)) for number, call in enumerate(totals.calls))
-    keys: list[Named] = [] if totals.key is None else [(KEY, totals.key)]
+    keys: list[Named] = [*([] if totals.key is None else [(KEY, totals.key)]), *more]
     named: list[Named] = [*keys, *((name, expr) for expr, name in items.items())]
     where = all_of(*totals.where)
     kept = totals.rows if where is None else Filter(totals.rows, where)
-    return Aggregate(Project(kept, tuple(named)), tuple((KEY, Col(KEY, k.type)) for _, k in keys), calls, totals.note)
+    return Aggregate(Project(kept, tuple(named)), tuple((n, Col(n, k.type)) for n, k in keys), calls, totals.note)

@@ -87,6 +87,10 @@ metric online = count(orders where valid_order and channel is "online")
 metric active = count(customers where lately) / members
 metric typical = average(orders.value where valid_order)
 metric dearest = max(customers.spent)
+metric openers = unique(actions.customer where kind is "opened")
+metric clickers = unique(actions.customer where kind is "clicked")
+metric acts = count(actions where kind is not "received")
+metric last_line = max(lines.quantity)
 """
 PHRASES = (
     "total_sales, total_orders, members by customer.city for audience regulars",
@@ -108,6 +112,11 @@ PHRASES = (
     'loyalty.member_share, loyalty.member_average_order by customer.city total "All"',
     "count(lifecycle.changes)",
     "total_orders, total_shoppers by customer.city for audience all_tracked_users",
+    "units, last_line by product.category, customer.gender for audience regulars",
+    'units by product, product.category total "All"',
+    "units by product.category where product.category is known and customer.city is known",
+    'openers, clickers, acts by week total "All"',
+    "openers, clickers by campaign during last 1 days",
 )
 
 
