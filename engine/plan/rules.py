@@ -14,6 +14,7 @@ from patron.engine.plan.early import totals_first
 from patron.engine.plan.facts import rows_once
 from patron.engine.plan.inner import inner_joins
 from patron.engine.plan.joined import joined_once
+from patron.engine.plan.late import looked_up_late
 from patron.engine.plan.nodes import (
     Col,
     Learn,
@@ -112,6 +113,7 @@ RULES: tuple[Rule, ...] = (
     shared_totals,
     rows_once,
     inline_single_use,  # several who read a step may have become one
+    looked_up_late,
     side_tables_once,
     inner_joins,
     computed_once,

@@ -1,4 +1,4 @@
-"""Rule: what a small table says of rows is looked up for their totals, not for every row.
+"""Rule: what another table says of rows is looked up for their totals, not for every row.
 
     group by product's name: sum(amount)        group by product's name: sum(a0)
       join products on product = id        →      join products on @key = id
@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from patron.dsl.nodes import dataclass
-from patron.engine.model.terms import Lit, Op, all_of
+from patron.engine.model.terms import Lit, Op, all_of, known
 from patron.engine.plan.apart import Made, meets_one
 from patron.engine.plan.early import AGAIN, is_again, zero_of_none
 from patron.engine.plan.nodes import (
@@ -35,13 +35,14 @@ from patron.engine.plan.nodes import (
 )
 from patron.engine.plan.totals import KEY, Totals, call_over, over, written
 from patron.engine.plan.united import filtered, read_by
+from patron.engine.types import WHOLE, YESNO
 
-FEWER = 10
-"""Rows for each one of a small table, from which on it pays."""
+FEWER = 4
+"""Rows for each one of the other table, from which on it pays."""
 
 
 def small_last(plan: Plan) -> Plan:
-    """Totals by the key of a small table, before its columns are looked up."""
+    """Totals by the key of another table, before its columns are looked up."""
     made = {s.name: s.node for s in plan.steps}
 
     def change(node: Node) -> Node:
@@ -53,15 +54,13 @@ def small_last(plan: Plan) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class Grouped:
-    """An aggregate over rows with a small table joined to them."""
+    """An aggregate over rows with another table joined to them."""
 
     node: Aggregate
     cuts: tuple[Join, ...]
     """What keeps or drops rows by the columns that they are grouped by, the outermost first."""
     join: Join
-    own: tuple[Expr, ...]
-    others: tuple[Expr, ...]
-    """Conditions on the rows, and on the small table."""
+    where: tuple[Expr, ...]
     groups: tuple[Named, ...]
     """Columns that the groups and the cuts look at, in terms of the joined rows."""
     calls: tuple[AggCall, ...]
@@ -85,36 +84,30 @@ def _grouped(node: Aggregate, made: Made) -> Grouped | None:
     groups = [(name, over(items[name], {c.name: c for c in columns(join)})) for name in items if name in read]
     calls = [call_over(call, items) for _, call in node.calls]
     left = {c.name for c in columns(join.left)}
-    own = tuple(c for c in where if read_by(c) <= left)
     found = Grouped(
-        node, tuple(cuts), join, own, tuple(c for c in where if c not in own),
+        node, tuple(cuts), join, where,
         tuple((n, g) for n, g in groups if g is not None and _stays(g, join)),
-        tuple(c for c in calls if c is not None and is_again(c) and _reads(c) <= left),
+        tuple(c for c in calls if c is not None and _adds_up(c, join.on[0][0], left)),
     )  # fmt: skip
-    apart = not any(read_by(c) & left for c in found.others)
     whole = len(found.groups) == len(read) and len(found.calls) == len(node.calls)
-    return found if apart and whole and any(read_by(g) - left for _, g in found.groups) else None
+    looked_up = any(read_by(g) - left for _, g in found.groups) and all(read_by(c) <= left for c in where)
+    return found if whole and looked_up else None
 
 
-def _reads(call: AggCall) -> set[str]:
-    return read_by(call.value) | read_by(call.where)
+def _adds_up(call: AggCall, key: Expr, left: set[str]) -> bool:
+    """Whether totals by the key answer a call: it adds up, or counts keys."""
+    again = is_again(call) or (call.func == "unique" and call.value == key)
+    return again and read_by(call.value) | read_by(call.where) <= left
 
 
 def _looks_up(join: Join, made: Made) -> bool:
-    """Whether a join by one key finds at most one row of a table that is much smaller than the rows' own."""
+    """Whether a join by one key finds at most one row of all those of a table much smaller than the rows' own."""
     by_key = len(join.on) == 1 and join.where is None and join.kind in ("left", "inner")
-    small, large = _read_alone(join.right), join.left
+    small, large = join.right.input if isinstance(join.right, Project) else join.right, join.left
     while inputs(large):
         large = inputs(large)[0]
-    fewer = small is not None and isinstance(large, Scan) and 0 < small.rows * FEWER <= large.rows
+    fewer = isinstance(small, Scan) and isinstance(large, Scan) and 0 < small.rows * FEWER <= large.rows
     return by_key and fewer and meets_one(join, made)
-
-
-def _read_alone(node: Node) -> Scan | None:
-    """The table that is read with nothing beside it."""
-    while isinstance(node, (Project, Filter)):
-        node = node.input
-    return node if isinstance(node, Scan) else None
 
 
 def _stays(group: Expr, join: Join) -> bool:
@@ -142,17 +135,23 @@ def _answered(found: Grouped) -> Node:
     join, key = found.join, Col(KEY, found.key.type)
     left = {c.name for c in columns(join.left)}
     mine = tuple((n, g) for n, g in found.groups if g != found.key and read_by(g) & left)
-    totals = written(Totals(join.left, found.own, found.key, found.calls, found.node.note), mine)
-    looked_up: Node = replace(join, left=totals, on=((key, join.on[0][1]),))
-    where = all_of(*found.others)
+    first = tuple(replace(c, func="count", value=None) if c.func == "unique" else c for c in found.calls)
+    totals = written(Totals(join.left, found.where, found.key, first, found.node.note), mine)
     told = {n: Col(n, g.type) for n, g in mine} | {n: key for n, g in found.groups if g == found.key}
     groups = tuple((n, told.get(n, g)) for n, g in found.groups)
     numbers = columns(totals)[len(totals.keys) :]
-    node: Node = Project(
-        looked_up if where is None else Filter(looked_up, where), (*groups, *((c.name, c) for c in numbers))
-    )
+    looked_up = replace(join, left=totals, on=((key, join.on[0][1]),))
+    node: Node = Project(looked_up, (*groups, (KEY, key), *((c.name, c) for c in numbers)))
     for cut in reversed(found.cuts):
         node = replace(cut, left=node)
     named = zip(found.node.calls, numbers, strict=True)
-    calls = tuple((n, AggCall(AGAIN[c.func], c.type, number)) for (n, c), number in named)
+    calls = tuple((n, _again(c, number, mine, key)) for (n, c), number in named)
     return zero_of_none(replace(found.node, input=node, calls=calls), found.node)
+
+
+def _again(call: AggCall, number: Col, mine: tuple[Named, ...], key: Col) -> AggCall:
+    """The call over totals; a key that other groups cut up may be there more than once."""
+    if call.func != "unique":
+        return AggCall(AGAIN[call.func], call.type, number)
+    some = all_of(known(key), Op(">", (number, Lit(0, WHOLE)), YESNO))
+    return replace(call, value=key, where=some) if mine else replace(call, func="count", value=None, where=some)

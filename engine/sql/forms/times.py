@@ -51,13 +51,13 @@ def _whole_days(x: Expressions, op: Op) -> E:
 
 
 def _stretch(x: Expressions, op: Op) -> E:
-    """Which stretch of so many days a date, or the UTC date of a moment, lies in."""
+    """Which stretch of so many days a date, or the UTC date of a moment, lies in; a small number to join rows by."""
     at, days = op.args
     date = x.value(at) if at.type.kind == "date" else build.cast(x.value(at), "DATE")
     since = scalars.lower(
         "days_between", [build.date(dt.date(1970, 1, 1)), date], [DATE, DATE], WHOLE, x.lowering.scalars
     )
-    return exp.IntDiv(this=since, expression=x.value(days))
+    return build.cast(exp.IntDiv(this=since, expression=x.value(days)), "INT")
 
 
 def _start_of(x: Expressions, op: Op) -> E:
