@@ -7,13 +7,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
-from patron.engine.plan.nodes import Aggregate, Join, Node, Plan, Step, Temp, columns, inputs, walk
+from patron.engine.plan.nodes import (
+    Aggregate,
+    Join,
+    Node,
+    Plan,
+    Project,
+    Scan,
+    Step,
+    Temp,
+    columns,
+    everywhere,
+    inputs,
+    rebuilt,
+    replaced,
+    walk,
+)
 from patron.engine.plan.steps import fresh_names, with_steps
+from patron.engine.plan.united import filtered
 
 
 def side_tables_once(plan: Plan) -> Plan:
     """Equal tables by key over joined rows are one step."""
+    plan = everywhere(plan, lambda node: rebuilt(node, _read_in_order))
     first: dict[Aggregate, int] = {}
     times: Counter[Aggregate] = Counter()
     for number, step in enumerate((*plan.steps, *plan.outputs)):
@@ -23,6 +41,14 @@ def side_tables_once(plan: Plan) -> Plan:
     names = dict(zip(again, fresh_names(plan, "beside"), strict=False))
     made = [(first[node], Step(name, node, f"{node.note}, needed again".strip(", "))) for node, name in names.items()]
     return with_steps(plan, made, {node: Temp(name, columns(node), node.note) for node, name in names.items()})
+
+
+def _read_in_order(node: Node) -> Node:
+    """A table under columns that are kept of it, its own in one order, whoever asked for them first."""
+    rows = filtered(node.input)[0] if isinstance(node, Project) else node
+    if rows is node or not isinstance(rows, Scan):
+        return node
+    return replaced(node, {rows: replace(rows, columns=tuple(sorted(rows.columns, key=lambda c: c[0])))})
 
 
 def _side_tables(node: Node, times: Counter[Aggregate]) -> Iterator[Aggregate]:

@@ -68,9 +68,11 @@ def _met(p: Planner, a: Attribution, actions: Node, orders: Node) -> Node:
     if longest is not None and isinstance(loose, Lit):
         places = (A_DATE, O_DATE) if loose.value else (A_AT, O_AT)
         mine, theirs = (op("stretch", place, Lit(longest.days, WHOLE), type_=WHOLE) for place in places)
-        before = Col("@before", WHOLE)
-        orders = Join(orders, Values((before,), ((Lit(0, WHOLE),), (Lit(1, WHOLE),))), "cross")
-        on = (*on, (mine, op("-", theirs, before, type_=WHOLE)))
+        before, stretch = Col("@before", WHOLE), Col("@stretch", WHOLE)
+        both = Join(orders, Values((before,), ((Lit(0, WHOLE),), (Lit(1, WHOLE),))), "cross")
+        in_reach = (stretch.name, op("-", theirs, before, type_=WHOLE))
+        orders = Project(both, (*((c.name, c) for c in columns(orders)), in_reach))
+        on = (*on, (mine, stretch))
     return Join(actions, orders, "inner", on, inside(p, a), note="orders inside the window of an action")
 
 

@@ -6,7 +6,20 @@ from patron.engine.model.canonical import TABLES
 from patron.engine.model.measures import Agg, aggregates
 from patron.engine.model.moments import in_span
 from patron.engine.model.queries import Frame, Query
-from patron.engine.model.terms import Beside, Field, Followed, Here, Lit, Numbered, Op, Term, all_of, any_of, known
+from patron.engine.model.terms import (
+    Beside,
+    Field,
+    Followed,
+    Here,
+    Lit,
+    Numbered,
+    Op,
+    Term,
+    all_of,
+    any_of,
+    conjuncts,
+    known,
+)
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import AggCall, Aggregate, Col, Node, Project, Stack, Step
 from patron.engine.plan.planner import Planner
@@ -17,6 +30,8 @@ from patron.engine.report.speech import counted
 from patron.engine.types import TEXT, WHOLE, YESNO
 
 OUTPUT = "left_out"
+ORDERED = ("=", "<", "<=", ">", ">=")
+"""Comparisons, none of which holds for what is missing."""
 
 
 def left_out(p: Planner, query: Query) -> Step | None:
@@ -27,7 +42,7 @@ def left_out(p: Planner, query: Query) -> Step | None:
     counts = [
         _count(p, query, rows, frame)
         for rows, frame in query.frames.items()
-        if isinstance(rows, str) and _may_lack(p, rows, frame)
+        if isinstance(rows, str) and _may_lack(p, rows, frame) and not _of_somebody(frame)
     ]
     if not counts:
         return None
@@ -54,6 +69,13 @@ def _may_lack(p: Planner, table: str, frame: Frame) -> bool:
     return not (own and isinstance(customer, Field) and never_missing(p, table, customer.column))
 
 
+def _of_somebody(frame: Frame) -> bool:
+    """Whether no fact without a customer can be asked about: a date of the customer's must lie in a period, say."""
+    assert frame.customer is not None
+    asked = (_of_nobody(c, frame.customer) for c in conjuncts(frame.where))
+    return any(isinstance(c, Op) and c.name in ORDERED and Lit(None, c.args[0].type) in c.args for c in asked)
+
+
 def _count(p: Planner, query: Query, table: str, frame: Frame) -> Node:
     """One row: the table, its facts that a metric would count, had they a customer, and all that it counts. These are
     not told where it asks for the place of a fact among those of its customer."""
@@ -75,7 +97,7 @@ def _count(p: Planner, query: Query, table: str, frame: Frame) -> Node:
 
 def _of_nobody(where: Term | None, customer: Term) -> Term | None:
     """A condition on facts without a customer: they are nobody's first, and none is before or after them."""
-    if isinstance(where, (Numbered, Beside)) and where.key == customer:
+    if where == customer or (isinstance(where, (Numbered, Beside)) and where.key == customer):
         return Lit(None, where.type)
     if isinstance(where, Field) and isinstance(where.row, Followed):
         return Lit(None, where.type) if _of_nobody(where.row.key, customer) != where.row.key else where

@@ -116,7 +116,8 @@ PHRASES = (
     'units by product, product.category total "All"',
     "units by product.category where product.category is known and customer.city is known",
     'openers, clickers, acts by week total "All"',
-    "openers, clickers by campaign during last 1 days",
+    "openers, clickers by campaign",
+    "credited by campaign",
 )
 
 
