@@ -21,6 +21,8 @@ from patron.engine.types import YESNO
 
 Bounds: TypeAlias = dict[tuple[str, Expr], Lit]
 """The limits of columns: by `>=` or `<=`, and the column."""
+AGAIN = "rows read again"
+"""The note of such a step."""
 WIDER = {">=": min, "<=": max}
 
 
@@ -43,7 +45,7 @@ def rows_once(plan: Plan) -> Plan:
         limits = [_bounds(p) for p in reading.places]
         reach = _reach(limits)
         rows, places = once_for_all(_kept(reading.rows, [*reading.where, *_conditions(reach)]), reading.places)
-        made.append((min(reading.readers), Step(name, rows, "rows read again")))
+        made.append((min(reading.readers), Step(name, rows, AGAIN)))
         temp = Temp(name, columns(rows))
         for place, items, own in zip(reading.places, places, limits, strict=True):
             narrower = {k: v for k, v in own.items() if reach.get(k) != v}
@@ -77,10 +79,11 @@ def _wider(one: Reading, less: Reading, free: Free) -> Reading | None:
     if one.where != less.where or _reach([*map(_bounds, places)]) != _reach([*map(_bounds, one.places)]):
         return None
     both = united(one.rows, less.rows, free.of(readers))
-    return Reading(readers, both, one.where, places) if both is not None and _joins(both) == _joins(one.rows) else None
+    return Reading(readers, both, one.where, places) if both is not None and joins(both) == joins(one.rows) else None
 
 
-def _joins(rows: Node) -> int:
+def joins(rows: Node) -> int:
+    """How many joins there are in rows."""
     return sum(isinstance(n, Join) for n in walk(rows))
 
 
@@ -96,7 +99,7 @@ def _readings(plan: Plan) -> list[Reading]:
 
 def _with_place(found: list[Reading], number: int, node: Project) -> list[Reading]:
     rows, where = filtered(node.input)
-    common = frozenset(c for c in where if _bound(c) is None and c not in _told_by(rows))
+    common = frozenset(c for c in where if bound(c) is None and c not in told_by(rows))
     for place, one in enumerate(found):
         alike = one.where == common and _bounds(one.places[0]).keys() == _bounds(node).keys()
         both = united(one.rows, rows) if alike else None
@@ -116,13 +119,17 @@ class Free:
             own = reads(step.node)
             self.before[step.name] = own.union(*(self.before.get(n, ()) for n in own))
 
+    def but(self, name: str) -> tuple[Step, ...]:
+        """All but a step and those it is made of."""
+        return tuple(s for s in self.steps if s.name not in {name, *self.before[name]})
+
     def of(self, numbers: Iterable[int]) -> Made:
         """For what steps of these numbers read."""
         readers = {self.steps[n].name for n in numbers if n < len(self.steps)}
         return {s.name: s.node for s in self.steps if not readers & {s.name, *self.before[s.name]}}
 
 
-def _told_by(rows: Node) -> list[Expr]:
+def told_by(rows: Node) -> list[Expr]:
     """What a join says of its rows: their key is known."""
     joined = isinstance(rows, Join) and rows.kind in ("inner", "semi") and not rows.missing_equal
     return [known(own) for own, _ in rows.on] if isinstance(rows, Join) and joined else []
@@ -134,7 +141,8 @@ def _is_read_again(reading: Reading) -> bool:
     return max(times.values()) > 1
 
 
-def _bound(condition: Expr) -> tuple[tuple[str, Expr], Lit] | None:
+def bound(condition: Expr) -> tuple[tuple[str, Expr], Lit] | None:
+    """A condition read as the limit of a column."""
     if not isinstance(condition, Op) or condition.name not in WIDER:
         return None
     column, limit = condition.args
@@ -145,7 +153,7 @@ def _bound(condition: Expr) -> tuple[tuple[str, Expr], Lit] | None:
 
 def _bounds(place: Project) -> Bounds:
     found: Bounds = {}
-    for key, limit in filter(None, map(_bound, filtered(place.input)[1])):
+    for key, limit in filter(None, map(bound, filtered(place.input)[1])):
         narrower = min if WIDER[key[0]] is max else max
         found[key] = narrower(found.get(key, limit), limit, key=_value)
     return found

@@ -30,6 +30,7 @@ from patron.engine.plan.nodes import (
     with_inputs,
 )
 from patron.engine.plan.once import computed_once
+from patron.engine.plan.rows_read import rows_read
 from patron.engine.plan.shared import shared_totals
 from patron.engine.plan.small import small_last
 from patron.engine.plan.steps import in_order
@@ -112,6 +113,7 @@ RULES: tuple[Rule, ...] = (
     small_last,
     shared_totals,
     rows_once,
+    rows_read,
     inline_single_use,  # several who read a step may have become one
     looked_up_late,
     side_tables_once,

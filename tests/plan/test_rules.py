@@ -118,6 +118,7 @@ PHRASES = (
     'openers, clickers, acts by week total "All"',
     "openers, clickers by campaign",
     "credited by campaign",
+    'units, total_orders by order.channel for audience regulars top 1 of units rest "Rest" total "All"',
 )
 
 
