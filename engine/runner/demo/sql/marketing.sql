@@ -7,6 +7,26 @@ FROM habits AS h
 JOIN campaigns AS m ON m.whom IN ('quiet', 'regulars') AND h.n < number_of(m.planned_at)
 GROUP BY h.c, m.k;
 
+-- who is written to, and when at the soonest; few columns, for these are many rows
+CREATE OR REPLACE TABLE chosen AS
+SELECT
+    m.k, p.c, p.registered,
+    -- a letter that waits for each person's hour is on its way for a fortnight
+    later(m.planned_at, CASE WHEN m.category = 'SmartPush Email' THEN draw_of('own hour', p.c, m.k, 14 * 86400)
+                             ELSE draw_of('queue', p.c, m.k, 1800) END) AS due_at
+FROM campaigns AS m
+JOIN consents AS a ON a.channel = m.channel AND a.status = 'in'
+JOIN known AS p ON p.c = a.c AND p.registered < m.planned_at
+LEFT JOIN standing AS s ON s.c = p.c AND s.k = m.k
+LEFT JOIN stays AS y ON y.c = p.c AND y.stay = 1
+WHERE (a.until_ IS NULL OR a.until_ > m.planned_at + INTERVAL 15 DAY)
+    AND draw_of('reached', p.c, m.k, 1000) < m.reach
+    AND m.planned_at <= getvariable('the_end')
+    AND CASE m.whom WHEN 'quiet' THEN coalesce(s.last_n < number_of(m.planned_at) - 60, false)
+                    WHEN 'regulars' THEN coalesce(s.visits >= 4 AND s.last_n >= number_of(m.planned_at) - 90, false)
+                    WHEN 'club' THEN coalesce(y.joined_at < m.planned_at AND (y.left_at IS NULL OR y.left_at > m.planned_at), false)
+                    ELSE true END;
+
 CREATE OR REPLACE TABLE messages AS
 SELECT
     *,
@@ -15,23 +35,10 @@ SELECT
          THEN happened(later(sent_at, 2 + draw_of('delivery', c, k, 90))) END AS delivered_at
 FROM (
     SELECT
-        m.k, m.id AS m_id, m.channel, m.status, m.coupon, m.percent, m.gift, m.gift_size, m.message_cost, m.whom = 'regulars' AS keen, p.c,
-        p.registered,
-        -- a letter that waits for each person's hour is on its way for a fortnight
-        CASE WHEN m.category = 'SmartPush Email' THEN awake(later(m.planned_at, draw_of('own hour', p.c, m.k, 14 * 86400)))
-             ELSE later(m.planned_at, draw_of('queue', p.c, m.k, 1800)) END AS sent_at
-    FROM campaigns AS m
-    JOIN consents AS a ON a.channel = m.channel AND a.status = 'in'
-    JOIN known AS p ON p.c = a.c AND p.registered < m.planned_at
-    LEFT JOIN standing AS s ON s.c = p.c AND s.k = m.k
-    LEFT JOIN stays AS y ON y.c = p.c AND y.stay = 1
-    WHERE (a.until_ IS NULL OR a.until_ > m.planned_at + INTERVAL 15 DAY)
-        AND draw_of('reached', p.c, m.k, 1000) < m.reach
-        AND m.planned_at <= getvariable('the_end')
-        AND CASE m.whom WHEN 'quiet' THEN coalesce(s.last_n < number_of(m.planned_at) - 60, false)
-                        WHEN 'regulars' THEN coalesce(s.visits >= 4 AND s.last_n >= number_of(m.planned_at) - 90, false)
-                        WHEN 'club' THEN coalesce(y.joined_at < m.planned_at AND (y.left_at IS NULL OR y.left_at > m.planned_at), false)
-                        ELSE true END
+        k, m.id AS m_id, m.channel, m.status, m.coupon, m.percent, m.gift, m.gift_size, m.message_cost, m.whom = 'regulars' AS keen, p.c,
+        p.registered, CASE WHEN m.category = 'SmartPush Email' THEN awake(p.due_at) ELSE p.due_at END AS sent_at
+    FROM chosen AS p
+    JOIN campaigns AS m USING (k)
 )
 WHERE sent_at <= getvariable('the_end');
 
