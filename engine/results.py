@@ -130,10 +130,11 @@ class Figure:
     """One `show`: kind (card cards line bar pie table matrix heatmap funnel facts, or a plugin's) and its result.
 
     `address` is stable: "report/section/title". `problem` is set instead of a result when this figure alone could
-    not be made; the rest of the report goes on; `awaited` when it asks for what a pack promises for later, so that
-    nobody has to mend anything. `trend` may hold the metrics of cards along a time dimension, for a small line under
-    each value. `named` is False when the title was made up from the metrics. `tables` are those it was computed from.
-    `sides` are the titles of audiences or lists that stand side by side, by the names in their column.
+    not be made, and `exit_code` says of what kind it is; the rest of the report goes on; `awaited` when it asks for
+    what a pack promises for later, so that nobody has to mend anything. `trend` may hold the metrics of cards along a
+    time dimension, for a small line under each value. `named` is False when the title was made up from the metrics.
+    `tables` are those it was computed from. `sides` are the titles of audiences or lists that stand side by side, by
+    the names in their column.
     """
 
     kind: str
@@ -156,6 +157,7 @@ class Figure:
     awaited: bool = False
     tables: tuple[str, ...] = ()
     sides: Mapping[str, str] = field(default_factory=dict)
+    exit_code: int = 0
 
 
 @dataclass(frozen=True, slots=True)

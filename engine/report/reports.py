@@ -177,14 +177,15 @@ class _Maker:
         known = len(self.frame.binder.problems)
 
         def failed(error: PatronError) -> Part:
-            return replace(blank, problem=str(error))
+            return replace(blank, problem=str(error), exit_code=error.exit_code)
 
         try:
             return partial(_or_else, self._planned(node, blank), failed)
         except Unbound:
             problems = (*self.understood[id(node)].problems, *self.frame.binder.problems[known:])
             awaited = not any(p.stops for p in problems)
-            return partial(replace, blank, problem=captions.why_not(problems), awaited=awaited)
+            code = 0 if awaited else SpecError.exit_code
+            return partial(replace, blank, problem=captions.why_not(problems), awaited=awaited, exit_code=code)
         except SpecError:
             raise
         except PatronError as error:

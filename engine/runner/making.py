@@ -16,14 +16,11 @@ from patron.engine.catalog import Lacking
 from patron.engine.contracts import ExportError, ExporterType, ExportJob
 from patron.engine.model.classes import WORDS
 from patron.engine.model.exports import PEOPLE, export_settings
-from patron.engine.results import Figure, Report, Section
+from patron.engine.results import Figure, Report
 from patron.engine.runner.lateness import late_lines
+from patron.engine.runner.made import CANNOT, Broken, Made, broken_of
 from patron.engine.runner.permissions.rights import ROWS
 from patron.engine.runtime.errors import (
-    DATA_CODES,
-    DataError,
-    PatronError,
-    PermissionDenied,
     SpecError,
     UsageError,
 )
@@ -37,8 +34,6 @@ if TYPE_CHECKING:
     from patron.engine.runner.project import Project
 
 MANIFEST = "manifest.json"
-CANNOT = "P0807"
-"""The code of an export that its exporter cannot make."""
 PREFERRED = ("html", "csv", "json")
 """Formats for a report that names none: the first that is installed."""
 
@@ -47,33 +42,6 @@ CONTACTS = frozenset({"email", "phone"})
 
 Entry: TypeAlias = Mapping[str, object]
 """A file as a manifest tells of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """The files of one report, and what was left out and why. `error` says why there is none at all."""
-
-    report: str
-    folder: Path
-    files: tuple[Path, ...]
-    skipped: tuple[Problem, ...] = ()
-    notes: tuple[str, ...] = ()
-    error: PatronError | None = None
-    broken: tuple[str, ...] = ()
-    """The parts in whose place stands why they could not be made."""
-
-    @property
-    def exit_code(self) -> int:
-        """That of the error; else what left an export out: 4 its lines, 5 want of permission."""
-        return self.error.exit_code if self.error is not None else code_of(self.skipped)
-
-
-def code_of(skipped: Iterable[Problem]) -> int:
-    """The exit code that exports left out lead to."""
-    codes = {p.code for p in skipped}
-    if codes & DATA_CODES:
-        return DataError.exit_code
-    return SpecError.exit_code if CANNOT in codes else PermissionDenied.exit_code if codes else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +93,7 @@ def _made(project: Project, order: Order, asked: Action) -> Made:
     asked.record(pieces=[_account(p) for p in pieces], folder=folder.name)
     project.progress.step(f"report {order.name}")
     report = project.report(order.name, **order.params)
+    broken = tuple(broken_of(report.parts))
     point("make.computed")
     files: list[Path] = []
     with working_folder(folder.parent) as shop, io_errors(shop):
@@ -149,21 +118,13 @@ def _made(project: Project, order: Order, asked: Action) -> Made:
         with project.turn():
             before = _listed(folder / MANIFEST)
             kept = () if order.exports else _others(before, here, folder)
-            manifest = _manifest(shop, report, here, told, kept)
+            manifest = _manifest(shop, report, here, told, kept, broken)
             point("make.before publishing")
             files.extend(move_in((*here, manifest), folder)[:-1])
             point("make.published")
             asked.made(files, folder.name)
             _sweep(folder, {*before} - {f.name for f in here} - {str(entry["name"]) for entry in kept}, files)
-    return Made(order.name, folder, tuple(files), skipped, (*report.notes, *told), broken=tuple(_broken(report.parts)))
-
-
-def _broken(parts: Iterable[object]) -> Iterator[str]:
-    for part in parts:
-        if isinstance(part, Section):
-            yield from _broken(part.parts)
-        elif isinstance(part, Figure) and part.problem and not part.awaited:
-            yield f'"{part.title}" could not be made: {part.problem}'
+    return Made(order.name, folder, tuple(files), skipped, (*report.notes, *told), broken=broken)
 
 
 def pieces_of(
@@ -314,15 +275,21 @@ def folder_name(order: Order) -> str:
 
 
 def _manifest(
-    shop: Path, report: Report, files: Sequence[Path], told: Sequence[str], kept: Sequence[Entry] = ()
+    shop: Path,
+    report: Report,
+    files: Sequence[Path],
+    told: Sequence[str],
+    kept: Sequence[Entry],
+    broken: Sequence[Broken],
 ) -> Path:
-    """What belongs to this report, with hashes, and what its exporters said of it; files of earlier runs with their own
-    moment and specs."""
+    """What belongs to this report, with hashes, what its exporters said of it and what it lacks; files of earlier runs
+    with their own moment and specs."""
     made = [{"name": f.name, "size": f.stat().st_size, "sha256": sha256(f)} for f in files]
     body = {
         "report": report.name, "title": report.title, "as_of": report.provenance.as_of,
         "spec_hash": report.provenance.spec_hash, "patron": patron.__version__, "files": [*made, *kept],
         **({"notes": list(told)} if told else {}),
+        **({"broken": [b.words for b in broken]} if broken else {}),
     }  # fmt: skip
     path = shop / MANIFEST
     path.write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", "utf-8")

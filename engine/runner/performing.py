@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from patron.dsl import tree
 from patron.dsl.problems import Problem, suggest
-from patron.engine.runner.making import Made, Order, make
+from patron.engine.runner.made import Made
+from patron.engine.runner.making import Order, make
 from patron.engine.runner.run import Run
 from patron.engine.runner.run import perform as perform_run
 from patron.engine.runner.schedule.recording import by_hand

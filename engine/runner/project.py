@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from patron.engine.runner.lists.frozen import Asked
     from patron.engine.runner.lists.store import ListStore
     from patron.engine.runner.lists.taken import Changes, ListFacts, Taken
-    from patron.engine.runner.making import Made
+    from patron.engine.runner.made import Made
     from patron.engine.runner.permissions.grants import Grants
     from patron.engine.runner.run import Run
     from patron.engine.runner.schedule.duty import Duty

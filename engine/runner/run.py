@@ -6,6 +6,7 @@ import datetime as dt
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem, suggest
 from patron.engine.runner import testing
 from patron.engine.runner.delivering import deliver
-from patron.engine.runner.making import Made, Order, code_of, make
+from patron.engine.runner.made import Broken, Made, code_of, failure_of
+from patron.engine.runner.making import Order, make
 from patron.engine.runner.schedule.repeating import repeated
 from patron.engine.runtime import stopping
 from patron.engine.runtime.errors import Busy, PatronError, SpecError, raise_for
@@ -66,16 +68,25 @@ class Run:
 
     @property
     def exit_code(self) -> int:
-        """That of the step that failed; else that of exports that were left out."""
-        failed = next((s.exit_code for s in self.steps if s.failed), 0)
-        return failed or code_of(self.skipped)
+        """That of what failed; else that of exports and parts that were left out."""
+        return self.failure or code_of(self.skipped, self.broken)
+
+    @property
+    def failure(self) -> int:
+        """That of the step or the part of a report that failed; what is not permitted is left out, and no failure."""
+        return next((s.exit_code for s in self.steps if s.failed), 0) or failure_of(self.broken)
+
+    @property
+    def broken(self) -> tuple[Broken, ...]:
+        """Parts that its reports lack."""
+        return tuple(b for s in self.steps for m in s.made for b in m.broken)
 
     @property
     def words(self) -> str:
         """What was done, or what failed and why."""
         failed = next((s for s in self.steps if s.failed), None)
         if failed is None:
-            return "; ".join(s.words for s in self.steps)
+            return "; ".join([*(s.words for s in self.steps), *(b.words for b in self.broken)])
         return ": ".join([failed.words, *([str(failed.error)] if failed.error is not None else [])])
 
 
@@ -104,8 +115,13 @@ def _performed(project: Project, decl: tree.RunDecl, out: Path | None) -> Run:
             so_far.failure = "\n".join((f"The run {decl.name.text} failed at: {done.words}", *_why(done))) + "\n"
             steps.extend(_notices(so_far, decl))
             break
+    run = Run(decl.name.text, tuple(steps), tuple(so_far.files), tuple(so_far.skipped))
+    if run.failure and not so_far.failure:  # all steps were done, and parts are lacking
+        lacking = (b.words for b in run.broken)
+        so_far.failure = "\n".join((f"The run {run.name} made reports that lack parts:", *lacking)) + "\n"
+        run = replace(run, steps=(*steps, *_notices(so_far, decl)))
     point("run.over")
-    return Run(decl.name.text, tuple(steps), tuple(so_far.files), tuple(so_far.skipped))
+    return run
 
 
 def _notices(so_far: Performance, decl: tree.RunDecl) -> Iterator[Done]:

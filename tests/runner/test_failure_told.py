@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from patron import open_project
 from patron.engine.contracts import SettingSpec, TargetType
+from patron.engine.report import reports
+from patron.engine.report.answers import answer
+from patron.engine.runtime.errors import LimitReached, PermissionDenied
 
 SPEC = """language 1
 project "P" {
@@ -71,3 +75,46 @@ def test_a_place_that_cannot_be_reached(shop):
         (run,) = project.run(["nightly"])
     assert run.exit_code == 4
     assert "pigeon: [Errno 111] Connection refused" in str(run.steps[-1].error)
+
+
+LACKING = """
+report sales "Sales" {
+  for all records
+  show table "By day" of total_sales by day during 2026-05-01
+  show table "In all" of total_sales
+}
+run mornings {
+  every day at 06:00
+  report sales as json
+  send to pigeon(address = "boss")
+  if failed send to pigeon(address = "ops")
+}
+"""
+
+
+@pytest.mark.parametrize("error, tells", [(LimitReached("too large"), True), (PermissionDenied("not yours"), False)])
+def test_a_part_that_could_not_be_made(shop, monkeypatch, error, tells):
+    """The rest is made and sent; the code is the part's. What failed is told, what is not permitted is no failure."""
+    letters = {}
+
+    def send(files, arguments):
+        letters[arguments["address"]] = [f.read_text() for f in files]
+        return "gone"
+
+    def refused(asked, *given):
+        if len(asked.query.dims) == 1:
+            raise error
+        return answer(asked, *given)
+
+    (shop / "shop.patron").write_text(SPEC + LACKING)
+    monkeypatch.setattr(reports, "answer", refused)
+    with opened(shop, send) as project:
+        (run,) = project.run(["mornings"])
+        (made,) = project.run(["sales"], ["json"])
+    assert (run.exit_code, made.exit_code) == (error.exit_code, error.exit_code)
+    assert run.failure == (error.exit_code if tells else 0)
+    told = f'"By day" could not be made: {error}'
+    assert json.loads((made.folder / "manifest.json").read_text())["broken"] == [told]
+    assert "0.10" in letters["boss"][0]
+    assert ("ops" in letters) == tells
+    assert not tells or letters["ops"][0] == f"The run mornings made reports that lack parts:\n{told}\n"

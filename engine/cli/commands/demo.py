@@ -57,7 +57,7 @@ def demo(
             click.echo(shown_path(file))
     pages = [shown_path(f) for result in results for f in result.files if f.suffix == ".html"]
     problems.note(_next(folder, pages, warned=bool(project.warnings)), options)
-    return 0
+    return next((r.exit_code for r in results if r.exit_code), 0)
 
 
 def _holds_something(folder: Path) -> bool:

@@ -15,7 +15,7 @@ from patron.engine.cli.watching import watched
 from patron.engine.runtime.errors import PatronError
 
 if TYPE_CHECKING:
-    from patron.engine.runner.making import Made
+    from patron.engine.runner.made import Made
     from patron.engine.runner.project import Project
     from patron.engine.runner.run import Done, Run
 
@@ -38,6 +38,8 @@ def run(options: Options, names: tuple[str, ...], forms: str | None, out: str | 
     NAME is a report or a run. Without a name every report of the project is made and no `run` is performed, since a
     run may also take lists and send things. Files appear under the output folder, one folder a report, each
     file whole or not at all; their paths are printed. An export that this role may not make is skipped and told.
+    A show that could not be made says why in its place, and does not keep the rest of its report from being made; the
+    command tells it, and ends with the code of what went wrong.
     --format makes the whole report in these formats instead of its exports, beside the files that are there.
     """
     formats = [f.strip().lower() for f in (forms or "").split(",") if f.strip()]
@@ -69,9 +71,8 @@ def tell(result: Made | Run, project: Project, options: Options) -> None:
 
 def _tell_broken(result: Made | Run, options: Options) -> None:
     """Parts that could not be made: the files are there, and say so where nobody may look."""
-    for made in (result, *(m for step in getattr(result, "steps", ()) for m in step.made)):
-        for text in getattr(made, "broken", ()):
-            problems.say(text, options, "yellow")
+    for part in result.broken:
+        problems.say(part.words, options, "yellow")
 
 
 def _tell_error(error: PatronError, project: Project, options: Options) -> None:
@@ -112,7 +113,7 @@ def result_json(result: Made | Run) -> dict[str, object]:
         "name": getattr(result, "report", None) or getattr(result, "name", None),
         "files": [str(f) for f in result.files],
         "problems": [p.as_json() for p in found],
-        "broken": [*getattr(result, "broken", ())],
+        "broken": [b.words for b in result.broken],
         "error": error.message if isinstance(error, PatronError) else None,
         **({"steps": steps} if steps else {}),
         "exit_code": result.exit_code,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from patron.dsl import tree
+from patron.engine.runner.made import failure_of
 from patron.engine.runner.making import Order, make
 from patron.engine.runtime.faults import point
 
@@ -12,13 +13,15 @@ if TYPE_CHECKING:
     from patron.engine.runner.project import Project
 
 
-def refresh(project: Project, name: str) -> str:
-    """Make the reports on a list; the sentence says which."""
+def refresh(project: Project, name: str) -> tuple[int, str]:
+    """Make the reports on a list: the exit code of a part that failed, and a sentence that says which were made."""
     made = []
     for report in reports_on(project, name):
         point("refresh.report")
-        made.append(make(project, Order(report)).report)
-    return f"reports {', '.join(made)}" if made else "no report is on this list"
+        made.append(make(project, Order(report)))
+    broken = [b for m in made for b in m.broken]
+    said = f"reports {', '.join(m.report for m in made)}" if made else "no report is on this list"
+    return failure_of(broken), "; ".join([said, *(b.words for b in broken)])
 
 
 def reports_on(project: Project, name: str) -> tuple[str, ...]:

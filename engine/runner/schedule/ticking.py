@@ -180,8 +180,7 @@ def _run(project: Project, task: Task, due_at: dt.datetime) -> Performed:
     decl = project.statement(tree.RunDecl, task.name)
     assert isinstance(decl, tree.RunDecl)
     run = perform(project, decl)
-    code = next((s.exit_code for s in run.steps if s.failed), 0)  # an export left out is told, and no failure
-    return Performed(task, due_at, code, run.words, run)
+    return Performed(task, due_at, run.failure, run.words, run)
 
 
 def _take(project: Project, task: Task, due_at: dt.datetime) -> Performed:
@@ -194,7 +193,8 @@ def _take(project: Project, task: Task, due_at: dt.datetime) -> Performed:
 def _refresh(project: Project, task: Task, due_at: dt.datetime) -> Performed:
     from patron.engine.runner.schedule.refreshing import refresh
 
-    return Performed(task, due_at, 0, refresh(project, task.name))
+    code, said = refresh(project, task.name)
+    return Performed(task, due_at, code, said)
 
 
 def _fault(project: Project, task: Task, due_at: dt.datetime, error: Exception) -> Performed:
