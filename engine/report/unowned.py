@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from patron.engine.model.canonical import TABLES
 from patron.engine.model.measures import Agg, aggregates
 from patron.engine.model.moments import in_span
@@ -26,8 +28,8 @@ from patron.engine.plan.planner import Planner
 from patron.engine.plan.simplify import simple
 from patron.engine.plan.tables import never_missing
 from patron.engine.report.programs import Fetched
-from patron.engine.report.speech import counted
-from patron.engine.types import TEXT, WHOLE, YESNO
+from patron.engine.report.speech import Speaker, counted
+from patron.engine.types import MONEY, TEXT, WHOLE, YESNO
 
 OUTPUT = "left_out"
 ORDERED = ("=", "<", "<=", ">", ">=")
@@ -49,15 +51,29 @@ def left_out(p: Planner, query: Query) -> Step | None:
     return Step(OUTPUT, counts[0] if len(counts) == 1 else Stack(tuple(counts)), "facts without a customer")
 
 
-def left_out_notes(fetched: Fetched) -> list[str]:
-    """`1,234 orders without a customer are left out (of 5,678)`, where there are some."""
+def left_out_notes(query: Query, fetched: Fetched, currency: str) -> list[str]:
+    """`1,234 orders without a customer are left out (of 5,678)`, where there are some, and what they come to."""
     places = list(TABLES)  # orders before their lines, whatever order the rows came in
-    return [
-        f"{counted(int(n), TABLES[table].singular, table)} without a customer {'is' if n == 1 else 'are'} left out"
-        + (f" (of {int(every):,})" if every is not None else "")
-        for table, n, every in sorted(fetched.get(OUTPUT, ()), key=lambda row: places.index(row[0]))
-        if n
-    ]
+    notes = []
+    for table, n, every, worth in sorted(fetched.get(OUTPUT, ()), key=lambda row: places.index(row[0])):
+        if n:
+            is_ = "is" if n == 1 else "are"
+            of = f" (of {int(every):,})" if every is not None else ""
+            notes.append(f"{counted(int(n), TABLES[table].singular, table)} without a customer {is_} left out{of}")
+        summed = _summed(query, table)
+        if n and worth and summed is not None:
+            money = Speaker(currency, "UTC").money(Decimal(worth))
+            notes.append(f"{money} without a customer is left out of {summed[0]}")
+    return notes
+
+
+def _summed(query: Query, table: str) -> tuple[str, Agg] | None:
+    """The first metric that is a sum of money over a table, with its title."""
+    for each in query.metrics:
+        agg = each.metric.measure
+        if not each.hidden and isinstance(agg, Agg) and (agg.rows, agg.func, agg.type.kind) == (table, "sum", "money"):
+            return each.title, agg
+    return None
 
 
 def _may_lack(p: Planner, table: str, frame: Frame) -> bool:
@@ -77,8 +93,8 @@ def _of_somebody(frame: Frame) -> bool:
 
 
 def _count(p: Planner, query: Query, table: str, frame: Frame) -> Node:
-    """One row: the table, its facts that a metric would count, had they a customer, and all that it counts. These are
-    not told where it asks for the place of a fact among those of its customer."""
+    """One row: the table, its facts that a metric would count, had they a customer, all that it counts, and what a sum
+    of money lacks. All are not told where it asks for the place of a fact among those of its customer."""
     assert frame.customer is not None
     asked = [a for m in query.metrics if not m.hidden for a in aggregates(m.metric.measure) if a.rows == table]
     counted = [_counted(query, a) for a in asked]
@@ -87,11 +103,17 @@ def _count(p: Planner, query: Query, table: str, frame: Frame) -> Node:
     nobody = Op("is_missing", (frame.customer,), YESNO)
     whole = conditions == counted
     where = all_of(None if whole else nobody, some if conditions else None, frame.where)
-    facts = row_plans.evaluate(p, table, [("nobody", nobody)], where)
-    count = AggCall("count", WHOLE, where=Col("nobody", YESNO))
-    counts = Aggregate(facts, (), (("facts", count), ("every", AggCall("count", WHOLE))))
+    items: list[tuple[str, Term]] = [("nobody", nobody)]
+    calls = [("facts", AggCall("count", WHOLE, where=Col("nobody", YESNO))), ("every", AggCall("count", WHOLE))]
+    summed = _summed(query, table)
+    if summed is not None and summed[1].value is not None:
+        its_own = _of_nobody(_counted(query, summed[1]), frame.customer)
+        items += [("lost", all_of(nobody, its_own) or nobody), ("worth", summed[1].value)]
+        calls.append(("worth", AggCall("sum", MONEY, Col("worth", MONEY), Col("lost", YESNO))))
+    counts = Aggregate(row_plans.evaluate(p, table, items, where), (), tuple(calls))
     every = Col("every", WHOLE) if whole else Lit(None, WHOLE)
-    outputs = (("table", Lit(table, TEXT)), ("facts", Col("facts", WHOLE)), ("every", every))
+    worth = Col("worth", MONEY) if len(calls) > 2 else Lit(None, MONEY)
+    outputs = (("table", Lit(table, TEXT)), ("facts", Col("facts", WHOLE)), ("every", every), ("worth", worth))
     return Project(counts, outputs, f"{table} without a customer")
 
 

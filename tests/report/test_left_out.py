@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+WORTH = "$39.00 without a customer is left out of Total sales"
+
 
 def notes(shop, phrase):
     return [n for n in shop.query(phrase).notes if "left out" in n]
@@ -14,19 +16,23 @@ def notes(shop, phrase):
     [
         ("total_sales", []),
         ("total_sales for all records", []),
-        ("total_sales for audience all_tracked_users", ["3 orders without a customer are left out (of 10)"]),
-        ("total_sales for audience best during 2026-05-01", ["1 order without a customer is left out (of 1)"]),
+        ("total_sales for audience all_tracked_users", ["3 orders without a customer are left out (of 10)", WORTH]),
+        (
+            "total_sales for audience best during 2026-05-01",
+            ["1 order without a customer is left out (of 1)", "$13.00 without a customer is left out of Total sales"],
+        ),
+        ("total_orders for audience best", ["3 orders without a customer are left out (of 10)"]),
         ("count(orders) for audience best during 2026-05-02", ["1 order without a customer is left out (of 1)"]),
         ("total_sales for audience best during 2026-05-02", []),
         ('total_sales by month for audience best where order.channel is "online"', []),
         ("members for audience best", []),
         (
             "total_sales, total_orders, members for each audience best, guests",
-            ["3 orders without a customer are left out (of 10)"],
+            ["3 orders without a customer are left out (of 10)", WORTH],
         ),
         (
             "total_sales, units for audience best",
-            ["3 orders without a customer are left out (of 10)", "1 line without a customer is left out (of 9)"],
+            ["3 orders without a customer are left out (of 10)", WORTH, "1 line without a customer is left out (of 9)"],
         ),
     ],
 )
@@ -36,7 +42,10 @@ def test_facts_without_a_customer(shop, phrase, said):
 
 def test_where_the_place_of_a_fact_among_its_customers_is_asked_the_whole_is_not_told(shop):
     firsts = "count(orders where valid_order and order.order_number = 1)"
-    assert notes(shop, f"total_sales, {firsts} for audience best") == ["3 orders without a customer are left out"]
+    assert notes(shop, f"total_sales, {firsts} for audience best") == [
+        "3 orders without a customer are left out",
+        WORTH,
+    ]
 
 
 def test_where_every_fact_has_a_customer_nothing_is_asked(shop_with, monkeypatch):
