@@ -16,7 +16,7 @@ from patron.engine.report.enough import not_enough
 from patron.engine.report.overlaps import overlap, overlap_notes
 from patron.engine.report.programs import Fetched
 from patron.engine.report.subjects import pending
-from patron.engine.report.tracking import not_tracked, untracked
+from patron.engine.report.tracking import never_recorded, not_tracked, untracked
 from patron.engine.report.unowned import left_out, left_out_notes
 from patron.engine.results import Result
 
@@ -43,6 +43,7 @@ def question(p: Planner, query: Query) -> Question:
 def answer(asked: Question, rows: Fetched, notes: Sequence[str], context: Context) -> Result:
     """The result of a question from the rows of its outputs."""
     query = asked.query
-    extra = (*query.told, *overlap_notes(query, rows), *left_out_notes(rows))
+    extra = (*query.told, *overlap_notes(query, rows), *left_out_notes(query, rows, asked.currency))
     result = assemble(query, asked.plan, rows, asked.currency, (*notes, *extra), pending(query, context))
-    return not_enough(query, asked.today, not_tracked(query, rows, result), context)
+    result = never_recorded(query, context.store, not_tracked(query, rows, result))
+    return not_enough(query, asked.today, result, context)

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from patron.dsl import tree
 from patron.engine.model.binder import Scope
-from patron.engine.model.measures import Measure, aggregates
+from patron.engine.model.measures import Agg, Measure, aggregates
 from patron.engine.model.names import path_term
 from patron.engine.model.queries import Query
-from patron.engine.model.terms import CreditedRows, Field, Followed, Here, Lit, Op, Row, Rows, Term
+from patron.engine.model.store import Store
+from patron.engine.model.terms import CreditedRows, Field, Followed, Here, Lit, Op, Row, Rows, Term, walk
 from patron.engine.plan import rows as row_plans
 from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Project, Step, columns
 from patron.engine.plan.planner import Planner
@@ -58,6 +59,29 @@ def not_tracked(query: Query, fetched: Fetched, result: Result) -> Result:
             if not row[cell] and (number, cell) not in states:
                 row[cell], states[(number, cell)] = None, NOT_TRACKED
     return replace(result, rows=tuple(map(tuple, rows)), states=states)
+
+
+def never_recorded(query: Query, store: Store, result: Result) -> Result:
+    """The result with `not tracked` where a number would be 0 of a kind of action that no source ever records."""
+    actions = store.tables.get("actions")
+    kind = actions.columns.get("kind") if actions is not None and actions.rows else None
+    if kind is None or kind.values is None:
+        return result
+    seen = set(kind.values)
+    lost = {m.name for m in query.metrics if any(_kinds(a) - seen for a in aggregates(m.metric.measure))}
+    cells = [i for i, c in enumerate(result.columns) if c.role in ("metric", "before") and (c.metric or c.name) in lost]
+    zero = {(n, i): NOT_TRACKED for n, row in enumerate(result.rows) for i in cells if row[i] == 0}
+    if not zero:
+        return result
+    rows = tuple(tuple(None if (n, i) in zero else v for i, v in enumerate(row)) for n, row in enumerate(result.rows))
+    return replace(result, rows=rows, states={**zero, **result.states})
+
+
+def _kinds(agg: Agg) -> set[str]:
+    """The kind of action that an aggregate is about, if it is about one."""
+    tests = [t for t in walk(agg.where) if isinstance(t, Op) and t.name == "="] if agg.rows == "actions" else []
+    pairs = [t.args for t in tests if isinstance(t.args[0], Field) and t.args[0].column == "kind"]
+    return {str(said.value) for _, said in pairs if isinstance(said, Lit)}
 
 
 def _follows(measure: Measure) -> bool:
