@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,13 +11,13 @@ from patron.engine.cli import output, problems
 from patron.engine.cli.options import Command, Options, Several, command, given_options
 from patron.engine.results import Column, Result
 from patron.engine.runtime.errors import Damaged
-from patron.engine.types import TEXT, WHOLE
+from patron.engine.types import MOMENT, TEXT, WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _COLUMNS = (
-    Column("seq", "Record", WHOLE), Column("at", "When", TEXT), Column("user", "User", TEXT),
+    Column("seq", "No.", WHOLE), Column("at", "When", MOMENT), Column("user", "User", TEXT),
     Column("roles", "Roles", TEXT), Column("action", "Action", TEXT), Column("name", "Of", TEXT),
     Column("phase", "Phase", TEXT), Column("decision", "Decision", TEXT), Column("row_count", "Rows", WHOLE),
 )  # fmt: skip
@@ -86,7 +87,13 @@ def show(options: Options, last: int | None, target: output.Target) -> None:
 
     project = options.project()
     rows = [_row(r) for r in records(project.config.state_folder)]
-    target.write(Result(_COLUMNS, tuple(rows[-last:] if last else rows)), options, project)
+    rows = rows[-last:] if last else rows
+    if target.chosen(options) == "table":  # 80 cells are enough without the phase, which the decision tells
+        kept = [n for n, column in enumerate(_COLUMNS) if column.name != "phase"]
+        result = Result(tuple(_COLUMNS[n] for n in kept), tuple(tuple(row[n] for n in kept) for row in rows))
+    else:
+        result = Result(_COLUMNS, tuple(rows))
+    target.write(result, options, project)
 
 
 def _row(record: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -94,8 +101,17 @@ def _row(record: Mapping[str, Any]) -> tuple[Any, ...]:
     user = actor.get("user") if isinstance(actor, dict) else None
     said = [str(record.get(k) or "") for k in ("action", "name", "phase", "decision")]
     named = ", ".join(map(str, roles)) if isinstance(roles, list) else ""
-    return (record["seq"], str(record.get("at") or ""), str(user or ""), named, *said,
+    return (record["seq"], _moment(str(record.get("at") or "")), str(user or ""), named, *said,
             rows if isinstance(rows, int) else None)  # fmt: skip
+
+
+def _moment(text: str) -> dt.datetime | None:
+    """When a record was written; of a damaged one that cannot be read, nothing."""
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=dt.UTC)
 
 
 for _sub in (verify, show):
