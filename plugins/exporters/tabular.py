@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from patron.engine.contracts import ExportError
+from patron.engine.report.unfilled import lacking_note, tells_nothing
 from patron.engine.results import OK, Column, Conditions, Figure, Report, Result, Value
 from patron.engine.types import TEXT, WHOLE, Type
 from patron.plugins.exporters.html.shape import kind_of
@@ -35,13 +36,23 @@ def problem(part: Figure | Conditions) -> str:
     return part.problem or ("" if part.result is not None else "it has no result")
 
 
+def absence(part: Figure | Conditions) -> str:
+    """Why there is no file of a part: it could not be made, no source fills it, or nothing was learned; else empty."""
+    said = problem(part)
+    if said or isinstance(part, Conditions) or part.result is None:
+        return said
+    if tells_nothing(part.result, table=part.kind == "table" and bool(part.result.rows)):
+        return lacking_note(part.result)
+    return "" if part.result.rows else "; ".join(part.result.short)
+
+
 def index(report: Report, placed: Sequence[Placed], files: Sequence[Path]) -> Result:
-    """What each file is about: a row for each part, also for one that could not be made."""
+    """What each file is about: a row for each part, also for one that has no file."""
     source = report.provenance
     about = (source.as_of, source.zone, source.currency, source.spec_hash)
     rows: list[tuple[Value, ...]] = []
     for each, file in zip(placed, files, strict=True):
-        said = problem(each.part)
+        said = absence(each.part)
         rows.append(("" if said else file.name, each.title, *_facts(report, each), *about, said))
     return Result(tuple(_column(name, WHOLE if name == "rows" else TEXT) for name in _INDEX), tuple(rows))
 

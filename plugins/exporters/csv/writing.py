@@ -9,7 +9,7 @@ from patron.engine.contracts import ExportJob
 from patron.engine.report.text import csv_lines
 from patron.engine.results import Report, Result
 from patron.plugins.exporters.parts import chosen, figures, stable_slugs
-from patron.plugins.exporters.tabular import index, problem, values_of
+from patron.plugins.exporters.tabular import absence, index, values_of
 
 
 def export(report: Report, job: ExportJob) -> Sequence[Path]:
@@ -20,7 +20,7 @@ def export(report: Report, job: ExportJob) -> Sequence[Path]:
         return (main,)
     placed = tuple(figures(report.parts))
     paths = tuple(job.folder / f"{job.stem}-{name}.csv" for name in stable_slugs(placed))
-    made = [(path, each) for path, each in zip(paths, placed, strict=True) if not problem(each.part)]
+    made = [(path, each) for path, each in zip(paths, placed, strict=True) if not absence(each.part)]
     for path, each in made:
         _write(path, values_of(each), raw=job.raw)
     _write(main, index(report, placed, paths), raw=job.raw)

@@ -12,7 +12,7 @@ from patron.engine.contracts import ExportJob
 from patron.engine.results import EMPTY, OK, Column, Report, Result, Value
 from patron.engine.types import TEXT
 from patron.plugins.exporters.parts import chosen, figures, stable_slugs
-from patron.plugins.exporters.tabular import index, problem, values_of
+from patron.plugins.exporters.tabular import absence, index, values_of
 
 GROUP = 100_000
 """Rows that lie together in a file."""
@@ -26,7 +26,7 @@ def write(report: Report, job: ExportJob) -> Sequence[Path]:
         return (main,)
     placed = tuple(figures(report.parts))
     paths = tuple(job.folder / f"{job.stem}-{name}.parquet" for name in stable_slugs(placed))
-    made = [(path, each) for path, each in zip(paths, placed, strict=True) if not problem(each.part)]
+    made = [(path, each) for path, each in zip(paths, placed, strict=True) if not absence(each.part)]
     for path, each in made:
         _write(path, values_of(each))
     _write(main, index(report, placed, paths))
