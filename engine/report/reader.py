@@ -18,6 +18,8 @@ from patron.engine.runtime.printable import plain
 __all__ = ["MINUS", "NONE", "Reader", "plain", "shown"]
 
 MINUS, NONE = "−", "–"
+COARSE_CHANGE, MOST_CHANGE = 10, Decimal(100)
+"""From which change on tenths of a percent, and any digits, say nothing."""
 
 _ISO_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -119,7 +121,7 @@ def _number_formatter(
     reader: Reader, kind: str, whole: bool, form: str, digits: int, role: str
 ) -> Callable[[Decimal], str]:
     if role == "change":
-        return _signed(_percent(number_style(1, reader.locale)))
+        return _change(reader.locale)
     if form == "percent":
         return _percent(number_style(digits, reader.locale))
     if form == "money" or (kind == "money" and form == "text"):
@@ -160,6 +162,18 @@ def _percent(write: Numerals) -> Callable[[Decimal], str]:
 
 def _signed(write: Callable[[Decimal], str]) -> Callable[[Decimal], str]:
     return lambda value: f"+{write(value)}" if value > 0 else write(value)
+
+
+def _change(locale: str) -> Callable[[Decimal], str]:
+    """Changes: `+4.2%`, and from next to nothing `+2,537%` or `> +10,000%`, since more digits would say nothing."""
+    fine, whole = (_signed(_percent(number_style(digits, locale))) for digits in (1, 0))
+
+    def write(value: Decimal) -> str:
+        if abs(value) > MOST_CHANGE:
+            return f"{'>' if value > 0 else '<'} {whole(MOST_CHANGE.copy_sign(value))}"
+        return (fine if abs(value) < COARSE_CHANGE else whole)(value)
+
+    return write
 
 
 def _days(write: Numerals, locale: str) -> Callable[[Decimal], str]:
