@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 
 from patron.engine.report.numerals import known_locale
+from patron.engine.report.words import language
 
 _DAY = r"\d{4}-\d{2}-\d{2}"
 _SPAN = re.compile(rf"({_DAY}) to ({_DAY})(?! \d)")
@@ -22,6 +24,17 @@ def readable(text: str, locale: str) -> str:
 def dated(text: str) -> bool:
     """Whether a text tells of a period rather than of people."""
     return _ALONE.search(text) is not None or text == "all time"
+
+
+def short_days(days: Iterable[object], locale: str) -> dict[object, str]:
+    """Days without their year, as axes tell them: `Apr 1`. None when a year or more lies between them."""
+    from babel.dates import format_skeleton
+
+    known = [day for day in days if isinstance(day, dt.date) and not isinstance(day, dt.datetime)]
+    if not known or max(known) - min(known) >= dt.timedelta(days=365):
+        return {}
+    skeleton, reader = "Md" if language(locale) == "zh" else "MMMd", known_locale(locale)
+    return {day: str(format_skeleton(skeleton, day, locale=reader)) for day in known}
 
 
 def _interval(text: str, first: str, last: str, locale: str) -> str:

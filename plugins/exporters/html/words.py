@@ -53,6 +53,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "of_first": ("{share} of the first step", "占第一步 {share}"),
     "of_previous": ("{share} of the step before", "占前一步 {share}"),
     "larger": ("larger than the step before", "大於前一步"),
+    "to_come": ("has not come yet", "尚未到來"),
     "left": ("people left", "剩餘人數"),
     "people": ("people", "人"),
     "problem": ("This part could not be made", "無法產生此部分"),

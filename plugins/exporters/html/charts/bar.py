@@ -9,6 +9,7 @@ from patron.engine.report.text import Json
 from patron.engine.results import Figure, Result
 from patron.plugins.exporters.html.charts import spec
 from patron.plugins.exporters.html.charts.spec import Chart, Key, Panel, Spec
+from patron.plugins.exporters.html.dates import short_days
 from patron.plugins.exporters.html.desk import Desk
 from patron.plugins.exporters.html.shape import Measure, drawn_rows, label, name_of, shape, size_of, visible
 
@@ -59,6 +60,8 @@ class _Sketch:
         self._result, self._desk, self._upright, self._past = result, desk, upright, past
         self._first, self._rest = dims[0], dims[1:]
         rows = drawn_rows(result)
+        daily = result.columns[dims[0]].time in ("day", "week")
+        self._days = short_days((result.rows[row][dims[0]] for row in rows), desk.reader.locale) if daily else {}
         if len(dims) > 1 and upright:  # not all of them occur in the first group
             rows = tuple(sorted(rows, key=lambda row: size_of(result.rows[row][self._first])))
         self._all_names = tuple(dict.fromkeys(self._name(row) for row in rows))
@@ -68,6 +71,9 @@ class _Sketch:
         self._rows = [row for row in rows if self._name(row) in self._names and self._group(row) in self._groups]
 
     def _name(self, row: int) -> str:
+        return self._days.get(self._result.rows[row][self._first]) or self._full_name(row)
+
+    def _full_name(self, row: int) -> str:
         return name_of(self._result, row, self._first, self._desk.reader)
 
     def _group(self, row: int) -> str:
@@ -140,7 +146,7 @@ class _Sketch:
 
     def _bars(self, row: int, measures: Sequence[Measure]) -> list[Spec]:
         """The bars of a row: for each metric the one of now and its paler comparison."""
-        name, group = self._name(row), self._group(row)
+        name, full_name, group = self._name(row), self._full_name(row), self._group(row)
         made: list[Spec] = []
         for m_number, m in enumerate(measures):
             series = m_number * len(self._groups) + self._groups.index(group)
@@ -158,7 +164,7 @@ class _Sketch:
                         "t": shown,
                         "c": spec.colour(series),
                         "p": 0.38 if past else 1,
-                        "tip": spec.tip((name, ""), (line, shown)),
+                        "tip": spec.tip((full_name, ""), (line, shown)),
                     }
                 )
         return made

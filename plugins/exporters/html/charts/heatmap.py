@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from patron.engine.report.reader import plain
+from patron.engine.report.reader import NONE, plain
 from patron.engine.report.text import Json
 from patron.engine.results import Figure, Result
 from patron.plugins.exporters.html.charts import spec
@@ -64,22 +64,23 @@ def _grid(result: Result, dims: Sequence[int], measure: Measure, desk: Desk) -> 
     down, across = dims[0], dims[-1]
     rows, reader = drawn_rows(result), desk.reader
     levels, low, high = _levels([visible(result, row, measure.now) for row in rows])
-    values: list[Json] = []
-    for row, level in zip(rows, levels, strict=True):
-        x, y = name_of(result, row, across, reader), name_of(result, row, down, reader)
-        shown = spec.shown_at(result, row, measure.now, reader)
-        values.append(
-            {
-                "x": x,
-                "y": y,
-                "c": _fill(level),
-                "i": "var(--h-ink)" if level < 5 else "var(--h-light)",
-                "t": shown,
-                "tip": spec.tip((f"{y} · {x}", ""), (measure.column.title, shown)),
-            }
-        )
     tops = _names(result, rows, across, desk)
     sides = _sides(result, rows, down, desk)
+    cells = {(x, y): (-1, NONE) for y in sides for x in tops}
+    for row, level in zip(rows, levels, strict=True):
+        at = name_of(result, row, across, reader), name_of(result, row, down, reader)
+        cells[at] = (_of_amount(result, row, measure, level), spec.shown_at(result, row, measure.now, reader))
+    values: list[Json] = [
+        {
+            "x": x,
+            "y": y,
+            "c": _fill(level),
+            "i": "var(--h-ink)" if level < 5 else "var(--h-light)",
+            "t": shown if level >= 0 else "",
+            "tip": spec.tip((f"{y} · {x}", ""), (measure.column.title, shown)),
+        }
+        for (x, y), (level, shown) in cells.items()
+    ]
     height = len(sides) * ROW
     encoding: Spec = {
         "x": {
@@ -113,6 +114,11 @@ def _grid(result: Result, dims: Sequence[int], measure: Measure, desk: Desk) -> 
         layers.append({"mark": {"type": "text", "fontSize": 11, "tooltip": None}, "encoding": text})
     chart: Spec = {"height": height, "data": {"values": values}, "encoding": encoding, "layer": layers}
     return Chart("heatmap", (Panel(desk.keep_chart(chart), height + 30),), ramp=_ramp(measure, low, high, desk))
+
+
+def _of_amount(result: Result, row: int, measure: Measure, level: int) -> int:
+    """An amount of 0 is drawn like no row: nothing happened there. A share of 0 says something."""
+    return -1 if not visible(result, row, measure.now) and measure.column.format.kind != "percent" else level
 
 
 def _names(result: Result, rows: Sequence[int], column: int, desk: Desk) -> tuple[str, ...]:
