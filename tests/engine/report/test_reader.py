@@ -96,3 +96,14 @@ def test_unprintable_characters_become_visible_and_turn_nothing():
     assert plain("a\u2028b\ud800") == "a b\ufffd"
     assert plain("名單\n👩‍👩‍👧") == "名單\n👩‍👩‍👧"
     assert shown("x\x07", OK, Column("t", "T", TEXT)) == "x␇"
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        ("0.042", "+4.2%"), ("9.994", "+999.4%"), ("25.3651", "+2,537%"), ("100", "+10,000%"),
+        ("2535.55", "> +10,000%"), ("-12.345", "−1,235%"), ("-2535.55", "< −10,000%"),
+    ],
+)  # fmt: skip
+def test_changes_from_next_to_nothing(value, text):
+    assert shown(Decimal(value), OK, CHANGE) == text

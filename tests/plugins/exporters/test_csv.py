@@ -97,3 +97,22 @@ def test_figures_of_one_title_are_told_apart_by_their_tabs(sample):
 def test_a_slug_is_a_safe_piece_of_a_name(title):
     assert not set(slug(title)) - set("abcdefghijklmnopqrstuvwxyz0123456789-")
     assert len(slug(title)) <= 40
+
+
+def test_what_no_source_fills_has_no_file_and_no_rows_have_one(sample, job):
+    lacking = sample.channels()
+    names = {c.name: ("reviews",) for c in lacking.result.columns if c.role == "metric"}
+    nothing = dataclasses.replace(lacking, title="Ratings", result=dataclasses.replace(lacking.result, lacking=names))
+    bare = dataclasses.replace(lacking.result, rows=(), states={})
+    untaught = dataclasses.replace(bare, short=("28 days of history, 180 are needed",))
+    parts = (
+        nothing,
+        dataclasses.replace(lacking, title="Quiet", result=bare),
+        dataclasses.replace(lacking, title="Young", result=untaught),
+    )
+    main, *others = exporter.export(dataclasses.replace(sample.rich(), parts=parts), job)
+    assert [path.name for path in others] == ["rep-quiet.csv"]
+    assert len(rows(others[0])) == 1
+    told = {line[1]: line[-1] for line in rows(main)[1:]}
+    assert told["Ratings"].startswith("no source fills `reviews`: map it to see")
+    assert (told["Quiet"], told["Young"]) == ("", "28 days of history, 180 are needed")

@@ -14,6 +14,7 @@ from patron.engine.report.reader import Reader  # noqa: E402
 from patron.engine.types import Type  # noqa: E402
 from patron.plugins.exporters import html as exporter  # noqa: E402
 from patron.plugins.exporters.html.charts.bar import bar  # noqa: E402
+from patron.plugins.exporters.html.charts.heatmap import heatmap  # noqa: E402
 from patron.plugins.exporters.html.charts.line import line  # noqa: E402
 from patron.plugins.exporters.html.desk import Desk  # noqa: E402
 from patron.plugins.exporters.html.shape import heads, order  # noqa: E402
@@ -252,3 +253,51 @@ def test_values_of_crowded_cards_stand_in_one_line(sample, page):
     crowded = sample.figure("cards", "", r.Result(tuple(columns), ((1,) * 6,)))
     few = sample.figure("cards", "", r.Result(tuple(columns[:3]), ((1,) * 3,)))
     assert [len(of_class(page(figure), "tall")) for figure in (crowded, few)] == [1, 0]
+
+
+def without_rows(figure, *lost):
+    """A figure without some of its rows; of their states none is left."""
+    rows = tuple(row for n, row in enumerate(figure.result.rows) if n not in lost)
+    return dataclasses.replace(figure, result=dataclasses.replace(figure.result, rows=rows, states={}))
+
+
+def test_a_month_of_a_cohort_that_has_not_come_is_none_without_a_buyer(sample, page):
+    tree = page(without_rows(sample.cohorts(), 2))
+    (matrix,) = of_class(tree, "matrix")
+    to_come = [cell for cell in of_class(matrix, "to-come") if cell.tag == "td"]
+    assert len(to_come) == 5 + 4 + 3 + 2 + 1
+    assert {(words(cell), cell.attrib["title"]) for cell in to_come} == {("", "has not come yet")}
+    first = of_tag(of_tag(matrix, "tbody")[0], "tr")[0]
+    assert [words(cell) for cell in of_tag(first, "td")][1:4] == ["53%", "–", "27%"]
+    assert "has not come yet" in words(of_class(tree, "small-note")[0])
+
+
+def test_a_matrix_of_other_things_has_nothing_to_come(sample, page):
+    other = without_rows(sample.cohorts(), 2)
+    columns = (other.result.columns[0], sample.dim("visits", "Visits", sample.WHOLE), other.result.columns[2])
+    tree = page(dataclasses.replace(other, result=dataclasses.replace(other.result, columns=columns)))
+    assert not of_class(tree, "to-come")
+
+
+@pytest.mark.parametrize("form, told", [("number", ""), ("percent", "0%")])
+def test_no_amount_is_drawn_like_no_row(sample, form, told):
+    column = sample.metric("n", "N", sample.NUMBER, form)
+    columns = (sample.dim("weekday", "Weekday", sample.WHOLE, "weekday"), sample.dim("kind", "Kind"), column)
+    figure = sample.figure("heatmap", "Heat", r.Result(columns, ((1, "a", 0), (1, "b", 1), (2, "b", 1))))
+    desk = Desk(Reader(), page_words("en"))
+    chart = heatmap(figure, figure.result, desk)
+    cells = {(c["y"], c["x"]): c for c in desk.charts[chart.panels[0].id]["data"]["values"]}
+    zero, absent = cells["Mon", "a"], cells["Tue", "a"]
+    assert (zero["t"], absent["t"]) == (told, "")
+    assert (zero["c"] == absent["c"]) == (form == "number")
+
+
+@pytest.mark.parametrize("step, first", [(1, "Apr 7"), (400, "Apr 7, 2026")])
+def test_days_below_bars_are_written_as_those_below_lines(sample, step, first):
+    days = [sample.FIRST + dt.timedelta(step * n) for n in range(3)]
+    made = r.Result((sample.dim("day", "Day", sample.DATE, "day"), sample.ORDERS), tuple((d, 1) for d in days))
+    desk = Desk(Reader(), page_words("en"))
+    chart = bar(sample.figure("bar", "Days", made), made, desk)
+    told = desk.charts[chart.panels[0].id]["data"]["values"][0]
+    assert told["k"] == first
+    assert "Apr 7, 2026" in str(told["tip"])
