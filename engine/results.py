@@ -196,7 +196,7 @@ class WhyLine:
 @dataclass(frozen=True, slots=True)
 class Why:
     """Why a customer is or is not in an audience or list; `nearest` is the smallest change that would turn it,
-    `learned` what models say of where a predicted value comes from."""
+    `learned` what models say of where a predicted value comes from. Of a trait, its `value` and what it is made of."""
 
     id: str
     name: str
@@ -204,6 +204,7 @@ class Why:
     lines: tuple[WhyLine, ...]
     nearest: str = ""
     learned: tuple[str, ...] = ()
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from patron.engine.report.conditions import audiences_in, findings_of
 from patron.engine.report.context import Context
 from patron.engine.report.findings import Known, Told
 from patron.engine.report.foretold import explained
+from patron.engine.report.made_of import why_trait
 from patron.engine.report.programs import fetched
 from patron.engine.report.speech import Speaker, counted
 from patron.engine.report.turning import Outlook
@@ -106,6 +107,11 @@ def why(model: Model, customer_id: str, name: str, context: Context) -> Why:
     customer_id = unicodedata.normalize("NFC", customer_id)
     if not _is_audience(model, name) and model.binder().has("list", name):
         return _why_listed(model, customer_id, name, context)
+    if not _is_audience(model, name) and model.binder().has("trait", name):
+        found = why_trait(model, customer_id, name, context)
+        if found is None:
+            raise _nobody(customer_id)
+        return found
     asked = _ask(model, customer_id, clauses_of(model.binder(), name), context)
     nearest, learned = asked.outlook.nearest(asked.member), explained(model, customer_id, asked.clauses, context)
     return Why(customer_id, asked.clauses.audience.name, asked.member, asked.lines, nearest, learned)

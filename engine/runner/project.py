@@ -405,10 +405,9 @@ class Project:
         return self.grants.without_few(found)
 
     def why(self, customer: str, name: str) -> Why:
-        """Why somebody is or is not in an audience or list."""
+        """Why somebody is or is not in an audience or list, or has the value of a trait."""
         self._ready()
-        self._no_trait(name)
-        full = self._known("audience", name, "list")
+        full = self._known("audience", name, "list", "trait")
         with self.grants.action("why", full) as asked:
             asked.rows("ask about single people")
             return self.stages.why(self.informed, customer, full, self.context)
@@ -593,14 +592,6 @@ class Project:
         spoken = " or ".join((kind, *others))
         message = f"there is no {spoken} called {name}"
         raise SpecError([Problem("P0201", tree.NOWHERE, message, suggest(name, known.values()))])
-
-    def _no_trait(self, name: str) -> None:
-        """A trait is what a condition asks for; by itself nobody is in it (P0201)."""
-        if fold(name) in self.declared.known("trait") and not any(
-            fold(name) in self.declared.known(kind) for kind in ("audience", "list")
-        ):
-            hint = f"Ask by an audience: `audience asked = {name} is known`, then `why ID asked`."
-            raise SpecError([Problem("P0201", tree.NOWHERE, f"{name} is a trait, no audience or list", hint)])
 
 
 def _stands_for(root: Path, path: str | Path, file: str) -> bool:

@@ -247,10 +247,41 @@ def test_nothing_personal_is_told_that_nobody_asked(shop):
     assert not any(word in told for word in ("Ann", "Bob", "Cid", "@example.com"))
 
 
-def test_a_trait_is_no_audience_and_the_way_to_ask_for_it_is_told(shop_with):
-    shop = shop_with("trait spent_so_far on customers = sum(orders.value where valid_order)\n")
+TRAITS = """
+trait spent_so_far on customers = sum(orders.value where valid_order)
+trait big on customers = if (spent_so_far > $100) then "big" else if (has ordered) then first_known(city, "far") else "?"
+trait called on customers = first_known(name, "nobody")
+trait worth on orders = value
+"""
+
+
+def test_the_value_of_a_trait_and_what_it_is_made_of(shop_with):
+    shop = shop_with(TRAITS)
+    found = shop.why("c1", "spent_so_far")
+    assert found.value == "$480.00"
+    assert [(x.depth, x.words, x.detail) for x in found.lines] == [
+        (0, "sum(orders.value where valid_order)", "$480.00, of 3 orders")
+    ]
+    found = shop.why("c1", "BIG")
+    assert (found.name, found.value) == ("big", '"big"')
+    assert [(x.depth, x.words, x.detail) for x in found.lines[1:]] == [
+        (1, "spent_so_far", "$480.00, of 3 orders"), (1, "has ordered", "yes"), (1, "city", '"Boulder"'),
+    ]  # fmt: skip
+    assert {line.detail for line in shop.why("c1", "called").lines} == {"known"}, "what tells who it is stays untold"
+
+
+def test_the_value_of_a_trait_agrees_with_the_query(shop_with):
+    shop = shop_with(TRAITS)
+    for customer, value in shop.query("total_sales by customer where customer.id is known").rows:
+        assert shop.why(customer, "spent_so_far").value == f"${value:,.2f}"
+
+
+@pytest.mark.parametrize(
+    "customer, trait, message",
+    [("c1", "worth", "worth is a trait on orders"), ("c99", "big", "there is no customer `c99`")],
+)
+def test_a_trait_that_no_such_customer_has(shop_with, customer, trait, message):
     with pytest.raises(SpecError) as told:
-        shop.why("c1", "spent_so_far")
+        shop_with(TRAITS).why(customer, trait)
     (problem,) = told.value.problems
-    assert (problem.code, problem.message) == ("P0201", "spent_so_far is a trait, no audience or list")
-    assert "audience asked = spent_so_far is known" in problem.hint
+    assert (problem.code, problem.message) == ("P0201", message)
