@@ -249,7 +249,8 @@ def test_nothing_personal_is_told_that_nobody_asked(shop):
 
 TRAITS = """
 trait spent_so_far on customers = sum(orders.value where valid_order)
-trait big on customers = if (spent_so_far > $100) then "big" else if (has ordered) then first_known(city, "far") else "?"
+trait big on customers =
+  if (spent_so_far > $100) then "big" else if (has ordered) then first_known(city, "far") else "none"
 trait called on customers = first_known(name, "nobody")
 trait worth on orders = value
 """
