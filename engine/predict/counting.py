@@ -8,6 +8,7 @@ What one form has and the other has not is a count of one: `first` below.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from patron.engine.predict.threads import dot
 
 RIDGE = 1e-4  # makes the fit converge where hardly anybody leaves
 START = {0: (0.3, 6.0, 0.8, 2.5), 1: (0.5, 6.0, 0.8, 2.5)}
-_WEEKS = 1 << 16  # more than there are in a thousand years
+CLOSE = 32  # times as many numbers as keys may be ticked off
 BOUND = 12.0  # of the logarithms: parameters stay within e^±12
 
 
@@ -37,24 +38,38 @@ class Groups:
 
 def groups(known: History) -> Groups:
     """People alike in repeats and weeks."""
-    tx, age = np.rint(known.span / 7).astype(np.int64), np.maximum(np.rint(known.age / 7), 1).astype(np.int64)
-    key = (known.repeats.astype(np.int64) * _WEEKS + tx) * _WEEKS + age
-    distinct, inverse, count = np.unique(key, return_inverse=True, return_counts=True)
-    return _unpacked(distinct, count * 1.0, inverse.astype(np.int32))
+    tx, age = (np.rint(days / 7).astype(np.int64) for days in (known.span, known.age))
+    return _alike(known.repeats, tx, np.maximum(age, 1))
 
 
 def together(parts: Sequence[Groups]) -> Groups:
     """The groups of several parts of the people, without saying who is in which."""
-    keys = [((one.x * _WEEKS + one.tx) * _WEEKS + one.age).astype(np.int64) for one in parts]
-    distinct, place = np.unique(np.concatenate(keys), return_inverse=True)
-    weight = np.bincount(place, np.concatenate([one.weight for one in parts])).astype(np.float64)
-    return _unpacked(distinct, weight, place[:0])
+    x, tx, age, weight = (np.concatenate([getattr(one, name) for one in parts]) for name in Groups.__match_args__[:4])
+    found = _alike(*(column.astype(np.int64) for column in (x, tx, age)), weight)
+    return replace(found, inverse=found.inverse[:0])
 
 
-def _unpacked(key: Ints, weight: Floats, inverse: Ints) -> Groups:
-    rest, age = np.divmod(key, _WEEKS)
-    repeats, span = np.divmod(rest, _WEEKS)
-    return Groups(repeats * 1.0, span * 1.0, age * 1.0, weight, inverse)
+def _alike(x: Ints, tx: Ints, age: Ints, weight: Floats | None = None) -> Groups:
+    weeks = int(age.max(initial=0)) + 1  # the span is never longer than the age
+    keys, inverse = distinct((x * weeks + tx) * weeks + age)
+    rest, last = np.divmod(keys, weeks)
+    first, middle = np.divmod(rest, weeks)
+    return Groups(first * 1.0, middle * 1.0, last * 1.0, np.bincount(inverse, weight) * 1.0, inverse)
+
+
+def distinct(keys: Ints) -> tuple[Ints, Ints]:
+    """Whole numbers from 0 in order, each once, and the place of every one among them. Where they lie close together
+    they are ticked off, which takes a fraction of sorting them."""
+    size = int(keys.max(initial=0)) + 1
+    if size > CLOSE * len(keys):
+        found, place = np.unique(keys, return_inverse=True)
+        return found, place.astype(np.int32)
+    there = np.zeros(size, dtype=np.bool_)
+    there[keys] = True
+    found = np.flatnonzero(there)
+    place = np.empty(size, dtype=np.int32)
+    place[found] = np.arange(len(found), dtype=np.int32)
+    return found, place[keys]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +96,25 @@ class Counting:
         """Purchase days within the coming weeks.
 
         The series is the textbook's ₂F₁(r+x, b+x; a+b+x−1; z) after Euler's transformation, which keeps it near one
-        however often somebody bought.
+        however often somebody bought. It knows nothing of the wait, so it is found once for all who differ in that only.
         """
+        (some_x, often), (some_ages, old) = (np.unique(one, return_inverse=True) for one in (x, age))
+        pairs, place = distinct(often * len(some_ages) + old)
+        here = self._while_here(some_x[pairs // len(some_ages)], some_ages[pairs % len(some_ages)], weeks)
+        return np.asarray(self.alive(x, tx, age) * here[place])
+
+    def _while_here(self, x: Floats, age: Floats, weeks: float) -> Floats:
+        """The same of those who are still customers."""
         a = self.a if abs(self.a - 1) > 1e-6 else 1 + 1e-6
         total = a + self.b + x + self.first - 1
         stays = (self.alpha + age) / (self.alpha + age + weeks)
         series = hyp2f1(a + self.b + self.first - 1 - self.r, a - 1, total, 1 - stays)
         with np.errstate(invalid="ignore", over="ignore"):  # what becomes of it is looked at next
-            while_here = total / (a - 1) * (1 - stays ** (a - 1) * series)
-        failed = ~((while_here >= 0) & (while_here <= self.rate(x, age) * weeks * (1 + 1e-6)))
+            found = total / (a - 1) * (1 - stays ** (a - 1) * series)
+        failed = ~((found >= 0) & (found <= self.rate(x, age) * weeks * (1 + 1e-6)))
         if failed.any():
-            while_here[failed] = self._integrated(x[failed], age[failed], weeks)
-        return np.asarray(self.alive(x, tx, age) * while_here)
+            found[failed] = self._integrated(x[failed], age[failed], weeks)
+        return np.asarray(found)
 
     def _integrated(self, x: Floats, age: Floats, weeks: float) -> Floats:
         """The same of those who are still customers, as a mean over chances of leaving: where the series gives up."""
