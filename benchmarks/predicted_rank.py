@@ -123,7 +123,7 @@ def hit(predicted: Floats, actual: Floats) -> float:
 
 
 MEASURES: Mapping[str, Callable[[Floats, Floats], float]] = {
-    "rho": lambda predicted, actual: scores.rank_correlation(predicted, actual) or 0.0,
+    "rho": lambda predicted, actual: scores.rank_correlation(*map(scores.places, (predicted, actual))) or 0.0,
     "gain": discounted_gain,
     "hit": hit,
     "wape": lambda predicted, actual: float(np.abs(predicted - actual).sum() / actual.sum()),

@@ -12,7 +12,7 @@ from patron.engine.predict.naive import lines, order_values
 from patron.engine.predict.outlook import learn, mean, outlook
 from patron.engine.predict.purchases import Floats, History, Purchases, begins
 from patron.engine.predict.rolling import LEAST, after
-from patron.engine.predict.scores import Judged, Scored, scored
+from patron.engine.predict.scores import Judged, Scored, gini, mae, places, rmse, scored
 from patron.engine.predict.settings import Wanted
 from patron.engine.predict.threads import each
 
@@ -171,27 +171,30 @@ def past_origins(purchases: Purchases, horizon: int) -> tuple[int, list[int]]:
 
 def _used(said: Said) -> Used:
     """The model, unless a naive line is better than it."""
-    judged = Judged("orders", "customer", said.known.at, said.days)
     buyers = said.bought > 0
     naive = {name: said.orders[name] for name in said.money}
-    orders = _better(judged, naive, said.line("orders", "model"), said.bought)
+    orders = _better(naive, said.line("orders", "model"), said.bought)
     per_order = said.spent[buyers] / said.bought[buyers]
     values = {name: line[buyers] for name, line in said.value.items() if name != MODEL}
-    value = _better(judged, values, said.value[MODEL][buyers], per_order) if buyers.any() else "model"
-    lifetime = _better(judged, said.money, said.lifetime(Used(orders, value)), said.spent)
+    value = _better(values, said.value[MODEL][buyers], per_order) if buyers.any() else "model"
+    lifetime = _better(said.money, said.lifetime(Used(orders, value)), said.spent)
     return Used(orders, value, lifetime)
 
 
-def _better(judged: Judged, naive: Mapping[str, Floats], model: Floats, actual: Floats) -> str:
+def _better(naive: Mapping[str, Floats], model: Floats, actual: Floats) -> str:
     """The naive line that is better in absolute and in squared error and finds those with most as well; else the model.
 
     Less than a hundredth is a tie, and goes to the model.
     """
-    own = scored(judged, "model", model, actual)
-    rows = [scored(judged, name, line, actual) for name, line in naive.items()]
-    better = [row for row in rows if row.mae < TIE * own.mae and row.rmse < TIE * own.rmse]
-    as_well = [row for row in better if (row.gini or 0.0) >= TIE * (own.gini or 0.0)]
-    return min(as_well, key=lambda row: row.rmse).model if as_well else "model"
+    far = {name: rmse(line - actual) for name, line in naive.items()}
+    error = model - actual
+    better = [n for n in naive if mae(naive[n] - actual) < TIE * mae(error) and far[n] < TIE * rmse(error)]
+    if not better:
+        return "model"
+    was = places(actual)
+    own = gini(places(model), was) or 0.0
+    as_well = [name for name in better if (gini(places(naive[name]), was) or 0.0) >= TIE * own]
+    return min(as_well, key=far.__getitem__, default="model")
 
 
 def _rows(said: Said, earlier: Said | None, used: Used, interval: float) -> tuple[Scored, ...]:

@@ -96,7 +96,7 @@ class Counting:
         """Purchase days within the coming weeks.
 
         The series is the textbook's ₂F₁(r+x, b+x; a+b+x−1; z) after Euler's transformation, which keeps it near one
-        however often somebody bought. It knows nothing of the wait, so it is found once for all who differ in that only.
+        however often somebody bought. It knows nothing of the wait: it is found once for all who differ in no more.
         """
         (some_x, often), (some_ages, old) = (np.unique(one, return_inverse=True) for one in (x, age))
         pairs, place = distinct(often * len(some_ages) + old)

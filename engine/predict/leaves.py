@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 17
 """Rows whose answers are in memory at once."""
-BLOCK = 1 << 14
-"""Rows that are asked, and whose values are added up, at once: they stay near the processor."""
 BITS = 4
 """Of the number of a leaf."""
 
@@ -55,26 +53,18 @@ def outcome(trees: Trees, features: Sequence[NDArray[Any]]) -> Floats:
 def _add(trees: Trees, columns: Sequence[Floats], total: Floats) -> None:
     """Add the leaf of each tree to the totals."""
     answers = _answers(trees, columns)
-    numbers = [_number(tree, answers) for tree in trees.trees]
-    pairs = list(zip_longest(trees.trees[::2], trees.trees[1::2]))
-    values = [_sums(*pair) for pair in pairs]
-    planes = [[bits for number in numbers[at : at + 2] for bits in number] for at in range(0, len(numbers), 2)]
-    for at in range(0, len(total), BLOCK):
-        part = total[at : at + BLOCK]
-        for both, sums in zip(planes, values, strict=True):
-            part += sums.take(_unpacked(both, at, len(part)), mode="clip")
+    for one, other in zip_longest(trees.trees[::2], trees.trees[1::2]):
+        planes = _number(one, answers) + (_number(other, answers) if other else [])
+        total += _sums(one, other).take(_unpacked(planes, len(total)), mode="clip")
 
 
 def _answers(trees: Trees, columns: Sequence[Floats]) -> Mapping[tuple[int, float], Answer]:
     """What all questions of the trees are answered."""
     asked = sorted({question for tree in trees.trees for question in zip(tree.feature, tree.threshold, strict=True)})
     size = len(columns[0])
-    yes, above = np.empty((len(asked), -(-size // 8)), dtype=np.uint8), np.empty(BLOCK, dtype=np.bool_)
-    for at in range(0, size, BLOCK):
-        part = [column[at : at + BLOCK] for column in columns]
-        found = above[: len(part[0])]
-        for bits, (feature, threshold) in zip(yes[:, at // 8 : (at + BLOCK) // 8], asked, strict=True):
-            bits[:] = np.packbits(np.greater(part[feature], threshold, out=found))
+    yes, above = np.empty((len(asked), -(-size // 8)), dtype=np.uint8), np.empty(size, dtype=np.bool_)
+    for bits, (feature, threshold) in zip(yes, asked, strict=True):
+        bits[:] = np.packbits(np.greater(columns[feature], threshold, out=above))
     return {question: Answer(*both) for question, both in zip(asked, zip(yes, ~yes, strict=True), strict=True)}
 
 
@@ -110,10 +100,10 @@ def _sums(one: Tree, other: Tree | None) -> Floats:
     return (high[:, None] + low).ravel()
 
 
-def _unpacked(planes: Sequence[Bits], at: int, rows: int) -> Bytes:
-    """The number of each row in a block; the lowest bits come first."""
+def _unpacked(planes: Sequence[Bits], rows: int) -> Bytes:
+    """The number of each row; the lowest bits come first."""
     found = np.zeros(rows, dtype=np.uint8)
     for bits in reversed(planes):
         found += found
-        found |= bits if isinstance(bits, int) else np.unpackbits(bits[at // 8 : (at + rows + 7) // 8], count=rows)
+        found |= bits if isinstance(bits, int) else np.unpackbits(bits, count=rows)
     return found

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from patron.dsl.nodes import dataclass
-from patron.engine.predict.purchases import Floats
+from patron.engine.predict.purchases import Floats, Ints
 from patron.engine.predict.threads import dot
 
 TENTHS = 10
@@ -64,59 +64,87 @@ def scored(
 ) -> Scored:
     """The row of one model, or of one naive line."""
     error, total = predicted - actual, float(actual.sum())
-    even = levelled(predicted, actual)
-    order = np.argsort(-predicted, kind="stable")
-    tenths = [(float(predicted[rows].sum()), float(even[rows].sum())) for rows in np.array_split(order, TENTHS)]
+    said, was = places(predicted), places(actual)
+    even = levelled(said, actual)
+    tenths = [(float(predicted[rows].sum()), float(even[rows].sum())) for rows in np.array_split(said.order, TENTHS)]
     return Scored(
         **{name: getattr(judged, name) for name in "target level origin days".split()},
         model=model,
         used=used,
         n=len(actual),
-        mae=_round(np.abs(error).mean()),
-        rmse=_round(np.sqrt((error**2).mean())),
+        mae=mae(error),
+        rmse=rmse(error),
         wape=_share(float(np.abs(error).sum()), total),
         ratio=_share(float(predicted.sum()), total),
-        rank_correlation=rank_correlation(predicted, actual),
-        gini=gini(predicted, actual),
-        decile_error=_share(sum(abs(said - was) for said, was in tenths), total),
+        rank_correlation=rank_correlation(said, was),
+        gini=gini(said, was),
+        decile_error=_share(sum(abs(one - other) for one, other in tenths), total),
         top_tenth=_share(tenths[0][1], total),
         coverage=None if coverage is None else _round(coverage),
-        deciles=tuple((_round(said), _round(was)) for said, was in tenths),
+        deciles=tuple((_round(one), _round(other)) for one, other in tenths),
     )
 
 
-def levelled(predicted: Floats, actual: Floats) -> Floats:
+def mae(error: Floats) -> float:
+    """The mean of absolute errors."""
+    return _round(np.abs(error).mean())
+
+
+def rmse(error: Floats) -> float:
+    """The root of the mean of squared errors."""
+    return _round(np.sqrt((error**2).mean()))
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Values in order, which is found once for all that is asked of it."""
+
+    values: Floats
+    order: Ints  # rows, the highest first
+    place: Ints  # of each row among the distinct values, from the lowest
+    count: Ints  # rows at each place
+
+    @property
+    def ranks(self) -> Floats:
+        """Places from 1, equal values sharing the middle of theirs."""
+        return np.asarray((np.cumsum(self.count) - (self.count - 1) / 2)[self.place])
+
+
+def places(values: Floats) -> Places:
+    """The places of values."""
+    order = np.argsort(-values, kind="stable")
+    falling = values[order]
+    above = np.concatenate(([0], np.cumsum(falling[1:] != falling[:-1])))
+    place = np.empty_like(order)
+    place[order] = above[-1] - above
+    return Places(values, order, place, np.bincount(place))
+
+
+def levelled(said: Places, actual: Floats) -> Floats:
     """What happened, the mean of it among equal predictions: in which order they stand must not count."""
-    _, place, count = np.unique(predicted, return_inverse=True, return_counts=True)
-    return np.asarray((np.bincount(place, actual) / count)[place])
+    return np.asarray((np.bincount(said.place, actual) / said.count)[said.place])
 
 
-def ranks(values: Floats) -> Floats:
-    """Places from 1, equal values sharing the middle of theirs."""
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(count) - (count - 1) / 2)[place])
-
-
-def rank_correlation(predicted: Floats, actual: Floats) -> float | None:
+def rank_correlation(said: Places, was: Places) -> float | None:
     """Spearman's; None where one side is all the same."""
-    one, other = ranks(predicted), ranks(actual)
+    one, other = said.ranks, was.ranks
     one, other = one - one.mean(), other - other.mean()
     both = math.sqrt(dot(one, one) * dot(other, other))
     return _round(dot(one, other) / both) if both > 0 else None
 
 
-def gini(predicted: Floats, actual: Floats) -> float | None:
+def gini(said: Places, was: Places) -> float | None:
     """How well the order finds those with most: 1 as the perfect order does, 0 as chance does."""
-    best = _area(actual, actual)
-    return _round(_area(predicted, levelled(predicted, actual)) / best) if best > 0 else None
+    best = _area(was, was.values)
+    return _round(_area(said, levelled(said, was.values)) / best) if best > 0 else None
 
 
-def _area(predicted: Floats, actual: Floats) -> float:
+def _area(said: Places, actual: Floats) -> float:
     """Twice the area between the cumulated share and an even one; 0 when there is nothing to share."""
     total, n = float(actual.sum()), len(actual)
     if total <= 0:
         return 0.0
-    share = np.cumsum(actual[np.argsort(-predicted, kind="stable")]) / total
+    share = np.cumsum(actual[said.order]) / total
     return float(2 * share.sum() / n - 1 - 1 / n)
 
 

@@ -95,14 +95,13 @@ def test_a_naive_line_counts_later_money_less_too():
 def test_a_tie_goes_to_the_model():
     """The best line of all stays second when the model is the same to a hundredth."""
     from patron.engine.predict.backtest import _better
-    from patron.engine.predict.scores import Judged
 
-    judged, actual = Judged("orders", "customer", 0, 30), np.array([0.0, 1.0, 2.0, 5.0])
+    actual = np.array([0.0, 1.0, 2.0, 5.0])
     model = actual + 1
-    assert _better(judged, {"repeat": actual + 0.995}, model, actual) == "model"
-    assert _better(judged, {"repeat": actual + 0.98}, model, actual) == "repeat"
-    assert _better(judged, {"repeat": np.array([0.9, 1.9, 2.9, 2.9]) * 0 + 2}, model * 3, actual) == "model"
-    assert _better(judged, {"mean": actual + 0.9, "repeat": actual + 0.8}, model, actual) == "repeat"
+    assert _better({"repeat": actual + 0.995}, model, actual) == "model"
+    assert _better({"repeat": actual + 0.98}, model, actual) == "repeat"
+    assert _better({"repeat": np.array([0.9, 1.9, 2.9, 2.9]) * 0 + 2}, model * 3, actual) == "model"
+    assert _better({"mean": actual + 0.9, "repeat": actual + 0.8}, model, actual) == "repeat"
 
 
 def test_too_short_a_history_has_no_back_test_and_no_intervals():

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from patron.engine.predict.scores import Judged, gini, levelled, rank_correlation, scored
+from patron.engine.predict.scores import Judged, gini, levelled, places, rank_correlation, scored
 
 RANDOM = np.random.default_rng(11)
 PAIRS = [(RANDOM.integers(0, 6, 40) / 2.0, RANDOM.poisson(1.2, 40) * 1.0) for _ in range(5)]
@@ -30,20 +30,21 @@ def slow_gini(predicted, actual):
 @pytest.mark.parametrize("predicted, actual", PAIRS)
 def test_rank_correlation_is_that_of_the_ranks(predicted, actual):
     said = np.corrcoef(slow_ranks(predicted), slow_ranks(actual))[0, 1]
-    assert rank_correlation(predicted, actual) == pytest.approx(said, abs=1e-6)
+    assert rank_correlation(places(predicted), places(actual)) == pytest.approx(said, abs=1e-6)
 
 
 @pytest.mark.parametrize("predicted, actual", PAIRS)
 def test_gini_counts_the_pairs_in_order(predicted, actual):
-    assert gini(predicted, actual) == pytest.approx(slow_gini(predicted, actual), abs=1e-6)
+    assert gini(places(predicted), places(actual)) == pytest.approx(slow_gini(predicted, actual), abs=1e-6)
 
 
 def test_the_perfect_order_has_all_and_a_constant_nothing():
     _, actual = PAIRS[0]
-    assert gini(actual, actual) == 1.0
-    assert gini(actual * 0 + 3, actual) == 0.0
-    assert gini(-actual, actual) == -1.0
-    assert rank_correlation(actual * 0, actual) is None
+    was = places(actual)
+    assert gini(was, was) == 1.0
+    assert gini(places(actual * 0 + 3), was) == 0.0
+    assert gini(places(-actual), was) == -1.0
+    assert rank_correlation(places(actual * 0), was) is None
 
 
 @pytest.mark.parametrize("predicted, actual", PAIRS)
@@ -67,7 +68,7 @@ def test_in_which_order_people_stand_does_not_count(predicted, actual):
 
 
 def test_equal_predictions_share_what_happened():
-    said = levelled(np.array([1.0, 2.0, 1.0]), np.array([3.0, 5.0, 0.0]))
+    said = levelled(places(np.array([1.0, 2.0, 1.0])), np.array([3.0, 5.0, 0.0]))
     assert said.tolist() == [1.5, 5.0, 1.5]
 
 

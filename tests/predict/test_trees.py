@@ -76,7 +76,6 @@ def test_rows_are_looked_at_in_blocks_to_the_same_bytes(monkeypatch, many):
     expected = [np.exp(trees.baseline + sum(walked(t, row) for t in trees.trees)) for row in features[:100]]
     np.testing.assert_allclose(whole[:100], expected, rtol=1e-12)
     monkeypatch.setattr(leaves, "CHUNK", 128)
-    monkeypatch.setattr(leaves, "BLOCK", 16)
     for some in (1, 8, 15, 127, 128, 129, len(features)):
         assert outcome(trees, features[:some].T).tobytes() == whole[:some].tobytes()
 
