@@ -44,8 +44,8 @@ def groups(known: History) -> Groups:
 
 def together(parts: Sequence[Groups]) -> Groups:
     """The groups of several parts of the people, without saying who is in which."""
-    x, tx, age, weight = (np.concatenate([getattr(one, name) for one in parts]) for name in Groups.__match_args__[:4])
-    found = _alike(*(column.astype(np.int64) for column in (x, tx, age)), weight)
+    x, tx, age = (np.concatenate([getattr(p, n) for p in parts]).astype(np.int64) for n in ("x", "tx", "age"))
+    found = _alike(x, tx, age, np.concatenate([one.weight for one in parts]))
     return replace(found, inverse=found.inverse[:0])
 
 
@@ -54,7 +54,8 @@ def _alike(x: Ints, tx: Ints, age: Ints, weight: Floats | None = None) -> Groups
     keys, inverse = distinct((x * weeks + tx) * weeks + age)
     rest, last = np.divmod(keys, weeks)
     first, middle = np.divmod(rest, weeks)
-    return Groups(first * 1.0, middle * 1.0, last * 1.0, np.bincount(inverse, weight) * 1.0, inverse)
+    weight = np.bincount(inverse, weight).astype(np.float64)
+    return Groups(first * 1.0, middle * 1.0, last * 1.0, weight, inverse)
 
 
 def distinct(keys: Ints) -> tuple[Ints, Ints]:

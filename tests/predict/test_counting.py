@@ -10,7 +10,7 @@ import pytest
 from scipy.special import roots_jacobi
 from shops import shop
 
-from patron.engine.predict.counting import Counting, _cost, fit_counting, groups
+from patron.engine.predict.counting import Counting, _cost, distinct, fit_counting, groups
 from patron.engine.predict.purchases import Purchases, history
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "cdnow" / "CDNOW_sample.txt.gz"
@@ -123,6 +123,14 @@ def cdnow():
     money = np.array([found[key] for key in keys])
     columns = np.array([person - 1 for person, _ in keys]), np.array([day for _, day in keys]), np.ones(len(keys), int)
     return Purchases(*columns, money, money**2, (dt.date(1997, 9, 30) - epoch).days)
+
+
+@pytest.mark.parametrize("apart", [1, 1000])
+def test_keys_are_counted_or_sorted_to_the_same(apart):
+    keys = np.random.default_rng(3).integers(0, 50, 200) * apart
+    found, place = distinct(keys)
+    assert found.tolist() == sorted(set(keys.tolist()))
+    assert found[place].tolist() == keys.tolist()
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the published CDNOW sample is not here")
