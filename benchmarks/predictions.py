@@ -173,7 +173,7 @@ def shown(split: Split) -> Iterator[str]:
     fitted, spent = timed(lambda: fit(then, wanted))
     scores, again = timed(lambda: score(then, wanted, fitted))
     known = history(then)
-    _, bought, money = after(split.purchases, known, split.days)
+    bought, money = after(split.purchases, known, split.days, split.purchases.orders, split.purchases.amount)
     used = {row.target: row.model for row in fitted.backtest if row.used}
     yield f"\n  as shown: {used or 'no back-test'}, flags {list(fitted.flags)}"
     yield f"  fit {spent.wall:.2f} s, score {again.wall:.2f} s"
@@ -203,7 +203,8 @@ def sums(split: Split) -> Iterator[str]:
         fitted = fit(then, wanted)
         if fitted.judged.order_band is None or fitted.judged.lifetime_band is None:
             continue
-        scores, (_, bought, spent) = score(then, wanted, fitted), after(split.purchases, history(then), days)
+        scores, rows = score(then, wanted, fitted), split.purchases
+        bought, spent = after(rows, history(then), days, rows.orders, rows.amount)
         date, line = EPOCH + dt.timedelta(days=then.today), []
         for said, band, actual in (
             (scores.expected_orders.sum(), fitted.judged.order_band, bought.sum()),

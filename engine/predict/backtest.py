@@ -138,7 +138,7 @@ def say(
         parts["auto"] = mean([parts[one] for one in learned.members])
     naive, money = lines(then, ahead.known, days, learned.usual)
     values = {MODEL: learned.credibility.value(ahead.known), **order_values(then, ahead.known, learned.usual)}
-    _, bought, spent = after(purchases, ahead.known, days)
+    bought, spent = after(purchases, ahead.known, days, purchases.orders, purchases.amount)
     return Said(
         then, ahead.known, days, name, learned.credibility.house, {**parts, **naive}, values, money, bought, spent
     )

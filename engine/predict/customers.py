@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import numpy as np
@@ -93,8 +94,10 @@ def fit(purchases: Purchases, wanted: Wanted) -> Fitted:
     if reason := too_little(purchases, wanted):
         return Fitted(reason)
     members = voting(purchases, wanted.model)
-    with one_thread():
-        learned, judged = learn(purchases, wanted, members), backtest(purchases, wanted, members)
+    with one_thread(), ThreadPoolExecutor(1) as aside:
+        learning = aside.submit(learn, purchases, wanted, members)
+        judged = backtest(purchases, wanted, members)
+        learned = learning.result()
     return Fitted("", learned, judged, _flags(purchases, wanted, learned, judged))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from patron.dsl.nodes import dataclass
-from patron.engine.predict.purchases import Floats, History, Purchases, begins, history, totals
+from patron.engine.predict.purchases import Floats, History, Ints, Purchases, begins, history, totals
 
 SHIFTS = range(0, 71, 14)  # days between the latest origin and the others
 LEAST = 60  # days to learn from before an origin
@@ -38,16 +38,12 @@ def looking_back(purchases: Purchases, ahead: int) -> Iterator[Looking]:
     """From one origin after another."""
     for origin in origins(purchases, ahead):
         known = history(then := purchases.until(origin))
-        yield Looking(then, known, after(purchases, known, ahead)[0])
+        yield Looking(then, known, *after(purchases, known, ahead, 1))
 
 
-def after(purchases: Purchases, known: History, days: int) -> tuple[Floats, Floats, Floats]:
-    """Purchase days, orders and money of known persons within so many days after what was known."""
+def after(purchases: Purchases, known: History, days: int, *columns: Ints | Floats | int) -> list[Floats]:
+    """Sums of columns over known persons' purchase days within so many days after what was known; of 1, how many."""
     within = (purchases.day > known.at) & (purchases.day <= known.at + days)
     starts = begins(purchases.person)
     place = np.searchsorted(purchases.person[starts], known.people)
-    counts, orders, money = (
-        totals(np.where(within, column, 0).astype(np.float64), starts)[place]
-        for column in (1, purchases.orders, purchases.amount)
-    )
-    return counts, orders, money
+    return [totals(np.where(within, column, 0).astype(np.float64), starts)[place] for column in columns]

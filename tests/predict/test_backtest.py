@@ -45,7 +45,7 @@ def test_the_row_is_what_would_have_been_said():
     then = SHOP.until(TODAY - 180)
     wanted = replace(WANTED, model="bg")
     said = score(then, wanted, fit(then, wanted))
-    bought, spent = after(SHOP, known := history(then), 180)[1:]
+    bought, spent = after(SHOP, known := history(then), 180, SHOP.orders, SHOP.amount)
     row = rows_of(backtest(SHOP, wanted, ("bg",)), "orders")["bg"]
     assert row.n == len(known.people)
     assert row.mae == pytest.approx(np.abs(said.parts["bg"] - bought).mean(), abs=2e-6)

@@ -99,7 +99,7 @@ def test_looking_back_sees_what_was_known_then_and_what_came_next():
     (first, *_), origin = looking_back(SHOP, AHEAD), TODAY - AHEAD
     assert first.purchases.day.max() <= origin
     assert first.known.people.tolist() == [person for person, _ in people(origin)]
-    bought, orders, money = after(SHOP, first.known, AHEAD)
+    bought, orders, money = after(SHOP, first.known, AHEAD, 1, SHOP.orders, SHOP.amount)
     assert bought.tolist() == first.bought.tolist()
     for place, person in enumerate(first.known.people):
         later = [row for row in ROWS if row[0] == person and origin < row[1] <= origin + AHEAD]
