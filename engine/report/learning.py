@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from patron import __version__
-from patron.engine.contracts import Learned, LearnedTable, Learning, Pack
+from patron.engine.contracts import Learned, LearnedTable, Learning, Pack, Session
 from patron.engine.model.periods import AsOf
 from patron.engine.model.resolve import Model
 from patron.engine.model.terms import Lit
@@ -67,9 +68,8 @@ def _learn(step: Statement, node: Learn, model: Model, context: Context, before:
     brings = model.declared.catalog.packs[pack]
     table = next(t for t in brings.learned if t.name == name)
     wanted = frozenset(table.columns if node.wanted is None else node.wanted)
-    read = (dict(context.session.columns(sql)) for sql in step.parts or (step.sql,))
     try:
-        rows, keys = joined([laid_out(part, node.sums) for part in read])
+        rows, keys = joined([laid_out(part, node.sums) for part in _read(context.session, step.parts or (step.sql,))])
     except ImportError as error:
         return Learned(lacks={"": _without(table, error)})
     file = _file(node, brings, context)
@@ -89,6 +89,19 @@ def _learn(step: Statement, node: Learn, model: Model, context: Context, before:
     if dated is not None:
         said |= {TOLD[call].name: values for call, values in days_of(*dated).items()}
     return replace(found, columns={OF: keys, **said} if said else said)
+
+
+def _read(session: Session, statements: Sequence[str]) -> Iterator[dict[str, NDArray[Any]]]:
+    """What the statements read, one after the other; the next one reads while the part before it is laid out."""
+    with ThreadPoolExecutor(1) as reader:
+        found: list[dict[str, NDArray[Any]]] = []
+        for sql in statements:
+            coming = reader.submit(session.columns, sql)
+            if found:
+                yield found.pop()  # it is given up as it is laid out: nothing else may hold it
+            found.append(dict(coming.result()))
+            del coming
+        yield found.pop()
 
 
 def _dated(node: Learn, rows: Mapping[str, NDArray[Any]]) -> tuple[NDArray[Any], NDArray[Any]] | None:
