@@ -154,7 +154,7 @@ CUSTOMERS = LearnedTable(
     "customers",
     "what every customer with an order is likely to do",
     "count(orders where purchase), sum(orders.value where purchase), "
-    "sum(power(number(orders.value), 2) where purchase) by customer, order.created_date "
+    "sum(number(orders.value) * number(orders.value) where purchase) by customer, order.created_date "
     "for audience all_tracked_users during all time",
     ("day", "orders", "amount", "squares"),
     COLUMNS | {AHEAD: "money"},
