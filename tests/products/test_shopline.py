@@ -208,6 +208,14 @@ def test_both_exports_are_made(shop, folder):
     assert six[1::3] == pytest.approx((1, 50, 1, 1 / 6, 0, 0))
 
 
+def test_what_is_to_come_is_a_part_of_the_preset(shop):
+    """The shop is too small to learn from, and the page says so."""
+    sections = [part for part in shop.report("performance_of_spring").parts if isinstance(part, Section)]
+    assert [section.title for section in sections][-1] == "Predictive analytics"
+    (line,) = shop.shown("performance_of_spring", "What is to come")
+    assert line == (None,) * 5
+
+
 def test_orders_with_what_they_are_attributed_to(shop):
     found = shop.project.detail("details_of_spring", "order_details")
     names = [column.name for column in found.columns]

@@ -13,4 +13,4 @@ def patron_packs() -> list[Pack]:
     """The pack `shopline`."""
     folder = Path(__file__).parent
     files = {"shopline.patron": folder / "shopline.patron"}
-    return [Pack("shopline", "1.0", "SHOPLINE's way of counting: attributed and activity performance", files)]
+    return [Pack("shopline", "1.1", "SHOPLINE's way of counting: attributed and activity performance", files)]
