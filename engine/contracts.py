@@ -428,8 +428,8 @@ class Session(Protocol):
         """Run one SELECT and give an Arrow table."""
 
     def columns(self, sql: str) -> Mapping[str, Any]:
-        """Run one SELECT and give its columns as numpy arrays, in the order of its rows. Called from another thread than
-        the one that opened it, too, though never while something else runs."""
+        """Run one SELECT and give its columns as numpy arrays, in the order of its rows. It may be called from another
+        thread than the one that opened the session, never while something else runs."""
 
     def handed(self, name: str, sql: str, columns: Mapping[str, Any]) -> None:
         """Run one step that makes a temporary table of columns (numpy arrays), which it reads as the table `handed`."""

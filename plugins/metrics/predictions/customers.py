@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from patron.engine.contracts import Learned, LearnedTable, Learning
-from patron.plugins.metrics.predictions.evidence import kept_or, rows_of, silent, stopped, told
+from patron.plugins.metrics.predictions.evidence import kept_or, quiet, rows_of, told
 
 if TYPE_CHECKING:
     from patron.engine.predict.customers import Fitted, Piece, Purchases, Wanted
@@ -35,7 +35,8 @@ def learn(task: Learning) -> Learned:
     from patron.engine.predict.customers import Fitted, fit
 
     purchases, wanted = _purchases(task), _wanted(task.settings)
-    if reason := silent(task.rows["day"], task.today, wanted.horizon):
+    pause = quiet(task.rows["day"], task.today)
+    if reason := pause.reason(wanted.horizon):
         return Learned(lacks={"": reason})
     fitted = kept_or(task.kept, Fitted.from_json, lambda: fit(purchases, wanted))
     if fitted.learned is None:
@@ -47,7 +48,7 @@ def learn(task: Learning) -> Learned:
     numbers = {"flags": fitted.flags, **said, **_bands(fitted)}
     lacks |= {name: NO_BAND for name in BANDS if numbers[name] is None}
     tests = fitted.backtest
-    notes = {**told(tests, NOTES, wanted.horizon, fitted.flags), **stopped(task.rows["day"], task.today)}
+    notes = {**told(tests, NOTES, wanted.horizon, fitted.flags), **pause.notes()}
     return Learned(known, numbers, lacks, rows_of(tests), notes, fitted.to_json())
 
 

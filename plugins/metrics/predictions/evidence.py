@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -52,37 +52,49 @@ def told(tests: Sequence[Scored], of: Mapping[str, str], ahead: int, flags: Sequ
     return {column: f"{days}{cards[target]}{known}" for column, target in of.items() if cards[target]}
 
 
-def stopped(days: Any, today: dt.date) -> Mapping[str, str]:
-    """What is to be known of a shop that has sold nothing for twice as long as ever before: its data may be old."""
-    last, said = _quiet(days, today)
-    if last is None:
-        return {}
-    return {"": f"{said}: if newer ones are not loaded yet, what is predicted is too low; ask as of {last} then"}
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """That a shop has sold nothing for twice as long as ever before; `last` is None of one that has."""
+
+    last: dt.date | None
+    today: dt.date
+
+    @property
+    def words(self) -> str:
+        """What is said of it."""
+        return "" if self.last is None else f"the newest order is of {self.last}, {self._days} days before {self.today}"
+
+    @property
+    def _days(self) -> int:
+        return 0 if self.last is None else (self.today - self.last).days
+
+    def notes(self) -> Mapping[str, str]:
+        """What is to be known of it beside every figure: its data may be old."""
+        if self.last is None:
+            return {}
+        advice = f"if newer ones are not loaded yet, what is predicted is too low; ask as of {self.last} then"
+        return {"": f"{self.words}: {advice}"}
+
+    def reason(self, ahead: int) -> str:
+        """Why nothing can be learned of a shop that has sold nothing for as long as is looked ahead, or half a year: no
+        day of the last back-test has a sale, and to foretell nothing would always be right."""
+        short = self.last is None or self._days < min(ahead, LONGEST)
+        return "" if short else f"{self.words}: ask as of {self.last}, or load newer ones"
 
 
-def silent(days: Any, today: dt.date, ahead: int) -> str:
-    """Why nothing can be learned of a shop that has sold nothing for as long as is looked ahead, or half a year: no day
-    of the last back-test has a sale, and to foretell nothing would always be right."""
-    last, said = _quiet(days, today)
-    short = last is None or (today - last).days < min(ahead, LONGEST)
-    return "" if short else f"{said}: ask as of {last}, or load newer ones"
-
-
-def _quiet(days: Any, today: dt.date) -> tuple[dt.date | None, str]:
-    """The last day with a sale, where it lies twice as far back as any other from the one before it, and the words."""
+def quiet(days: Any, today: dt.date) -> Quiet:
+    """Whether the last day with a sale lies twice as far back as any other from the one before it."""
     import numpy as np
 
     if not len(days):
-        return None, ""
-    sold = np.zeros(int(days.max() - days.min()) + 1, dtype=np.bool_)
+        return Quiet(None, today)
+    begin = days.min()
+    sold = np.zeros(int(days.max() - begin) + 1, dtype=np.bool_)
     for at in range(0, len(days), PIECE):
-        sold[days[at : at + PIECE] - days.min()] = True
-    known = np.flatnonzero(sold) + days.min()
-    quiet, longest = (today - FIRST).days - int(known[-1]), int(np.diff(known).max(initial=1))
-    if quiet <= 2 * max(longest, QUIET):
-        return None, ""
-    last = FIRST + dt.timedelta(int(known[-1]))
-    return last, f"the newest order is of {last}, {quiet} days before {today}"
+        sold[days[at : at + PIECE] - begin] = True
+    known = np.flatnonzero(sold) + begin
+    last, longest = FIRST + dt.timedelta(int(known[-1])), int(np.diff(known).max(initial=1))
+    return Quiet(last if (today - last).days > 2 * max(longest, QUIET) else None, today)
 
 
 def card(tests: Sequence[Scored]) -> str:

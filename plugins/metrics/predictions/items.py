@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from patron.engine.contracts import Learned, LearnedTable, Learning
-from patron.plugins.metrics.predictions.evidence import kept_or, rows_of, silent, stopped, told
+from patron.plugins.metrics.predictions.evidence import kept_or, quiet, rows_of, told
 
 if TYPE_CHECKING:
     from patron.engine.predict.products import Fitted, Sales, Scores, Wanted
@@ -29,7 +29,8 @@ def learner(level: str) -> Callable[[Learning], Learned]:
         from patron.engine.predict.products import Fitted, fit, score
 
         sales, wanted = _sales(task), _wanted(level, task.settings)
-        if reason := silent(task.rows["day"], task.today, wanted.horizon):
+        pause = quiet(task.rows["day"], task.today)
+        if reason := pause.reason(wanted.horizon):
             return Learned(lacks={"": reason})
         fitted = kept_or(task.kept, Fitted.from_json, lambda: fit(sales, wanted))
         if fitted.reason:
@@ -37,7 +38,7 @@ def learner(level: str) -> Callable[[Learning], Learned]:
         columns = _columns(score(sales, wanted, fitted), fitted, task.things)
         lacks = {name: NO_TEST for name in COLUMNS if name not in columns}
         tests = fitted.backtest
-        notes = {**told(tests, NOTES, wanted.horizon, fitted.flags), **stopped(task.rows["day"], task.today)}
+        notes = {**told(tests, NOTES, wanted.horizon, fitted.flags), **pause.notes()}
         return Learned(columns, {"unsold": ("new",)}, lacks, rows_of(tests), notes, fitted.to_json())
 
     return learn
