@@ -123,7 +123,8 @@ def _everybody(purchases: Purchases) -> _Everybody:
 
 def _summed(purchases: Purchases) -> _Everybody:
     known = history(purchases)
-    return _Everybody(groups(known), moments(known), int(known.repeats.sum()), int(known.span.sum()))
+    alike = dataclasses.replace(groups(known), inverse=known.people[:0])  # who is in which, nobody asks
+    return _Everybody(alike, moments(known), int(known.repeats.sum()), int(known.span.sum()))
 
 
 @dataclass(frozen=True, slots=True)
