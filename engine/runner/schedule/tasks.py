@@ -94,7 +94,7 @@ def _takes(project: Project) -> Iterator[Task]:
     for decl in project.statements(tree.ListDecl):
         if isinstance(decl.take, tree.Every):
             yield _task(project, Task(TAKE, decl.name.text, (decl.take,), policy="all"))
-        elif isinstance(decl.take, tree.TakeOnce) and not project.lists.versions(decl.name.text):
+        elif isinstance(decl.take, tree.TakeOnce) and project.lists.get(decl.name.text) is None:
             once = once_at(project, decl.take)
             yield _task(project, Task(TAKE, decl.name.text, once=once, policy="all"))
 

@@ -75,6 +75,19 @@ def versions_of(connection: Connection, key: str) -> list[dict[str, Any]]:
     return list(rows(connection, versions, versions.c.list == key, order=(versions.c.version,)))
 
 
+def lacks_some(connection: Connection, key: str) -> bool:
+    """Whether versions of a list are gone: they are numbered from 1."""
+    query = select(func.coalesce(func.max(versions.c.version), 0) > func.count()).where(versions.c.list == key)
+    return bool(connection.execute(query).scalar_one())
+
+
+def version_of(connection: Connection, key: str, version: int | None = None) -> dict[str, Any] | None:
+    """One version of a list, the latest when none is named; None when there is none."""
+    numbered = () if version is None else (versions.c.version == version,)
+    newest = versions.c.version.desc()
+    return next(rows(connection, versions, versions.c.list == key, *numbered, order=(newest,), limit=1), None)
+
+
 def all_versions(connection: Connection) -> Iterator[dict[str, Any]]:
     """The versions of every list."""
     return rows(connection, versions)

@@ -119,7 +119,7 @@ def look_after(connection: Connection, values: dict[str, Any]) -> None:
 def latest(connection: Connection, task: str, *, ended: bool = False) -> dict[str, Any] | None:
     """The newest run of a task."""
     where = [runs.c.task == task, *([runs.c.state != BEGUN] if ended else [])]
-    return next(rows(connection, runs, *where, order=(runs.c.begun_at.desc(), runs.c.id)), None)
+    return next(rows(connection, runs, *where, order=(runs.c.begun_at.desc(), runs.c.id), limit=1), None)
 
 
 def performed(
@@ -128,7 +128,7 @@ def performed(
     """The latest interval between two moments, both included, that was done: the run that did it."""
     due = (runs.c.due_at >= first, runs.c.due_at <= last)
     where = (runs.c.task.in_(tasks), runs.c.state == DONE, *due)
-    return next(rows(connection, runs, *where, order=(runs.c.due_at.desc(), runs.c.ended_at.desc())), None)
+    return next(rows(connection, runs, *where, order=(runs.c.due_at.desc(), runs.c.ended_at.desc()), limit=1), None)
 
 
 def numbered(connection: Connection, key: str) -> dict[str, Any] | None:

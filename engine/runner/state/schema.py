@@ -76,16 +76,18 @@ def sealed(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, DIGEST: _digest(table, row)} if DIGEST in row else row
 
 
-def rows(connection: Connection, table: Table, *where: Any, order: Iterable[Any] = ()) -> Iterator[dict[str, Any]]:
+def rows(
+    connection: Connection, table: Table, *where: Any, order: Iterable[Any] = (), limit: int | None = None
+) -> Iterator[dict[str, Any]]:
     """The rows of a table that meet all conditions, each checked."""
     ordered = tuple(order) or tuple(table.primary_key.columns)
-    for row in connection.execute(select(table).where(*where).order_by(*ordered)).mappings():
+    for row in connection.execute(select(table).where(*where).order_by(*ordered).limit(limit)).mappings():
         yield unsealed(table, dict(row))
 
 
 def one(connection: Connection, table: Table, *where: Any) -> dict[str, Any] | None:
     """The first row that meets all conditions, checked; None when there is none."""
-    return next(rows(connection, table, *where), None)
+    return next(rows(connection, table, *where, limit=1), None)
 
 
 def unsealed(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
