@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
+from threading import get_ident
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -45,6 +46,7 @@ class State:
 
     def __init__(self, engine: Engine, place: str, file: Path | None, schema: str | None) -> None:
         self._engine, self.place, self.file, self.schema = engine, place, file, schema
+        self._open: tuple[int, Connection] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -81,15 +83,28 @@ class State:
     @contextmanager
     def at_hand(self) -> Iterator[None]:
         """While the block runs something of the state stays open: when SQLite closes the last, it tidies the file up,
-        which takes longer than most transactions."""
-        with _told(self.place), self._engine.connect():
-            yield
+        which takes longer than most transactions. Those of this thread happen on it: to open a file takes as long."""
+        before = self._open
+        with _told(self.place), self._engine.connect() as connection:
+            self._open = (get_ident(), connection) if self.file is not None else None
+            try:
+                yield
+            finally:
+                self._open = before
 
     @contextmanager
     def _connected(self, begin: str) -> Iterator[Connection]:
-        with self._engine.connect() as connection:
+        thread, connection = self._open or (0, None)
+        if connection is None or thread != get_ident() or connection.in_transaction():
+            with self._engine.connect() as connection:
+                connection.execution_options(**{_BEGIN: begin}).begin()
+                yield connection
+            return
+        try:
             connection.execution_options(**{_BEGIN: begin}).begin()
             yield connection
+        finally:
+            connection.rollback()  # of what was not committed
 
     def _wait_for_turn(self, connection: Connection) -> None:
         """Writers take turns on PostgreSQL as they do on SQLite: no transaction ever has to be begun again."""
