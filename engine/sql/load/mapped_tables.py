@@ -14,7 +14,7 @@ from sqlglot import exp
 from patron.dsl.nodes import dataclass, field
 from patron.engine.contracts import FunctionType, SourceColumn
 from patron.engine.model.mapping import Aggregate, Converted, Lookup, MapColumnTerm, MapTerm, OfRow, TableMapping
-from patron.engine.model.terms import Lit
+from patron.engine.model.terms import Field, Lit
 from patron.engine.sql import build
 from patron.engine.sql.build import E
 from patron.engine.sql.functions import scalars
@@ -26,6 +26,7 @@ from patron.engine.types import MOMENT, NUMBER, Type
 
 ROW = "@row"
 SOURCE, GROUPS = "s", "g"
+_BAD, _TEXT = "@bad/", "@text/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ class SelectMaker:
         if self.mapping.keys is None:
             outputs = self._outputs(rows)
             outputs.append((build.col("rowid", SOURCE), ROW))
-            return joined(selected(outputs, source.name, SOURCE), rows.all_joins(), where)
+            query = joined(selected(outputs, source.name, SOURCE), rows.all_joins(), where)
+            return _faults_told(query, [n for _, n in outputs])
         return self._grouped(source, rows, where)
 
     def _rows(self, source: Staged, alias: str, prefix: str, settled: Callable[[MapTerm], Reading | None]) -> Rows:
@@ -94,9 +96,11 @@ class SelectMaker:
             if column.type.kind == "moment":
                 outputs.append((r.zoned or exp.false(), column.name + "@z"))
                 outputs.append((r.day_only or exp.false(), column.name + "@d"))
-            bad = r.fault_count()
-            if bad is not None:
-                outputs.append((bad, "@bad/" + column.name))
+            text = _text_behind(column.value) if self.mapping.keys is None else None
+            if r.bad and text is not None:
+                outputs.append((build.col(text, SOURCE), _TEXT + column.name))
+            elif (bad := r.fault_count()) is not None:
+                outputs.append((bad, _BAD + column.name))
         return outputs
 
     def _output(self, rows: Rows, column: MapColumnTerm) -> Reading:
@@ -295,6 +299,29 @@ def finished(reader: Reader, r: Reading, to: Type) -> Reading:
     if to.textual:
         return replace(reader.as_text(r), type=to)
     return reader.convert(r, to)
+
+
+def _text_behind(value: MapTerm) -> str | None:
+    """The column of texts that a value is read from and from nothing else: its text is known and it is missing, or it
+    could be read."""
+    inner = value.value if isinstance(value, Converted) else value
+    return inner.column if isinstance(inner, Field) and inner.type.textual else None
+
+
+def _faults_told(query: exp.Select, names: Sequence[str]) -> exp.Select:
+    """Values with what could not be read of the texts beside them: they are made once, not for the look again."""
+    if not any(n.startswith(_TEXT) for n in names):
+        return query
+    outputs: list[tuple[E, str]] = []
+    for name in names:
+        if not name.startswith(_TEXT):
+            outputs.append((build.col(name, "v"), name))
+            continue
+        column = name.removeprefix(_TEXT)
+        unread = [build.not_(build.is_null(build.col(name, "v"))), build.is_null(build.col(column, "v"))]
+        count = build.case([(build.conjunction(unread), build.integer(1))], build.integer(0))
+        outputs.append((build.cast(count, "INTEGER"), _BAD + column))
+    return exp.Select(expressions=[build.named(e, n) for e, n in outputs]).from_(build.subquery(query, "v"), copy=False)
 
 
 def _is_stored_money(e: E) -> bool:
