@@ -300,7 +300,7 @@ class Adding(Finisher):
             FinalColumn(c.name, c.type, was.columns[c.name].storage, filled=c.name == "id")
             for c in TABLES[table].columns
         )
-        final = FinalTable(table, f"fill/{table}", columns, {self.bound.zone: (0, ())}, order=("id",))
+        final = FinalTable(table, f"fill/{table}", columns, ((self.bound.zone, (0, ())),), order=("id",))
         self._create(final)
         self._describe(table, columns, one_zone=True, present=False)
 

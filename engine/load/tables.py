@@ -162,11 +162,15 @@ class Finisher:
 
     def _create(self, final: FinalTable, *, booked: bool = False) -> None:
         """The table with its rows."""
+        run = self.filler.sources.run
+        if not booked:
+            for statement in finishing.stored(final):
+                run(statement)
+            return
         columns, query = self._laid_out(final, booked=booked)
-        self.filler.sources.run(finishing.table(final.name, columns))
-        self.filler.sources.run(finishing.inserted(final.name, columns, query))
-        if booked:
-            self.filler.sources.run(staging.drop(_done(final)))
+        run(finishing.table(final.name, columns))
+        run(finishing.inserted(final.name, columns, query))
+        run(staging.drop(_done(final)))
 
     def _laid_out(self, final: FinalTable, *, booked: bool) -> tuple[tuple[StoredAs, ...], E]:
         """A table's columns and rows. `booked`: parts of split orders are booked with their root."""
@@ -188,7 +192,7 @@ class Finisher:
         """The zones that rows of a table may be in, the project's first, and the table that tells them apart."""
         moments = [c.name for c in columns if c.filled and c.type.kind == "moment"]
         if not moments:
-            return {self.bound.zone: (0, ())}, None
+            return ((self.bound.zone, (0, ())),), None
         low, high = self.run(describing.span_of(self.filler.filled[table].name, moments))[0]
         low, high = low or dt.datetime(2000, 1, 1), high or dt.datetime(2000, 1, 1)
         names = [self.bound.zone]
@@ -197,7 +201,7 @@ class Finisher:
         if stores is not None:
             found = self.run(staging.distinct_values(stores, "timezone"))
             names += sorted({zone for (zone,) in found if zone is not None} - set(names))
-        zones = {name: changes(name, low, high) for name in names}
+        zones = tuple((name, changes(name, low, high)) for name in names)
         return zones, (stores if len(names) > 1 else None)
 
     def _stores_with_zones(self, _table: str) -> str | None:
@@ -299,7 +303,7 @@ class Finisher:
             return
         parts = f"fill/{table}"
         self.filler.sources.run(staging.create(parts, staging.numbered(staging.met(references))))
-        final = FinalTable(table, parts, columns, {self.bound.zone: (0, ())}, order=("id",))
+        final = FinalTable(table, parts, columns, ((self.bound.zone, (0, ())),), order=("id",))
         self._create(final)
         self._describe(table, columns, one_zone=True, present=False)
 

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from patron.engine.sql import build
 from patron.engine.sql.build import E
-from patron.engine.sql.load.staging import ROW, select
+from patron.engine.sql.load.staging import ROW, select, stated
 
 
 def ids(parts: E, whole: bool, survivors: str | None) -> exp.Select:
@@ -38,6 +38,7 @@ def all_whole(source: E, *, numbers: bool) -> exp.Select:
     )
 
 
+@stated
 def whole_numbers(table: str, columns: Sequence[str]) -> exp.Select:
     """For each column, whether all its known values are whole."""
     outputs: list[tuple[E, str]] = []
@@ -49,6 +50,7 @@ def whole_numbers(table: str, columns: Sequence[str]) -> exp.Select:
     return select(outputs, build.table(table, "t"))
 
 
+@stated
 def span_of(table: str, columns: Sequence[str]) -> exp.Select:
     """The smallest and largest of all these moments."""
     lows = [exp.Min(this=build.col(c, "t")) for c in columns]
@@ -58,6 +60,7 @@ def span_of(table: str, columns: Sequence[str]) -> exp.Select:
     return select([(low, "low"), (high, "high")], build.table(table, "t"))
 
 
+@stated
 def statistics(table: str, columns: Sequence[tuple[str, bool]]) -> exp.Select:
     """Number of rows; for each column how many values are known and, when asked, the smallest and largest."""
     outputs: list[tuple[E, str]] = [(exp.Count(this=exp.Star()), "rows")]
@@ -68,6 +71,7 @@ def statistics(table: str, columns: Sequence[tuple[str, bool]]) -> exp.Select:
     return select(outputs, build.table(table, "t"))
 
 
+@stated
 def distinct_counts(table: str, columns: Sequence[str], rows: int) -> exp.Select:
     """How many values each of these columns has in the first rows."""
     first = select([(build.col(c, "t"), c) for c in columns], build.table(table, "t")).limit(rows, copy=False)
@@ -75,6 +79,7 @@ def distinct_counts(table: str, columns: Sequence[str], rows: int) -> exp.Select
     return select(counts, build.subquery(first, "s"))
 
 
+@stated
 def few_values(table: str, column: str, most: int) -> exp.Select:
     """The values of a column in order, one more than `most` at the most."""
     query = select([(build.col(column, "t"), "value")], build.table(table, "t")).distinct(copy=False)
@@ -82,12 +87,14 @@ def few_values(table: str, column: str, most: int) -> exp.Select:
     return query.order_by(build.col("value"), copy=False).limit(most + 1, copy=False)
 
 
+@stated
 def known_count(table: str, column: str, *, with_id: bool = False) -> exp.Select:
     """How many values of a column are known, in all rows or in those with an id."""
     query = select([(exp.Count(this=build.col(column, "t")), "n")], build.table(table, "t"))
     return query.where(build.not_(build.is_null(build.col("id", "t"))), copy=False) if with_id else query
 
 
+@stated
 def strange(parts: str, column: str, known: Sequence[str]) -> exp.Select:
     """Values that are none of these: how many rows have them, and the first; the commonest first."""
     value = build.col(column, "t")
@@ -99,12 +106,14 @@ def strange(parts: str, column: str, known: Sequence[str]) -> exp.Select:
     return query.order_by(*order, copy=False)
 
 
+@stated
 def last_sale(*, with_lines: bool = False) -> exp.Select:
     """The local date of the last order that is a sale and was not cancelled; with `with_lines`, of those with any."""
     query = _sales([(exp.Max(this=build.col("created_at@date", "o")), "day")])
     return query.where(exp.Exists(this=_lines_of_order()), copy=False) if with_lines else query
 
 
+@stated
 def lines_on(day: dt.date) -> exp.Select:
     """How many sales of a day have lines."""
     query = _sales([(exp.Count(this=exp.Star()), "n")])
@@ -125,6 +134,7 @@ def _sales(outputs: list[tuple[E, str]]) -> exp.Select:
     return query.where(build.binary(exp.NEQ, kind, build.text("return")), copy=False)
 
 
+@stated
 def busiest(within: str | None = None, database: str = "") -> exp.Select:
     """The largest number of pairs of an action and an order that one customer has; of the customers in a table of ids,
     if there is one, and in another database, if one is named."""

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from sqlglot import exp
 
-from patron.dsl.nodes import dataclass, field
+from patron.dsl.nodes import dataclass
 from patron.engine.model.canonical import ACTION_KINDS, TABLES
 from patron.engine.sql import build
 from patron.engine.sql.build import E
@@ -20,7 +20,7 @@ from patron.engine.sql.load.offsets import Changes, to_local, to_utc
 from patron.engine.sql.load.staging import PART, ROW, render, select
 from patron.engine.types import Type
 
-Zones = Mapping[str, tuple[int, Changes]]
+Zones = tuple[tuple[str, tuple[int, Changes]], ...]
 
 SQL_TYPES: Mapping[str, str] = {
     "text": "VARCHAR", "whole": "BIGINT", "double": "DOUBLE", "money": build.MONEY_TYPE, "date": "DATE",
@@ -58,7 +58,7 @@ class FinalTable:
     name: str
     parts: str
     columns: tuple[FinalColumn, ...]
-    zones: Zones = field(default_factory=dict)
+    zones: Zones = ()
     stores: str | None = None
     order: tuple[str, ...] = ()
     orders: str | None = None
@@ -203,7 +203,7 @@ def _instants(table: FinalTable, has: set[str]) -> exp.Select:
             outputs.append((build.col(column.name, "p"), column.name))
             continue
         at = build.col(column.name, "p")
-        local = to_utc(table.zones, zone, at.copy())
+        local = to_utc(dict(table.zones), zone, at.copy())
         instant = local if local == at else build.case([(build.col(column.name + "@z", "p"), at)], local)
         outputs.append((instant, column.name))
         outputs.append((build.col(column.name + "@d", "p"), column.name + "@d"))
@@ -218,7 +218,7 @@ def _zone(table: FinalTable) -> E | None:
     """The zone of a row's store, else the project's; None when there is but one."""
     if table.stores is None:
         return None
-    return build.coalesce(build.col("timezone", "z"), build.text(next(iter(table.zones))))
+    return build.coalesce(build.col("timezone", "z"), build.text(table.zones[0][0]))
 
 
 def _companions(table: FinalTable, column: FinalColumn) -> list[tuple[str, str, E]]:
@@ -227,7 +227,7 @@ def _companions(table: FinalTable, column: FinalColumn) -> list[tuple[str, str, 
     if not column.filled:
         return [(name + part, kind, exp.Null()) for part, kind in COMPANIONS.items()]
     zone = build.col("@zone", "t") if table.stores is not None else None
-    local = to_local(table.zones, zone, build.col(name, "t"))
+    local = to_local(dict(table.zones), zone, build.col(name, "t"))
     hour = exp.Extract(this=exp.Var(this="HOUR"), expression=local.copy())
     by_day = build.case([(build.col(name + "@d", "t"), build.integer(0))], hour)
     known = build.not_(build.is_null(build.col(name, "t")))
@@ -320,6 +320,14 @@ def table(name: str, columns: Sequence[StoredAs]) -> exp.Create:
     """The table to store, without rows yet. What can be said of a column once lies in no row."""
     defs = [exp.ColumnDef(this=build.name(c.name), kind=build.sql_type(c.kind), constraints=_said(c)) for c in columns]
     return exp.Create(this=exp.Schema(this=build.table(name), expressions=defs), kind="TABLE")
+
+
+@lru_cache(maxsize=64)
+def stored(table_: FinalTable) -> tuple[str, str]:
+    """The texts of the statements that make a table and put its rows in: the same from load to load, for the most."""
+    columns = stored_columns(table_)
+    made = render(table(table_.name, columns))
+    return made, render(inserted(table_.name, columns, finish(table_, columns)))
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ Both follow from one rule: until the later of the two local times of a change, t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from sqlglot import exp
@@ -15,7 +15,7 @@ from sqlglot import exp
 from patron.engine.sql import build
 from patron.engine.sql.build import E
 
-Changes = Sequence[tuple[dt.datetime, int, int]]
+Changes = tuple[tuple[dt.datetime, int, int], ...]
 """Changes of a clock: the instant (naive UTC), seconds east of UTC before and after."""
 
 _EARLIEST, _LATEST = dt.datetime(1900, 1, 1), dt.datetime(2100, 1, 1)
@@ -35,7 +35,7 @@ def changes(zone: str, low: dt.datetime, high: dt.datetime) -> tuple[int, Change
         if then != at:
             found.append((_moment_of(info, day, following, at), at, then))
         day, at = following, then
-    return first, found
+    return first, tuple(found)
 
 
 def _offset(info: ZoneInfo, instant: dt.datetime) -> int:

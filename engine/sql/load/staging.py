@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, wraps
 from pathlib import Path
+from typing import ParamSpec
 
 from sqlglot import exp
 
@@ -11,6 +13,8 @@ from patron.engine.contracts import CsvText, SourceColumn
 from patron.engine.sql import build
 from patron.engine.sql.build import E
 from patron.engine.types import Type
+
+Asked = ParamSpec("Asked")
 
 ROW = "@row"
 PART = 1 << 40
@@ -23,9 +27,21 @@ STORAGE: Mapping[str, str] = {
 MARKS = ("@z", "@d")
 
 
-def render(statement: E) -> str:
+def render(statement: E | str) -> str:
     """The text of a statement in DuckDB's dialect. It is given away: who needs a part of it again keeps a copy."""
-    return statement.sql(dialect="duckdb", copy=False)
+    return statement if isinstance(statement, str) else statement.sql(dialect="duckdb", copy=False)
+
+
+def stated(make: Callable[Asked, E]) -> Callable[Asked, str]:
+    """The text of a statement in the place of its tree, made once of the same arguments: what one load asks of its
+    tables, the next one asks again."""
+    text: Callable[..., str] = lru_cache(maxsize=256)(lambda *of, **named: render(make(*of, **named)))
+
+    @wraps(make)
+    def asked(*of: Asked.args, **named: Asked.kwargs) -> str:
+        return text(*(tuple(one) if isinstance(one, list) else one for one in of), **named)
+
+    return asked
 
 
 def create(name: str, query: E, kind: str = "TABLE", *, temporary: bool = True) -> E:
@@ -34,6 +50,7 @@ def create(name: str, query: E, kind: str = "TABLE", *, temporary: bool = True) 
     return exp.Create(this=build.table(name), kind=kind, expression=query, properties=properties)
 
 
+@stated
 def drop(name: str, kind: str = "TABLE") -> E:
     return exp.Drop(tables=[build.table(name)], kind=kind, exists=True)
 
@@ -258,6 +275,7 @@ def ids_to_add(references: Sequence[tuple[str, str]], there: Sequence[str], stor
     return query
 
 
+@stated
 def bad_counts(table: str, columns: Sequence[str]) -> exp.Select:
     """For each column: how many values could not be read, and the first row with one."""
     outputs: list[tuple[E, str]] = []
@@ -269,6 +287,7 @@ def bad_counts(table: str, columns: Sequence[str]) -> exp.Select:
     return select(outputs, build.table(table, "t"))
 
 
+@stated
 def rising(table: str) -> exp.Select:
     """How many rows there are, and how many have a larger id than the row before, whichever that is: when only one
     has not, no id occurs twice."""
@@ -282,6 +301,7 @@ def rising(table: str) -> exp.Select:
     return select(counts, build.subquery(pairs, "p"))
 
 
+@stated
 def doubled(table: str) -> exp.Select:
     """How many ids occur more than once, the smallest of them, and the row of its second occurrence."""
     counted = select(
@@ -295,6 +315,7 @@ def doubled(table: str) -> exp.Select:
     return select(outputs, build.subquery(counted, "d"))
 
 
+@stated
 def nameless(table: str) -> exp.Select:
     """How many rows have no id, and the first of them."""
     query = select(
@@ -315,11 +336,13 @@ def columns_of(source: str, names: Sequence[str], alias: str = "t") -> exp.Selec
     return select([(build.col(n, alias), n) for n in names], build.table(source, alias))
 
 
+@stated
 def distinct_values(table: str, column: str) -> exp.Select:
     """Every value of a column once."""
     return columns_of(table, [column]).distinct(copy=False)
 
 
+@stated
 def known_pairs(table: str, left: str, right: str) -> exp.Select:
     """Two columns of the rows in which the second is known."""
     return columns_of(table, [left, right]).where(build.not_(build.is_null(build.col(right, "t"))), copy=False)
