@@ -158,3 +158,4 @@ def small_disk(place: Path, megabytes: int) -> Iterator[Path]:
 def figures(words: str) -> None:
     """What was measured, for `pytest -s`."""
     sys.stdout.write(f"\n{words}\n")
+    sys.stdout.flush()
