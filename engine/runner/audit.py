@@ -24,6 +24,7 @@ from patron.dsl.nodes import dataclass
 from patron.engine.runtime.errors import Busy, Damaged, IoFailed, PermissionDenied
 from patron.engine.runtime.faults import point
 from patron.engine.runtime.files import io_errors, publish
+from patron.engine.runtime.processes import in_file_names
 
 if TYPE_CHECKING:
     from patron.engine.runtime.clock import Clock
@@ -200,7 +201,7 @@ def project_key(folder: Path) -> bytes:
 
 def _make_key(path: Path) -> None:
     """A new key under its name in one step; of several who make one, the first wins."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
+    beside = path.with_name(f".{path.name}.{in_file_names()}.{secrets.token_hex(4)}.part")
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         os.write(handle, f"{secrets.token_hex(32)}\n".encode())

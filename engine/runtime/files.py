@@ -12,10 +12,13 @@ from pathlib import Path
 
 from patron.engine.runtime.errors import IoFailed, PermissionDenied
 from patron.engine.runtime.faults import point
+from patron.engine.runtime.processes import in_file_names
 
 _CHUNK = 1 << 20
 _PATIENCE = 3600
 """Seconds after which something half-made that names no process is nobody's."""
+_ELSEWHERE = 86_400
+"""Seconds after which what another host began is nobody's."""
 _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", *(f"com{i}" for i in range(1, 10)), *(f"lpt{i}" for i in range(1, 10))}
 )
@@ -33,7 +36,7 @@ def publish(path: Path, content: bytes | str) -> None:
 @contextmanager
 def publishing(path: Path) -> Iterator[Path]:
     """A place beside `path` to write to; it becomes `path` when the block ends well, and is removed when not."""
-    beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.part")
+    beside = path.with_name(f".{path.name[:100]}.{in_file_names()}.part")
     with io_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         sweep(path.parent, f".{path.name[:100]}.")
@@ -59,11 +62,13 @@ def sweep(folder: Path, begins: str) -> None:
 
 
 def abandoned(path: Path) -> bool:
-    """Whether nobody works any more on something half-made, `.name.PROCESS.part`."""
-    number = next((part for part in reversed(path.name.split(".")) if part.isdigit()), "")
-    if number:
+    """Whether nobody works any more on something half-made, `.name.PROCESS@HOST.part`. Of another host's processes
+    nothing is known here."""
+    parts = (part.partition("@") for part in reversed(path.name.split(".")))
+    number, host = next(((number, host) for number, _, host in parts if number.isdigit()), ("", ""))
+    if number and host in ("", in_file_names().partition("@")[2]):
         return not _runs(int(number))
-    return time.time() - path.stat().st_mtime > _PATIENCE
+    return time.time() - path.stat().st_mtime > (_ELSEWHERE if number else _PATIENCE)
 
 
 def _runs(process: int) -> bool:

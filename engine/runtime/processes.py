@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import time
+import zlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,12 +31,16 @@ def this_process() -> Process:
     return Process(os.getpid(), _host(), _boot(), _begun(os.getpid()))
 
 
+def in_file_names() -> str:
+    """This process in the name of what it makes: its number, and a piece of what names its host."""
+    return f"{os.getpid()}@{zlib.crc32(_host().encode()):08x}"
+
+
 def is_gone(other: Process) -> bool:
-    """Whether that process is surely not there any more. One on another host may be, for all that is known here."""
-    if other.host != _host():
+    """Whether that process is surely not there any more. One on another host may be, for all that is known here; so may
+    one of another start of this host: many a host is called `localhost`, and it may be another one's start."""
+    if (other.host, other.boot) != (_host(), _boot()):
         return False
-    if other.boot != _boot():
-        return True
     try:
         os.kill(other.number, 0)
     except ProcessLookupError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from patron.engine.runtime.faults import point
 from patron.engine.runtime.files import io_errors, sweep
+from patron.engine.runtime.processes import in_file_names
 
 
 def scratch_folder(beside: Path) -> Path:
@@ -19,7 +19,7 @@ def scratch_folder(beside: Path) -> Path:
         beside.mkdir(parents=True, exist_ok=True)
         sweep(beside, ".scratch-")
         point("scratch.before")
-        return Path(tempfile.mkdtemp(prefix=".scratch-", suffix=f".{os.getpid()}.part", dir=beside))
+        return Path(tempfile.mkdtemp(prefix=".scratch-", suffix=f".{in_file_names()}.part", dir=beside))
 
 
 @contextmanager
