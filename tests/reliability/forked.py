@@ -18,7 +18,10 @@ import time
 from collections.abc import Mapping
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from patron.engine.runtime.clock import Clock
 
 SERVER = mp.get_context("forkserver")
 SERVER.set_forkserver_preload(["tests.reliability.forked", "tests.reliability.preloaded"])
@@ -35,8 +38,8 @@ def work(root: str, when: float, fault: str | None, said: str, env: Mapping[str,
         sys.exit(perform(Path(root), dt.datetime.fromtimestamp(when, dt.UTC)))
 
 
-def perform(root: Path, moment: dt.datetime) -> int:
-    """A tick, told on the standard output; its exit code."""
+def perform(root: Path, moment: dt.datetime, clock: Clock | None = None) -> int:
+    """A tick, told on the standard output; its exit code. Its clock stands still, unless another is given."""
     from patron.engine.runner.project import open_project
     from patron.engine.runner.schedule.ticking import tick
     from patron.engine.runtime.clock import FixedClock
@@ -44,7 +47,7 @@ def perform(root: Path, moment: dt.datetime) -> int:
 
     begun = time.monotonic()
     try:
-        with open_project(root, clock=FixedClock(moment)) as project:
+        with open_project(root, clock=clock or FixedClock(moment)) as project:
             done = list(tick(project))
     except PatronError as error:
         _say({"error": str(error), "seconds": time.monotonic() - begun})
