@@ -100,6 +100,14 @@ def test_the_clock_was_three_days_ahead(shop: Scheduled) -> None:
     assert shop.tick("11 06:30") == ["run nightly 11 06:00"]
 
 
+def test_what_was_decided_long_ago_is_looked_at_no_more(shop: Scheduled) -> None:
+    """Also where every tick finds something due, as those of every hour do of an hourly run."""
+    assert shop.tick("07 06:00") == ["run nightly 07 06:00"]
+    assert shop.tick("25 06:00") == ["run nightly 25 06:00"]
+    assert shop.state("SELECT settled FROM schedules") == [("2026-05-18T12:00:00.000000Z",)]
+    assert shop.tick("26 06:00") == ["run nightly 26 06:00"]
+
+
 def test_the_clock_was_a_year_ahead_for_weeks(shop: Scheduled) -> None:
     for days in (0, 9, 30):
         shop.tick(at("07 07:00") + dt.timedelta(days=365 + days))

@@ -111,9 +111,16 @@ def _decide(state: State, task: Task, now: dt.datetime) -> Due:
         for moment in found.leave:
             left_out = {"state": runs.SKIPPED, "attempts": 0, "decided_at": now}
             runs.decide(connection, {"task": task.key, "due_at": moment, "spec_hash": "", **left_out})
-        if not (found.do or found.waiting or found.give_up) and known["settled"] < now - BACK - DAY:
-            runs.look_after(connection, {**known, "settled": now - BACK})
+        settled = _settled(found, now)
+        if known["settled"] < settled - DAY:
+            runs.look_after(connection, {**known, "settled": settled})
     return found
+
+
+def _settled(found: Due, now: dt.datetime) -> dt.datetime:
+    """Up to when everything is decided, and need not be looked at again; also where something is due at every tick."""
+    still_open = (*found.do, *found.waiting, *found.give_up)
+    return min((now - BACK, *(moment - dt.timedelta(seconds=1) for moment in still_open)))
 
 
 def _first_seen(task: Task, now: dt.datetime) -> dict[str, Any]:
