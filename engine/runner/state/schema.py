@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 METADATA = MetaData()
 DIGEST = "digest"
 _LENGTH = len("2026-05-06T09:00:00.000000Z")
+_written = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode
 
 
 class Moment(TypeDecorator[dt.datetime]):
@@ -41,7 +42,8 @@ class Moment(TypeDecorator[dt.datetime]):
 def moment_text(value: dt.datetime) -> str:
     """A moment as it is kept: `2026-05-06T09:00:00.000000Z`."""
     assert value.tzinfo is not None, "a moment says its zone"
-    return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    utc = value if value.tzinfo is dt.UTC else value.astimezone(dt.UTC)
+    return utc.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def read_moment(text: str) -> dt.datetime:
@@ -106,5 +108,4 @@ def _digest(table: Table, row: Mapping[str, Any]) -> str:
         for name, value in row.items()
         if name != DIGEST
     }
-    text = json.dumps([table.name, plain], ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_written([table.name, plain]).encode()).hexdigest()
