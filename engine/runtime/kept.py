@@ -51,9 +51,9 @@ class Kept:
 
     def _still(self, digest: str) -> bool:
         """Whether it is there and whole; if so it counts as new, and is not collected before its new reference."""
-        if self.fault(digest):
-            return False
         with self._collecting():
+            if self.fault(digest):
+                return False
             try:
                 os.utime(self.place(digest))
             except FileNotFoundError:
