@@ -8,6 +8,7 @@ What every figure means is in the README beside this file.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from pathlib import Path
 from benchmarks import patron_side, printing
 from benchmarks.jobs import JOBS
 from benchmarks.measure import NOTHING, Spent, median, paired_ratio, peak_bytes
+from patron.engine.cli import MANY
 
 REPORTS = (
     "jobs", "everything", "conversions_tab", "demographics_tab", "geo_tab", "lifecycle_tab", "loyalty_tab",
@@ -69,6 +71,7 @@ def main() -> None:
     parser.add_argument("--memory", default="1GB")
     parser.add_argument("--project", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
+    gc.set_threshold(MANY, 20, 20)  # as the command does
     names = args.reports.split(",")
     if args.project:
         with patron_side.opened(args.project) as patron:

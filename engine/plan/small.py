@@ -10,11 +10,12 @@ Who asks by another column of products then needs the same totals.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from patron.dsl.nodes import dataclass
 from patron.engine.model.terms import Lit, Op, all_of, known
-from patron.engine.plan.apart import Made, meets_one
+from patron.engine.plan.apart import Made, keeps_all, meets_one
 from patron.engine.plan.early import AGAIN, is_again, zero_of_none
 from patron.engine.plan.nodes import (
     AggCall,
@@ -32,6 +33,7 @@ from patron.engine.plan.nodes import (
     everywhere,
     inputs,
     rebuilt,
+    walk,
 )
 from patron.engine.plan.totals import KEY, Totals, call_over, over, written
 from patron.engine.plan.united import filtered, read_by
@@ -43,55 +45,85 @@ FEWER = 4
 
 def small_last(plan: Plan) -> Plan:
     """Totals by the key of another table, before its columns are looked up."""
-    made = {s.name: s.node for s in plan.steps}
+    rows = {n.table: n.rows for s in (*plan.steps, *plan.outputs) for n in walk(s.node) if isinstance(n, Scan)}
+    known_there = There({s.name: s.node for s in plan.steps}, rows)
 
     def change(node: Node) -> Node:
-        found = _grouped(node, made) if isinstance(node, Aggregate) else None
+        found = _grouped(node, known_there) if isinstance(node, Aggregate) else None
         return node if found is None else _answered(found)
 
     return everywhere(plan, lambda node: rebuilt(node, change))
 
 
 @dataclass(frozen=True, slots=True)
+class There:
+    """What there is: the nodes of earlier steps by name, and how many rows each stored table has."""
+
+    made: Made
+    rows: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Grouped:
-    """An aggregate over rows with another table joined to them."""
+    """An aggregate over rows with what their key tells joined to them."""
 
     node: Aggregate
     cuts: tuple[Join, ...]
     """What keeps or drops rows by the columns that they are grouped by, the outermost first."""
-    join: Join
+    lookups: tuple[Join, ...]
+    """The outermost first; the last of them is joined to the rows by the key."""
     where: tuple[Expr, ...]
     groups: tuple[Named, ...]
-    """Columns that the groups and the cuts look at, in terms of the joined rows."""
+    """Columns that the groups and the cuts look at, in terms of the totals and what is joined to them."""
+    mine: tuple[Named, ...]
+    """Those that the rows tell."""
     calls: tuple[AggCall, ...]
 
-    @property
-    def key(self) -> Expr:
-        return self.join.on[0][0]
 
-
-def _grouped(node: Aggregate, made: Made) -> Grouped | None:
+def _grouped(node: Aggregate, there: There) -> Grouped | None:
     """The aggregate, read; None where totals by the key would not answer it, or not in less time."""
     cuts, below = [], node.input
     while isinstance(below, Join) and below.kind in ("anti", "semi") and below.where is None:
         cuts.append(below)
         below = below.left
-    join, where = filtered(below.input) if isinstance(below, Project) else (below, ())
-    if not isinstance(below, Project) or not isinstance(join, Join) or not _looks_up(join, made):
+    if not isinstance(below, Project):
         return None
-    items = dict(below.items)
+    top, where = filtered(below.input)
+    lookups = _lookups(top, there)
+    if not lookups:
+        return None
+    items, rows, key = dict(below.items), lookups[-1].left, lookups[-1].on[0][0]
+    left = {c.name for c in columns(rows)}
     read = {n for _, k in node.keys for n in read_by(k)}.union(*(read_by(a) for c in cuts for a, _ in c.on))
-    groups = [(name, over(items[name], {c.name: c for c in columns(join)})) for name in items if name in read]
+    asked = [(name, over(items[name], {c.name: c for c in columns(top)})) for name in items if name in read]
+    mine = tuple((n, g) for n, g in asked if g is not None and g != key and read_by(g) <= left and _few(g, rows))
+    own = {n: Col(n, g.type) for n, g in mine}
+    groups = [(n, own.get(n) or _told(g, key, left)) for n, g in asked if g is not None]
     calls = [call_over(call, items) for _, call in node.calls]
-    left = {c.name for c in columns(join.left)}
     found = Grouped(
-        node, tuple(cuts), join, where,
-        tuple((n, g) for n, g in groups if g is not None and _stays(g, join)),
-        tuple(c for c in calls if c is not None and _adds_up(c, join.on[0][0], left)),
+        node, tuple(cuts), lookups, where, tuple((n, g) for n, g in groups if g is not None), mine,
+        tuple(c for c in calls if c is not None and _adds_up(c, key, left)),
     )  # fmt: skip
     whole = len(found.groups) == len(read) and len(found.calls) == len(node.calls)
-    looked_up = any(read_by(g) - left for _, g in found.groups) and all(read_by(c) <= left for c in where)
+    looked_up = any(g is not None and read_by(g) - left for _, g in asked) and all(read_by(c) <= left for c in where)
     return found if whole and looked_up else None
+
+
+def _told(group: Expr, key: Expr, left: set[str]) -> Expr | None:
+    """A group in terms of the key of totals and of what is joined to them; None where it looks at more of the rows."""
+    whose = Col(KEY, key.type)
+    if group == key:
+        return whose
+    of_key = {key.name: whose} if isinstance(key, Col) else {}
+    found = _columns(group)
+    return over(group, found | of_key) if found.keys() & left <= of_key.keys() else None
+
+
+def _columns(expr: Expr) -> dict[str, Col]:
+    """The columns that an expression looks at, by name."""
+    if isinstance(expr, Col):
+        return {expr.name: expr}
+    return {n: c for arg in getattr(expr, "args", ()) for n, c in _columns(arg).items()}
 
 
 def _adds_up(call: AggCall, key: Expr, left: set[str]) -> bool:
@@ -100,20 +132,34 @@ def _adds_up(call: AggCall, key: Expr, left: set[str]) -> bool:
     return again and read_by(call.value) | read_by(call.where) <= left
 
 
-def _looks_up(join: Join, made: Made) -> bool:
-    """Whether a join by one key finds at most one row of all those of a table much smaller than the rows' own."""
-    by_key = len(join.on) == 1 and join.where is None and join.kind in ("left", "inner")
-    small, large = join.right.input if isinstance(join.right, Project) else join.right, join.left
-    while inputs(large):
-        large = inputs(large)[0]
-    fewer = isinstance(small, Scan) and isinstance(large, Scan) and 0 < small.rows * FEWER <= large.rows
-    return by_key and fewer and meets_one(join, made)
+def _lookups(top: Node, there: There) -> tuple[Join, ...]:
+    """As many joins as possible, all of which are told by the key of the last, where there are few keys."""
+    spine: list[Join] = []
+    while isinstance(top, Join):
+        spine.append(top)
+        top = top.left
+    while inputs(top):
+        top = inputs(top)[0]
+    for last in range(len(spine), 0, -1):
+        key = spine[last - 1].on[0][0] if len(spine[last - 1].on) == 1 else None
+        if key is None or not isinstance(top, Scan) or not 0 < there.rows.get(key.type.table, 0) * FEWER <= top.rows:
+            continue
+        left = {c.name for c in columns(spine[last - 1].left)}
+        if all(_is_told(join, key, left, there.made) for join in spine[:last]):
+            return tuple(spine[:last])
+    return ()
 
 
-def _stays(group: Expr, join: Join) -> bool:
-    """Whether a group is told by the small table alone, by the key, or by something of which there is little."""
-    read = read_by(group)
-    return group == join.on[0][0] or not read & {c.name for c in columns(join.left)} or _few(group, join.left)
+def _is_told(join: Join, key: Expr, left: set[str], made: Made) -> bool:
+    """Whether what a join adds to a row, one row for all of them, follows from the key."""
+    if join.kind == "cross":
+        return keeps_all(join, made)
+    right = join.right.input if isinstance(join.right, Project) else join.right
+    every = join.kind == "left" or (join.kind == "inner" and isinstance(right, Scan))
+    own = [own for own, _ in join.on]
+    return (
+        every and join.where is None and meets_one(join, made) and all(o == key or not read_by(o) & left for o in own)
+    )
 
 
 def _few(expr: Expr, node: Node) -> bool:
@@ -132,20 +178,18 @@ def _few(expr: Expr, node: Node) -> bool:
 
 def _answered(found: Grouped) -> Node:
     """The question over totals."""
-    join, key = found.join, Col(KEY, found.key.type)
-    left = {c.name for c in columns(join.left)}
-    mine = tuple((n, g) for n, g in found.groups if g != found.key and read_by(g) & left)
+    rows, of = found.lookups[-1].left, found.lookups[-1].on[0][0]
+    key = Col(KEY, of.type)
     first = tuple(replace(c, func="count", value=None) if c.func == "unique" else c for c in found.calls)
-    totals = written(Totals(join.left, found.where, found.key, first, found.node.note), mine)
-    told = {n: Col(n, g.type) for n, g in mine} | {n: key for n, g in found.groups if g == found.key}
-    groups = tuple((n, told.get(n, g)) for n, g in found.groups)
-    numbers = columns(totals)[len(totals.keys) :]
-    looked_up = replace(join, left=totals, on=((key, join.on[0][1]),))
-    node: Node = Project(looked_up, (*groups, (KEY, key), *((c.name, c) for c in numbers)))
+    totals: Node = written(Totals(rows, found.where, of, first, found.node.note), found.mine)
+    numbers = columns(totals)[1 + len(found.mine) :]
+    for join in reversed(found.lookups):
+        totals = replace(join, left=totals, on=tuple((key if own == of else own, other) for own, other in join.on))
+    node: Node = Project(totals, (*found.groups, (KEY, key), *((c.name, c) for c in numbers)))
     for cut in reversed(found.cuts):
         node = replace(cut, left=node)
     named = zip(found.node.calls, numbers, strict=True)
-    calls = tuple((n, _again(c, number, mine, key)) for (n, c), number in named)
+    calls = tuple((n, _again(c, number, found.mine, key)) for (n, c), number in named)
     return zero_of_none(replace(found.node, input=node, calls=calls), found.node)
 
 

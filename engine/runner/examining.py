@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from patron.engine.runner.project import Project
 
 LIBRARIES = ("click", "duckdb", "filelock", "pluggy", "python-dateutil", "rich", "sqlalchemy", "sqlglot", "tenacity")
-EXTRAS = ("babel", "jinja2", "pandas", "psycopg", "pyarrow", "pyspark", "scikit-learn", "vl-convert-python")
+EXTRAS = ("babel", "jinja2", "pandas", "psycopg", "pyarrow", "pyspark", "scikit-learn", "sqlglotc", "vl-convert-python")
 
 
 @dataclass(frozen=True, slots=True)
