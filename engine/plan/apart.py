@@ -11,7 +11,7 @@ Made = Mapping[str, Node]
 
 
 def tells_apart(node: Node, name: str, made: Made) -> bool:
-    """Whether no two rows have the same value in a column; False where that is not known."""
+    """Whether no two rows have the same value in a column, missing or not; False where that is not known."""
     if isinstance(node, Scan):
         return ("id", name) in ((stored, out) for out, stored, _ in node.columns)
     if isinstance(node, Temp):
@@ -37,8 +37,7 @@ def _joined(node: Join, name: str, made: Made) -> bool:
 
 def meets_one(node: Join, made: Made) -> bool:
     """Whether a row of the left side meets at most one of the right side."""
-    keys = [b.name for _, b in node.on if isinstance(b, Col)]
-    return not node.missing_equal and any(tells_apart(node.right, k, made) for k in keys)
+    return any(tells_apart(node.right, b.name, made) for _, b in node.on if isinstance(b, Col))
 
 
 def keeps_all(node: Join, made: Made) -> bool:
