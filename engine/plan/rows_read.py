@@ -24,6 +24,7 @@ from patron.engine.plan.nodes import (
     Node,
     Plan,
     Project,
+    Scan,
     Step,
     Temp,
     columns,
@@ -99,12 +100,15 @@ def _input(node: Node) -> Node:
 def _place(node: Node, rows: Node, conditions: Sequence[Expr]) -> tuple[Node, Place] | None:
     """A place that reads some of the rows of a step, and these rows with all that both look at."""
     top, where = filtered(_input(node))
+    first, own = _leftmost(rows), _leftmost(top)
+    if not (isinstance(first, Scan) and isinstance(own, Scan) and first.table == own.table):
+        return None
     told: list[Expr] = []
-    finest = {c.name for c in columns(_leftmost(top))}
+    finest = {c.name for c in columns(own)}
     for join in _spine(top):
-        own, lifted = _bare(join, ())
-        both, asked = united(rows, own), (*where, *lifted)
-        if both is not None and joins(both) == joins(own):
+        bare, lifted = _bare(join, ())
+        both, asked = united(rows, bare), (*where, *lifted)
+        if both is not None and joins(both) == joins(bare):
             left = tuple(c for c in dict.fromkeys(asked) if c not in conditions)
             return (both, Place(node, join, left)) if all(_met(c, (*asked, *told)) for c in conditions) else None
         if not all(read_by(key) <= finest for key, _ in join.on):  # what few rows are joined to is not joined to many

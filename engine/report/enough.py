@@ -16,6 +16,8 @@ from patron.engine.results import NOT_ENOUGH_DATA, Result, Value
 
 def not_enough(query: Query, today: dt.date, result: Result, context: Context) -> Result:
     """The result with `not enough data` where a model has none to learn from, and what is to be told of models."""
+    if not context.learned:
+        return result
     used = {m.name: tuple(_learnt(m.metric.measure)) for m in query.metrics}
     used = {name: leaves for name, leaves in used.items() if leaves}
     shown = [x for frame in query.frames.values() for d in frame.dims if d is not None for x in _learnt(d)]
