@@ -16,12 +16,29 @@ two rows share is counted by counting rows.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
-from patron.engine.model.terms import Lit, Op, all_of, known
+from patron.engine.model.terms import Lit, Op, all_of, any_of, known
 from patron.engine.plan.apart import Made, tells_apart
-from patron.engine.plan.early import AGAIN, is_again, zero_of_none
-from patron.engine.plan.nodes import AggCall, Aggregate, Col, Expr, Node, Plan, everywhere, rebuilt
+from patron.engine.plan.early import AGAIN, is_again, or_zero, zero_of_none
+from patron.engine.plan.nodes import (
+    AggCall,
+    Aggregate,
+    Col,
+    Expr,
+    Filter,
+    Join,
+    Node,
+    Plan,
+    Project,
+    columns,
+    everywhere,
+    rebuilt,
+)
+from patron.engine.plan.totals import over
+from patron.engine.plan.united import filtered
 from patron.engine.types import WHOLE, YESNO
 
 EACH = "@each"
@@ -53,14 +70,40 @@ def _by_thing(node: Aggregate) -> Node:
     """Two and more distinct counts of one thing as counts of the things of each group."""
     unique = [call for _, call in node.calls if call.func == "unique"]
     others = [call for _, call in node.calls if call.func != "unique"]
-    if len(unique) < 2 or len({call.value for call in unique}) > 1 or not all(map(is_again, others)):
+    thing, times = Counter(call.value for call in unique).most_common(1)[0] if unique else (None, 0)
+    if thing is None or times < 2 or not all(map(is_again, others)):
         return node
-    thing = unique[0].value
-    assert thing is not None
+    beside = tuple((n, c) for n, c in node.calls if c.func == "unique" and c.value != thing)
+    if beside:
+        return _side_by_side(node, beside)
     inner = Aggregate(node.input, (*node.keys, (EACH, thing)), tuple(_of_each(n, c) for n, c in node.calls))
     keys = tuple((n, Col(n, k.type)) for n, k in node.keys)
     outer = Aggregate(inner, keys, tuple((n, _of_all(n, c, thing)) for n, c in node.calls), node.note)
     return zero_of_none(outer, node)
+
+
+def _side_by_side(node: Aggregate, beside: tuple[tuple[str, AggCall], ...]) -> Node:
+    """The groups, and beside each of them the distinct counts of other things, which see fewer rows."""
+    most = _by_thing(replace(node, calls=tuple(c for c in node.calls if c not in beside)))
+    keys = tuple((f"@{n}", k) for n, k in node.keys)
+    others = Aggregate(_asked(node.input, [c for _, c in beside]), keys, beside)
+    on = tuple((Col(n, k.type), Col(f"@{n}", k.type)) for n, k in node.keys)
+    joined = Join(most, others, "left" if keys else "cross", on, missing_equal=True)
+    found = {n for n, _ in beside}
+    return Project(joined, tuple((c.name, or_zero(c) if c.name in found else c) for c in columns(node)), node.note)
+
+
+def _asked(rows: Node, calls: Sequence[AggCall]) -> Node:
+    """The rows, of which some calls look at no others than they ask for: a choice among them that all of them make
+    already is left out."""
+    if not isinstance(rows, Project) or any(call.where is None for call in calls):
+        return rows
+    items = dict(rows.items)
+    below, where = filtered(rows.input)
+    asked = dict.fromkeys(over(call.where, items) for call in calls)
+    left = [c for c in where if not (isinstance(c, Op) and c.name == "or" and asked.keys() <= set(c.args))]
+    kept = all_of(*left, any_of(*(c for c in asked if c is not None))) if len(left) < len(where) else all_of(*where)
+    return replace(rows, input=below if kept is None else Filter(below, kept))
 
 
 def _of_each(name: str, call: AggCall) -> tuple[str, AggCall]:

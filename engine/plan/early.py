@@ -132,8 +132,9 @@ def zero_of_none(again: Aggregate, node: Aggregate) -> Node:
     if node.keys:
         return again
     zero = {n for n, c in node.calls if c.func == "count"}
-    return Project(again, tuple((c.name, _or_zero(c) if c.name in zero else c) for c in columns(again)))
+    return Project(again, tuple((c.name, or_zero(c) if c.name in zero else c) for c in columns(again)))
 
 
-def _or_zero(column: Col) -> Expr:
+def or_zero(column: Col) -> Expr:
+    """A number, 0 where it is missing."""
     return Op("first_known", (column, Lit(0, column.type)), column.type)

@@ -118,10 +118,10 @@ RULES: tuple[Rule, ...] = (
     looked_up_late,
     side_tables_once,
     inner_joins,
+    counted_together,
     computed_once,
     read_columns,
     days_told,
     inline_single_use,  # a step may have become some columns of another
     joined_once,
-    counted_together,
 )

@@ -89,6 +89,7 @@ metric typical = average(orders.value where valid_order)
 metric dearest = max(customers.spent)
 metric openers = unique(actions.customer where kind is "opened")
 metric clickers = unique(actions.customer where kind is "clicked")
+metric opened_campaigns = unique(actions.campaign where kind is "opened")
 metric acts = count(actions where kind is not "received")
 metric last_line = max(lines.quantity)
 """
@@ -116,6 +117,8 @@ PHRASES = (
     'units by product, product.category total "All"',
     "units by product.category where product.category is known and customer.city is known",
     'openers, clickers, acts by week total "All"',
+    'openers, clickers, opened_campaigns, acts by week total "All"',
+    "openers, clickers, opened_campaigns",
     "openers, clickers by campaign",
     "credited by campaign",
     'units, total_orders by order.channel for audience regulars top 1 of units rest "Rest" total "All"',
