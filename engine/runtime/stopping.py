@@ -18,6 +18,8 @@ QUERY_INTERRUPTED = "Query interrupted"
 """What DuckDB makes of Ctrl-C."""
 
 _told = threading.Event()
+_letting_go: list[None] = []
+"""As many as there are blocks that end before a signal is heard."""
 
 
 @contextmanager
@@ -38,9 +40,23 @@ def stoppable() -> Iterator[None]:
         _told.clear()
 
 
+@contextmanager
+def letting_go() -> Iterator[None]:
+    """The block comes to its end, though the process be told to stop in the midst of it: what is not let go of now is
+    let go of by nobody. That takes moments, and the signal is heard then."""
+    _letting_go.append(None)
+    try:
+        yield
+    finally:
+        _letting_go.pop()
+    if not _letting_go:
+        check()
+
+
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     _told.set()
-    raise KeyboardInterrupt
+    if not _letting_go:
+        raise KeyboardInterrupt
 
 
 def told() -> bool:

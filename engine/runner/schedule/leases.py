@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from patron.engine.runtime.errors import Busy, PatronError
 from patron.engine.runtime.faults import point
 from patron.engine.runtime.processes import is_gone, this_process, uptime
+from patron.engine.runtime.stopping import letting_go
 
 if TYPE_CHECKING:
     from patron.engine.runner.state.database import State
@@ -67,10 +68,11 @@ def leased(state: State, clock: Clock, beat: float, name: str = PROJECT) -> Iter
         try:
             yield lease
         finally:
-            over.set()
-            heart.join()
-            _free(state, lease)
-            _beating.discard((state.place, name, lease.fence))
+            with letting_go():
+                over.set()
+                heart.join()
+                _free(state, lease)
+                _beating.discard((state.place, name, lease.fence))
 
 
 def _take(state: State, clock: Clock, beat: float, name: str) -> int:

@@ -101,10 +101,17 @@ class State:
                 yield connection
             return
         try:
-            connection.execution_options(**{_BEGIN: begin}).begin()
-            yield connection
-        finally:
-            connection.rollback()  # of what was not committed
+            try:
+                connection.execution_options(**{_BEGIN: begin}).begin()
+                yield connection
+            finally:
+                connection.rollback()  # of what was not committed
+        except Exception:
+            raise
+        except BaseException:  # told to stop in the midst of it: nobody knows how it stands
+            self._open = None
+            connection.invalidate()
+            raise
 
     def _wait_for_turn(self, connection: Connection) -> None:
         """Writers take turns on PostgreSQL as they do on SQLite: no transaction ever has to be begun again."""
