@@ -43,13 +43,14 @@ def stoppable() -> Iterator[None]:
 @contextmanager
 def letting_go() -> Iterator[None]:
     """The block comes to its end, though the process be told to stop in the midst of it: what is not let go of now is
-    let go of by nobody. That takes moments, and the signal is heard then."""
+    let go of by nobody. That takes moments, and a signal that came meanwhile is heard then."""
+    before = told()
     _letting_go.append(None)
     try:
         yield
     finally:
         _letting_go.pop()
-    if not _letting_go:
+    if not before and not _letting_go:
         check()
 
 
