@@ -1,10 +1,12 @@
 """Rule: rows that are a step anyway are read there, too, by who asks more of them, or joins more to them.
 
-keep age, amount                              keep age, amount
-  where valid and day >= october                where day >= october
-    join customers on customer       →            join customers on customer
-      join orders on order                          take rows_1
-        read lines
+    keep name, amount                             keep name, amount
+      where valid and day >= october                where day >= october
+        join staff on staff              →            join staff on staff
+          join orders on order                          take rows_1
+            read lines
+
+Only what rows tell themselves is joined to them again: customers are joined to orders, not to all their lines.
 """
 
 from __future__ import annotations
@@ -66,12 +68,12 @@ def _read(plan: Plan, step: Step) -> Plan:
             if found is not None:
                 both, place = found
                 rows, places = both, [*places, place]
-    if not places:
-        return plan
     where = all_of(*conditions)
     wider = replace(step, node=rows if where is None else Filter(rows, where))
     temp = Temp(step.name, columns(rows))
-    instead = {place.node: over for place in places if (over := _over(place, temp)) is not None}
+    instead = {place.node: made for place in places if (made := _over(place, temp)) is not None}
+    if not instead:
+        return plan
 
     def change(node: Node) -> Node:
         return replace(temp, note=node.note) if isinstance(node, Temp) and node.name == step.name else node

@@ -46,10 +46,10 @@ FEWER = 4
 def small_last(plan: Plan) -> Plan:
     """Totals by the key of another table, before its columns are looked up."""
     rows = {n.table: n.rows for s in (*plan.steps, *plan.outputs) for n in walk(s.node) if isinstance(n, Scan)}
-    known_there = There({s.name: s.node for s in plan.steps}, rows)
+    there = There({s.name: s.node for s in plan.steps}, rows)
 
     def change(node: Node) -> Node:
-        found = _grouped(node, known_there) if isinstance(node, Aggregate) else None
+        found = _grouped(node, there) if isinstance(node, Aggregate) else None
         return node if found is None else _answered(found)
 
     return everywhere(plan, lambda node: rebuilt(node, change))
