@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from patron.engine.model.canonical import TABLES
@@ -10,6 +11,7 @@ from patron.engine.model.moments import in_span
 from patron.engine.model.queries import Frame, Query
 from patron.engine.model.terms import (
     Beside,
+    Children,
     Field,
     Followed,
     Here,
@@ -20,9 +22,11 @@ from patron.engine.model.terms import (
     all_of,
     any_of,
     conjuncts,
+    constant,
     known,
 )
 from patron.engine.plan import rows as row_plans
+from patron.engine.plan.children import ZEROED
 from patron.engine.plan.nodes import AggCall, Aggregate, Col, Node, Project, Stack, Step
 from patron.engine.plan.planner import Planner
 from patron.engine.plan.simplify import simple
@@ -34,6 +38,7 @@ from patron.engine.types import MONEY, TEXT, WHOLE, YESNO
 OUTPUT = "left_out"
 ORDERED = ("=", "<", "<=", ">", ">=")
 """Comparisons, none of which holds for what is missing."""
+NO = Lit(False, YESNO)
 
 
 def left_out(p: Planner, query: Query) -> Step | None:
@@ -41,11 +46,12 @@ def left_out(p: Planner, query: Query) -> Step | None:
     known to have one."""
     if query.subject.kind == "records":
         return None
-    counts = [
+    found = (
         _count(p, query, rows, frame)
         for rows, frame in query.frames.items()
         if isinstance(rows, str) and _may_lack(p, rows, frame) and not _of_somebody(frame)
-    ]
+    )
+    counts = [count for count in found if count is not None]
     if not counts:
         return None
     return Step(OUTPUT, counts[0] if len(counts) == 1 else Stack(tuple(counts)), "facts without a customer")
@@ -88,26 +94,29 @@ def _may_lack(p: Planner, table: str, frame: Frame) -> bool:
 def _of_somebody(frame: Frame) -> bool:
     """Whether no fact without a customer can be asked about: a date of the customer's must lie in a period, say."""
     assert frame.customer is not None
-    asked = (_of_nobody(c, frame.customer) for c in conjuncts(frame.where))
-    return any(isinstance(c, Op) and c.name in ORDERED and Lit(None, c.args[0].type) in c.args for c in asked)
+    return _of_nobody(frame.where, frame.customer) == NO
 
 
-def _count(p: Planner, query: Query, table: str, frame: Frame) -> Node:
+def _count(p: Planner, query: Query, table: str, frame: Frame) -> Node | None:
     """One row: the table, its facts that a metric would count, had they a customer, all that it counts, and what a sum
-    of money lacks. All are not told where it asks for the place of a fact among those of its customer."""
+    of money lacks. All are not told where it asks for the place of a fact among those of its customer. None where no
+    fact without a customer can be counted."""
     assert frame.customer is not None
     asked = [a for m in query.metrics if not m.hidden for a in aggregates(m.metric.measure) if a.rows == table]
-    counted = [_counted(query, a) for a in asked]
+    counted = _widest([_counted(query, a) for a in asked])
     conditions = [_of_nobody(c, frame.customer) for c in counted]
-    some = None if any(c is None for c in conditions) else any_of(*(c for c in conditions if c is not None))
+    possible = [c for c in conditions if c != NO]
+    if conditions and not possible:
+        return None
+    some = None if None in possible else any_of(*(c for c in possible if c is not None))
     nobody = Op("is_missing", (frame.customer,), YESNO)
     whole = conditions == counted
     where = all_of(None if whole else nobody, some if conditions else None, frame.where)
     items: list[tuple[str, Term]] = [("nobody", nobody)]
     calls = [("facts", AggCall("count", WHOLE, where=Col("nobody", YESNO))), ("every", AggCall("count", WHOLE))]
     summed = _summed(query, table)
-    if summed is not None and summed[1].value is not None:
-        its_own = _of_nobody(_counted(query, summed[1]), frame.customer)
+    its_own = NO if summed is None else _of_nobody(_counted(query, summed[1]), frame.customer)
+    if summed is not None and summed[1].value is not None and its_own != NO:
         items += [("lost", all_of(nobody, its_own) or nobody), ("worth", summed[1].value)]
         calls.append(("worth", AggCall("sum", MONEY, Col("worth", MONEY), Col("lost", YESNO))))
     counts = Aggregate(row_plans.evaluate(p, table, items, where), (), tuple(calls))
@@ -117,15 +126,27 @@ def _count(p: Planner, query: Query, table: str, frame: Frame) -> Node:
     return Project(counts, outputs, f"{table} without a customer")
 
 
+def _widest(conditions: Sequence[Term | None]) -> list[Term | None]:
+    """The conditions that are no more of others: whoever meets one of all meets one of these."""
+    parts = {frozenset(conjuncts(c)): c for c in conditions}
+    return [c for own, c in parts.items() if not any(other < own for other in parts)]
+
+
 def _of_nobody(where: Term | None, customer: Term) -> Term | None:
-    """A condition on facts without a customer: they are nobody's first, and none is before or after them."""
+    """A condition on facts without a customer: they are nobody's first, none is before or after them, and
+    nothing is that customer's."""
     if where == customer or (isinstance(where, (Numbered, Beside)) and where.key == customer):
         return Lit(None, where.type)
-    if isinstance(where, Field) and isinstance(where.row, Followed):
-        return Lit(None, where.type) if _of_nobody(where.row.key, customer) != where.row.key else where
+    if isinstance(where, (Field, Children)) and isinstance(where.row, Followed):
+        gone = _of_nobody(where.row.key, customer) != where.row.key
+        none = 0 if isinstance(where, Children) and where.func in ZEROED else None
+        return Lit(none, where.type) if gone else where
     if isinstance(where, Op):
         args = (_of_nobody(a, customer) for a in where.args)
-        return simple(where.name, tuple(a for a in args if a is not None), where.type)
+        made = simple(where.name, tuple(a for a in args if a is not None), where.type)
+        compared = isinstance(made, Op) and made.name in ORDERED and any(Lit(None, a.type) == a for a in made.args)
+        decided = False if compared else constant(made) if made.type == YESNO else None
+        return made if decided is None else Lit(decided, YESNO)
     return where
 
 
