@@ -27,6 +27,10 @@ SURE = frozenset({"id", "customer", "order", "created_at", "created_at@date", "n
 
 def kept(p: Planner) -> Mapping[Term, Field]:
     """The traits that packs keep, of the day and of the one before, and their columns."""
+    return p.once("kept traits", lambda: _kept(p))
+
+
+def _kept(p: Planner) -> Mapping[Term, Field]:
     found: dict[Term, Field] = {}
     for pack in p.b.declared.packs:
         for name in p.b.declared.catalog.packs[pack].kept:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from patron.dsl.nodes import dataclass
 from patron.engine.model.binder import Binder
 from patron.engine.model.periods import AsOf
 from patron.engine.model.store import Store
 from patron.engine.plan.nodes import Col, Node, Step, Temp, columns
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Planner:
         self._by_node: dict[Node, str] = {}
         self._names: set[str] = set()
         self._columns: dict[str, dict[Hashable, str]] = {}
+        self._made: dict[Hashable, Any] = {}
 
     @property
     def as_of(self) -> AsOf:
@@ -69,13 +73,17 @@ class Planner:
     def _sibling(self, binder: Binder, focus: Focus | None) -> Planner:
         other = Planner(binder, self.store, self.lists)
         other.focus = focus
-        other.steps, other._by_node, other._names, other._columns = (
-            self.steps,
-            self._by_node,
-            self._names,
-            self._columns,
-        )
+        other.steps, other._by_node, other._names = self.steps, self._by_node, self._names
+        other._columns, other._made = self._columns, self._made
         return other
+
+    def once(self, what: Hashable, make: Callable[[], Made]) -> Made:
+        """What is the same for every question about a moment, made for the first of them."""
+        key = (what, self.as_of)
+        if key not in self._made:
+            self._made[key] = make()
+        found: Made = self._made[key]
+        return found
 
     def step(self, hint: str, node: Node, note: str = "") -> Temp:
         """Store a node's rows under a name; an equal node is stored once."""

@@ -51,8 +51,12 @@ def purchase_days(p: Planner, needed: Mapping[str, Type]) -> Node:
     """These columns of the table. It is made once for all that ask for no more than dates, once for others: a report
     does not know what its next figure asks."""
     wide = set(needed) - BASIC
-    found = _made(p, orders=any(KEPT not in n for n in wide), median=any("median_gap" in n for n in wide))
-    return pick(_with_kept(p, found) if any(KEPT in n for n in wide) else found, *needed)
+    orders, median = any(KEPT not in n for n in wide), any("median_gap" in n for n in wide)
+    found = p.once((TABLE, orders, median), lambda: _made(p, orders=orders, median=median))
+    if any(KEPT in n for n in wide):
+        days = found
+        found = p.once((TABLE, days), lambda: _with_kept(p, days))
+    return pick(found, *needed)
 
 
 def _made(p: Planner, *, orders: bool, median: bool) -> Temp:
