@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from patron.dsl.nodes import dataclass
@@ -39,32 +40,32 @@ MARK = "@mark"
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A side table, the pairs (outer expression, its column) to join it on, and the term's value over it."""
+    """A side table, the pairs (outer expression, its column) to join it on, and what terms are over it."""
 
     node: Node
     on: tuple[tuple[Expr, str], ...]
-    value: Expr
+    gives: Mapping[Term, Expr]
 
 
 def leaf_node(p: Planner, outer: Evaluation, leaf: Term) -> Marked:
     """The side table of a leaf."""
     if isinstance(leaf, (Numbered, Beside)):
-        node, value = numbers.sequence(p, outer, leaf)
-        return Marked(node, ((outer.row_id(leaf.row), "id"),), value)
+        node, gives = numbers.sequence(p, outer, leaf)
+        return Marked(node, ((outer.row_id(leaf.row), "id"),), gives)
     if isinstance(leaf, numbers.First):
         ids = numbers.first_ids(p, outer, leaf.number)
-        return Marked(_marked(ids), ((outer.row_id(leaf.number.row), "id"),), _is_marked())
+        return Marked(_marked(ids), ((outer.row_id(leaf.number.row), "id"),), {leaf: _is_marked()})
     if isinstance(leaf, Nearest):
         node = nearest.by_id(p, leaf)
-        return Marked(node, ((outer.row_id(leaf.row), "id"),), Col(nearest.FOUND, leaf.type))
+        return Marked(node, ((outer.row_id(leaf.row), "id"),), {leaf: Col(nearest.FOUND, leaf.type)})
     if isinstance(leaf, Binned):
         return _binned(p, outer, leaf)
     if isinstance(leaf, Ranked):
         ids = ranked_ids(p, leaf)
-        return Marked(_marked(ids), ((outer.row_id(leaf.row), "id"),), _is_marked())
+        return Marked(_marked(ids), ((outer.row_id(leaf.row), "id"),), {leaf: _is_marked()})
     assert isinstance(leaf, (Member, Listed, BehindRows, Steps))
     ids = _people(p, leaf)
-    return Marked(_marked(ids), ((outer.expr(leaf.key), "id"),), _is_marked())
+    return Marked(_marked(ids), ((outer.expr(leaf.key), "id"),), {leaf: _is_marked()})
 
 
 def _people(p: Planner, leaf: Member | Listed | BehindRows | Steps) -> Node:
@@ -99,7 +100,7 @@ def _binned(p: Planner, outer: Evaluation, leaf: Binned) -> Marked:
     if leaf.together:
         lowest = WindowCall("min", WHOLE, (Col("@bin", WHOLE),), (value,))
         node = Project(node, (("id", row), ("@bin", lowest)))
-    return Marked(node, ((outer.row_id(leaf.row), "id"),), Col("@bin", WHOLE))
+    return Marked(node, ((outer.row_id(leaf.row), "id"),), {leaf: Col("@bin", WHOLE)})
 
 
 def _bin(bins: int) -> Expr:

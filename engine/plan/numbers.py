@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from patron.dsl.nodes import dataclass
 from patron.engine.model.terms import (
     Beside,
     Field,
+    Followed,
     Here,
     Leaf,
     Lit,
@@ -20,16 +21,17 @@ from patron.engine.model.terms import (
     conjuncts,
     known,
     negated,
+    rebase,
 )
 from patron.engine.plan import rows as row_plans
-from patron.engine.plan.nodes import AggCall, Aggregate, Col, Filter, Join, Node, Project, SortKey, WindowCall
+from patron.engine.plan.nodes import AggCall, Aggregate, Col, Expr, Filter, Join, Node, Project, SortKey, WindowCall
 from patron.engine.plan.planner import Planner
 from patron.engine.types import DATE, WHOLE, YESNO, Type, reference
 
 if TYPE_CHECKING:
     from patron.engine.plan.rows import Evaluation
 
-NUMBER, BESIDE = "@number", "@beside"
+NUMBER, BESIDE, BESIDE_AT = "@number", "@beside", "@beside_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +61,23 @@ def _compared(term: Op, number: Numbered, limit: Lit) -> Term:
     return term
 
 
-def sequence(p: Planner, outer: Evaluation, leaf: Numbered | Beside) -> tuple[Node, Col]:
-    """Rows of one key in order of date and id: the number of each, or the row before or after it. Where the question
-    is about rows up to a date (for the row after: from a date on), no others are looked at."""
+def sequence(p: Planner, outer: Evaluation, leaf: Numbered | Beside) -> tuple[Node, Mapping[Term, Expr]]:
+    """Rows of one key in order of date and id: the number of each, or the row before or after it with its date. Where
+    the question is about rows up to a date (for the row after: from a date on), no others are looked at."""
     source, order = _ordered(p, leaf, all_of(*_on_one_side(p, outer, leaf)))
     ident = Col("id", reference(leaf.table))
     part = (Col("key", leaf.key.type),)
     if isinstance(leaf, Numbered):
-        found = WindowCall("row_number", WHOLE, (), part, order)
-        name = NUMBER
+        found: list[tuple[Term, str, WindowCall]] = [(leaf, NUMBER, WindowCall("row_number", WHOLE, (), part, order))]
     else:
-        found = WindowCall("lead" if leaf.after else "lag", ident.type, (ident,), part, order)
-        name = BESIDE
-    return Project(source, (("id", ident), (name, found)), f"{leaf.table} in sequence"), Col(name, found.type)
+        func, at = "lead" if leaf.after else "lag", order[0].value
+        its_date = rebase(leaf.order[0], Followed(leaf, leaf.table))
+        found = [
+            (leaf, BESIDE, WindowCall(func, ident.type, (ident,), part, order)),
+            (its_date, BESIDE_AT, WindowCall(func, at.type, (at,), part, order)),
+        ]
+    node = Project(source, (("id", ident), *((n, w) for _, n, w in found)), f"{leaf.table} in sequence")
+    return node, {term: Col(name, window.type) for term, name, window in found}
 
 
 def first_ids(p: Planner, outer: Evaluation, leaf: Numbered) -> Node:

@@ -240,8 +240,11 @@ class Evaluation:
         return self.chosen is not None and row in _way(self.chosen)
 
     def _join_row(self, row: Followed) -> None:
-        """The row a reference leads to, if any."""
+        """The row a reference leads to, if any; none is looked up of which all is known."""
         self._ready(row.key)
+        asked = (Field(row, name, type_) for name, type_ in self.needed[row].items())
+        if isinstance(row.key, Beside) and not self._always(row) and all(field in self.known for field in asked):
+            return
         hint = _row_name(row)
         needed = {"id": reference(row.table), **self.needed[row]}
         inner = table_node(self.p, row.table, needed)
@@ -312,7 +315,7 @@ class Evaluation:
             self._join_learned(leaf)
             return
         made = marks.leaf_node(self.p, self, leaf)
-        self._attach(made.node, made.on, {leaf: made.value}, leaf)
+        self._attach(made.node, made.on, made.gives, leaf)
 
     def _attach(
         self, side: Node, on: tuple[tuple[Expr, str], ...], gives: Mapping[Term, Expr], about: Hashable
