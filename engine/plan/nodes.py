@@ -46,7 +46,8 @@ class SortKey:
 
 @dataclass(frozen=True, slots=True)
 class WindowCall(Leaf):
-    """A window function: row_number, count, sum, min, max, median, lag, lead, last_known.
+    """A window function: row_number, dense_rank, count, sum, min, max, median, lag, lead, last_known, lag_apart (the
+    value of the rows just before all that are equal in order to this one).
 
     `upto` frames the rows up to this one.
     """
@@ -175,6 +176,7 @@ class Learn:
     """Ids between which very many rows are cut into parts: only one of them is laid in order at a time."""
 
 
+_READS_ONE = frozenset((Filter, Project, Aggregate, Sorted, Learn))
 Node: TypeAlias = Scan | Temp | Values | Filter | Project | Join | Aggregate | Stack | Sorted | Learn
 
 
@@ -217,11 +219,12 @@ def columns(node: Node) -> tuple[Col, ...]:
 
 def inputs(node: Node) -> tuple[Node, ...]:
     """The nodes a node reads."""
+    kind = type(node)  # asked very often, and a lookup is faster than to try one kind after the other
+    if kind in _READS_ONE:
+        return (node.input,)  # type: ignore[union-attr]
     if isinstance(node, Join):
         return (node.left, node.right)
-    if isinstance(node, Stack):
-        return node.inputs
-    return () if isinstance(node, (Scan, Temp, Values)) else (node.input,)
+    return node.inputs if isinstance(node, Stack) else ()
 
 
 def with_inputs(node: Node, fresh: Sequence[Node]) -> Node:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from patron.engine.plan.added_up import added_up
 from patron.engine.plan.anybody import anybody
 from patron.engine.plan.below import kept_below
 from patron.engine.plan.beside import side_tables_once
@@ -35,6 +36,7 @@ from patron.engine.plan.shared import shared_totals
 from patron.engine.plan.small import small_last
 from patron.engine.plan.steps import in_order
 from patron.engine.plan.told import days_told
+from patron.engine.plan.ungrouped import not_grouped
 from patron.engine.plan.unread import read_columns
 
 Rule = Callable[[Plan], Plan]
@@ -115,6 +117,7 @@ RULES: tuple[Rule, ...] = (
     rows_once,
     rows_read,
     inline_single_use,  # several who read a step may have become one
+    added_up,
     looked_up_late,
     side_tables_once,
     inner_joins,
@@ -122,6 +125,7 @@ RULES: tuple[Rule, ...] = (
     computed_once,
     read_columns,
     days_told,
+    not_grouped,
     inline_single_use,  # a step may have become some columns of another
     joined_once,
 )

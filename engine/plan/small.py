@@ -45,14 +45,18 @@ FEWER = 4
 
 def small_last(plan: Plan) -> Plan:
     """Totals by the key of another table, before its columns are looked up."""
-    rows = {n.table: n.rows for s in (*plan.steps, *plan.outputs) for n in walk(s.node) if isinstance(n, Scan)}
-    there = There({s.name: s.node for s in plan.steps}, rows)
+    there = There({s.name: s.node for s in plan.steps}, sizes(plan))
 
     def change(node: Node) -> Node:
         found = _grouped(node, there) if isinstance(node, Aggregate) else None
         return node if found is None else _answered(found)
 
     return everywhere(plan, lambda node: rebuilt(node, change))
+
+
+def sizes(plan: Plan) -> Mapping[str, int]:
+    """How many rows each stored table has that a plan reads."""
+    return {n.table: n.rows for s in (*plan.steps, *plan.outputs) for n in walk(s.node) if isinstance(n, Scan)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def _grouped(node: Aggregate, there: There) -> Grouped | None:
     left = {c.name for c in columns(rows)}
     read = {n for _, k in node.keys for n in read_by(k)}.union(*(read_by(a) for c in cuts for a, _ in c.on))
     asked = [(name, over(items[name], {c.name: c for c in columns(top)})) for name in items if name in read]
-    mine = tuple((n, g) for n, g in asked if g is not None and g != key and read_by(g) <= left and _few(g, rows))
+    mine = tuple((n, g) for n, g in asked if g is not None and g != key and read_by(g) <= left and few(g, rows))
     own = {n: Col(n, g.type) for n, g in mine}
     groups = [(n, own.get(n) or _told(g, key, left)) for n, g in asked if g is not None]
     calls = [call_over(call, items) for _, call in node.calls]
@@ -162,18 +166,19 @@ def _is_told(join: Join, key: Expr, left: set[str], made: Made) -> bool:
     )
 
 
-def _few(expr: Expr, node: Node) -> bool:
-    """Whether an expression over rows has few values: words of a closed list, yes or no, or what a choice may give."""
-    if isinstance(expr, Lit) or expr.type.kind in ("choice", "yesno"):
+def few(expr: Expr, node: Node) -> bool:
+    """Whether an expression over rows has few values: words of a closed list, bands, yes or no, what a choice
+    may give."""
+    if isinstance(expr, Lit) or expr.type.kind in ("choice", "yesno") or expr.type.labels:
         return True
     if isinstance(expr, Op):
-        return expr.name in ("if", "first_known") and all(_few(a, node) for a in expr.args)
+        return expr.name in ("if", "first_known") and all(few(a, node) for a in expr.args)
     if not isinstance(expr, Col):
         return False
     if isinstance(node, Project):
-        return _few(dict(node.items)[expr.name], node.input)
+        return few(dict(node.items)[expr.name], node.input)
     below = (n for n in inputs(node) if expr.name in {c.name for c in columns(n)})
-    return isinstance(node, (Filter, Join)) and all(_few(expr, n) for n in below)
+    return isinstance(node, (Filter, Join)) and all(few(expr, n) for n in below)
 
 
 def _answered(found: Grouped) -> Node:

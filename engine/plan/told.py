@@ -94,16 +94,16 @@ def _read(node: Node) -> Days | None:
     """The days of which a model reads the rows, by the ids of its things."""
     if not isinstance(node, Learn) or node.part != "things" or not isinstance(node.input, Sorted):
         return None
-    rows, where, items = _laid_open(node.input.input)
+    rows, where, items = laid_open(node.input.input)
     key, day = (items.get(k.value.name) if isinstance(k.value, Col) else None for k in node.input.by[:2])
     if len(node.input.by) != 2 or key is None or key.type != node.columns[0].type:
         return None
-    if not isinstance(day, Op) or day.name != "days_between" or not _always(rows, day.args[1]):
+    if not isinstance(day, Op) or day.name != "days_between" or not always(rows, day.args[1]):
         return None
     return _days(rows, where, key, day.args[1])
 
 
-def _always(rows: Node, day: Expr) -> bool:
+def always(rows: Node, day: Expr) -> bool:
     """Whether every row has a day."""
     if not isinstance(rows, Scan) or rows.table not in TABLES or not isinstance(day, Col):
         return False
@@ -121,10 +121,10 @@ def _asked(plan: Plan) -> Iterator[tuple[Aggregate, Days]]:
 
 def _counted(node: Aggregate) -> Days | None:
     """The days that an aggregate by thing is over."""
-    each, where, items = _laid_open(node.input)
+    each, where, items = laid_open(node.input)
     if len(node.keys) != 1 or not isinstance(each, Aggregate) or len(each.keys) != 2 or each.calls:
         return None
-    rows, wheres, below = _laid_open(each.input)
+    rows, wheres, below = laid_open(each.input)
     named: Items = {name: over(expr, below) for name, expr in each.keys}
     own: Items = {name: over(expr, named) for name, expr in items.items()}
     key = over(node.keys[0][1], own)
@@ -146,12 +146,12 @@ def _days(rows: Node, where: Sequence[Expr | None], key: Expr, day: Expr) -> Day
     return Days(rows, conditions - {known(key)}, key, day) if None not in where else None
 
 
-def _laid_open(node: Node) -> tuple[Node, tuple[Expr | None, ...], Items]:
+def laid_open(node: Node) -> tuple[Node, tuple[Expr | None, ...], Items]:
     """The rows below conditions and columns, the conditions, and what each column stands for; None is not known."""
     if isinstance(node, Filter):
-        rows, where, items = _laid_open(node.input)
+        rows, where, items = laid_open(node.input)
         return rows, (*where, *(over(one, items) for one in conjuncts(node.where))), items
     if isinstance(node, Project):
-        rows, where, items = _laid_open(node.input)
+        rows, where, items = laid_open(node.input)
         return rows, where, {name: over(expr, items) for name, expr in node.items}
     return node, (), {c.name: c for c in columns(node)}

@@ -50,11 +50,14 @@ _OF_SURE = frozenset("= < <= > >= one_of days_between start_of contains starts e
 _SURE = frozenset(("is_missing", "and", "or", "not"))
 
 _WINDOWS: Mapping[str, Callable[..., E]] = {
-    "row_number": exp.RowNumber, "count": lambda: exp.Count(this=exp.Star()), "min": lambda v: exp.Min(this=v),
-    "max": lambda v: exp.Max(this=v), "sum": lambda v: exp.Sum(this=v), "lag": lambda v: exp.Lag(this=v),
-    "lead": lambda v: exp.Lead(this=v), "median": lambda v: exp.Median(this=build.cast(v, "DOUBLE")),
+    "row_number": exp.RowNumber, "dense_rank": exp.DenseRank, "count": lambda: exp.Count(this=exp.Star()),
+    "min": lambda v: exp.Min(this=v), "max": lambda v: exp.Max(this=v), "sum": lambda v: exp.Sum(this=v),
+    "lag": lambda v: exp.Lag(this=v), "lead": lambda v: exp.Lead(this=v), "first": lambda v: exp.FirstValue(this=v),
+    "lag_apart": lambda v: exp.FirstValue(this=v), "median": lambda v: exp.Median(this=build.cast(v, "DOUBLE")),
     "last_known": lambda v: exp.IgnoreNulls(this=exp.LastValue(this=v)),
 }  # fmt: skip
+_UP_TO = {"kind": "ROWS", "start": "UNBOUNDED", "start_side": "PRECEDING", "end": "CURRENT ROW"}
+_APART = {"kind": "GROUPS", "start": "1", "start_side": "PRECEDING", "end": "1", "end_side": "PRECEDING"}
 
 
 def sql_type(type_: Type, lowering: Lowering) -> str:
@@ -127,11 +130,11 @@ class Expressions:
         args = [self.value(a) for a in call.args]
         if call.func == "sum":
             args = [summable(args[0], call.args[0].type)]
-        inner = _WINDOWS[call.func](*args)
         order = exp.Order(expressions=[self.ordered(k) for k in call.order]) if call.order else None
-        spec = None
-        if call.upto and order is not None:
-            spec = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
+        first = call.upto and call.func == "min" and call.order[:1] == (SortKey(call.args[0]),)
+        inner = _WINDOWS["first" if first else call.func](*args)  # the smallest so far is the first: no frame to search
+        frame = _APART if call.func == "lag_apart" else _UP_TO if call.upto and order and not first else None
+        spec = frame and exp.WindowSpec(**frame)
         over = exp.Window(
             this=inner, partition_by=[self.value(x) for x in call.partition] or None, order=order, spec=spec
         )
