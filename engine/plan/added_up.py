@@ -10,6 +10,7 @@ rows_1:                                           rows_1: group by product, age,
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from math import inf, prod
@@ -51,6 +52,7 @@ class Reader:
     """An aggregate over rows of a step, in terms of its columns."""
 
     node: Aggregate
+    of: str
     where: tuple[Expr, ...]
     keys: tuple[Named, ...]
     calls: tuple[AggCall, ...]
@@ -58,48 +60,50 @@ class Reader:
 
 def added_up(plan: Plan) -> Plan:
     """Totals instead of rows that are read for totals only."""
+    read: Counter[str] = Counter()
+    readers: defaultdict[str, list[Reader]] = defaultdict(list)
+    for node in (n for s in (*plan.steps, *plan.outputs) for n in walk(s.node)):
+        if isinstance(node, Temp):
+            read[node.name] += 1
+        elif isinstance(node, Aggregate) and (reader := _reader(node)) is not None:
+            readers[reader.of].append(reader)
     rows = sizes(plan)
-    for step in [s for s in plan.steps if s.note == READ_AGAIN]:
-        plan = _added_up(plan, step, rows)
-    return plan
+    totals: dict[str, Node] = {}
+    instead: dict[Node, Node] = {}
+    for step in plan.steps:
+        own = readers[step.name]
+        calls = tuple(dict.fromkeys(c for r in own for c in r.calls))
+        wanted = step.note == READ_AGAIN and len(own) == read[step.name]
+        made = _totals(step, own, calls, rows) if wanted else None
+        if made is not None:
+            totals[step.name] = made
+            instead |= {r.node: _again(r, Temp(step.name, columns(made)), calls) for r in own}
+    steps = tuple(replace(s, node=totals.get(s.name, s.node)) for s in plan.steps)
+    return everywhere(replace(plan, steps=steps), lambda one: replaced(one, instead)) if totals else plan
 
 
-def _added_up(plan: Plan, step: Step, rows: Mapping[str, int]) -> Plan:
-    every = [n for s in (*plan.steps, *plan.outputs) for n in walk(s.node)]
-    readers = [r for n in every if isinstance(n, Aggregate) and (r := _reader(n, step.name)) is not None]
-    keys = _keys(step.node, readers)
-    if len(readers) < sum(isinstance(n, Temp) and n.name == step.name for n in every) or not _few(keys, step, rows):
-        return plan
-    calls = tuple(dict.fromkeys(c for r in readers for c in r.calls))
-    node = written(Totals(step.node, (), None, calls, step.node.note), tuple((k.name, k) for k in keys))
-    if len({c.name for c in columns(node)}) < len(columns(node)):
-        return plan
-    temp = Temp(step.name, columns(node))
-    numbers = dict(zip(calls, temp.columns[len(keys) :], strict=True))
-    instead: dict[Node, Node] = {r.node: _again(r, temp, numbers) for r in readers}
-    made = everywhere(plan, lambda one: replaced(one, instead))
-    return replace(made, steps=tuple(replace(step, node=node) if s.name == step.name else s for s in made.steps))
+def _totals(step: Step, readers: list[Reader], calls: tuple[AggCall, ...], rows: Mapping[str, int]) -> Node | None:
+    """What all readers add up, by all that they group and choose rows by; None where that would hardly be less."""
+    exprs = [e for r in readers for e in (*r.where, *(k for _, k in r.keys))]
+    names = set[str]().union(*map(read_by, exprs))
+    keys = [c for c in columns(step.node) if c.name in names]
+    if not _few(keys, step, rows) or names & {f"a{number}" for number in range(len(calls))}:
+        return None
+    return written(Totals(step.node, (), None, calls, step.node.note), tuple((k.name, k) for k in keys))
 
 
-def _reader(node: Aggregate, name: str) -> Reader | None:
+def _reader(node: Aggregate) -> Reader | None:
     """An aggregate over rows of a step that totals of totals answer."""
     if not isinstance(node.input, Project):
         return None
     rows, where = filtered(node.input.input)
-    if not isinstance(rows, Temp) or rows.name != name:
+    if not isinstance(rows, Temp):
         return None
     items = dict(node.input.items)
     keys = tuple((n, k) for n, value in node.keys if (k := over(value, items)) is not None)
     calls = tuple(c for _, call in node.calls if (c := call_over(call, items)) is not None and is_again(c))
     whole = (len(keys), len(calls)) == (len(node.keys), len(node.calls))
-    return Reader(node, where, keys, calls) if whole else None
-
-
-def _keys(rows: Node, readers: list[Reader]) -> list[Col]:
-    """The columns that readers group and choose rows by."""
-    exprs = [e for r in readers for e in (*r.where, *(k for _, k in r.keys))]
-    names = set[str]().union(*map(read_by, exprs))
-    return [c for c in columns(rows) if c.name in names]
+    return Reader(node, rows.name, where, keys, calls) if whole else None
 
 
 def _few(keys: list[Col], step: Step, rows: Mapping[str, int]) -> bool:
@@ -136,13 +140,14 @@ def _values(key: Col, node: Node, rows: Mapping[str, int]) -> float:
     return len(key.type.labels) or WORDS if few(key, node) else inf
 
 
-def _again(reader: Reader, temp: Temp, numbers: Mapping[AggCall, Col]) -> Node:
-    """A reader over totals."""
-    where = all_of(*reader.where)
+def _again(reader: Reader, totals: Temp, calls: tuple[AggCall, ...]) -> Node:
+    """A reader over totals, of which the last columns are the calls."""
+    numbers = dict(zip(calls, totals.columns[len(totals.columns) - len(calls) :], strict=True))
     own = [numbers[call] for call in reader.calls]
     items = (*reader.keys, *((c.name, c) for c in dict.fromkeys(own)))
     keys = tuple((n, Col(n, k.type)) for n, k in reader.keys)
     named = zip(reader.node.calls, own, strict=True)
-    calls = tuple((n, AggCall(AGAIN[c.func], c.type, column)) for (n, c), column in named)
-    rows = Project(temp if where is None else Filter(temp, where), items)
-    return zero_of_none(replace(reader.node, input=rows, keys=keys, calls=calls), reader.node)
+    again = tuple((n, AggCall(AGAIN[c.func], c.type, column)) for (n, c), column in named)
+    where = all_of(*reader.where)
+    rows = Project(totals if where is None else Filter(totals, where), items)
+    return zero_of_none(replace(reader.node, input=rows, keys=keys, calls=again), reader.node)

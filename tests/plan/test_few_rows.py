@@ -150,6 +150,14 @@ def test_several_orders_of_a_day_are_one_day(
     assert "dense_rank" not in grouped and "lag_apart" not in grouped
 
 
+def test_who_asks_which_values_there_are_reads_totals_too() -> None:
+    only = Step("c", Aggregate(Project(TEMP, (("band", BAND),)), (("band", BAND),), ()))
+    found = added_up(plan_of(only, total("a", GENDER)))
+    assert "group by gender, band: a0 = sum(v0)" in text_of(found) and columns(found.outputs[0].node) == (BAND,)
+    alone = added_up(plan_of(only))
+    assert columns(alone.steps[0].node) == columns(alone.outputs[0].node) == (BAND,)
+
+
 def test_the_text_says_what_is_added_up() -> None:
     said = text_of(added_up(plan_of(total("a", PRODUCT), total("b", GENDER))))
     assert "group by product, gender: a0 = sum(v0)" in said and "group by gender: x0 = sum(a0)" in said
