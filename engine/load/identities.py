@@ -18,13 +18,14 @@ from patron.engine.types import TEXT
 
 @dataclass(slots=True)
 class Identities:
-    """The ids of all tables: `whole` says which are stored as numbers, `tables` names the temporary table in which a
-    reference finds the id that is meant."""
+    """The ids of all tables: `whole` says which are stored as numbers, `tables` names the temporary table that has the
+    ids which references may name, `moved` the one that says which of them mean another row."""
 
     filler: Filler
     problems: list[Problem]
     whole: dict[str, bool] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
 
     def run(self, statement: Any) -> list[tuple[Any, ...]]:
         """The rows of a SELECT."""
@@ -103,12 +104,17 @@ class Identities:
             self.whole[table] = bool(whole) and count > 0
             survivors = self._survivors() if table == "customers" else None
             if filled is not None and self.references(table):
-                self.tables[table] = f"ids/{table}"
-                self.filler.sources.run(
-                    staging.create(
-                        self.tables[table], describing.ids(self._id_source(table), self.whole[table], survivors)
-                    )
-                )
+                self._may_name(table, self._id_source(table), survivors)
+
+    def _may_name(self, table: str, source: Any, survivors: str | None) -> None:
+        """The ids of a table that references may name, and whom they mean where `survivors` tells of merged ones."""
+        run = self.filler.sources.run
+        self.tables[table] = f"ids/{table}"
+        run(staging.create(self.tables[table], describing.ids(source)))
+        if survivors is not None:
+            self.moved[table] = f"moved/{table}"
+            storage = staging.storage_of(self.filler.filled[table].columns["id"])
+            run(staging.create(self.moved[table], describing.moved(self.tables[table], survivors, storage)))
 
     def _id_source(self, table: str) -> Any:
         filled = self.filler.filled.get(table)

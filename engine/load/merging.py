@@ -22,7 +22,7 @@ from patron.engine.model.canonical import TABLES
 from patron.engine.model.mapping import SqlMapping, TableMapping
 from patron.engine.model.store import StoredTable
 from patron.engine.sql import build
-from patron.engine.sql.load import derived, describing, differing, merging, staging
+from patron.engine.sql.load import derived, describing, differing, finishing, merging, staging
 from patron.engine.sql.load.finishing import FinalColumn, FinalTable
 from patron.engine.sql.load.offsets import changes as clock_changes
 
@@ -90,10 +90,7 @@ class AddingIdentities(Identities):
         storage = staging.storage_of(self.filler.filled[table].columns["id"])
         known = merging.known_ids(table, staging.met(references, storage), storage)
         both = merging.both(self._id_source(table), known)
-        survivors = self._survivors() if table == "customers" else None
-        self.tables[table] = f"ids/{table}"
-        query = describing.ids(both, self.whole[table], survivors)
-        self.filler.sources.run(staging.create(self.tables[table], query))
+        self._may_name(table, both, self._survivors() if table == "customers" else None)
 
     def _survivors(self) -> str | None:
         filled = self.filler.filled["customers"]
@@ -193,15 +190,15 @@ class Adding(Finisher):
             )
         return tuple(made)
 
-    def _create(self, final: FinalTable, *, booked: bool = False) -> None:
+    def _create(self, final: FinalTable) -> None:
         table, new = final.name, f"new/{final.name}"
-        columns, query = self._laid_out(final, booked=booked)
+        columns = finishing.stored_columns(final)
         lying = tuple(c.name for c in columns if not c.computed)
         if lying != self._lying(table):
             raise Unsuited(f"{table} has other columns than before")
-        self.filler.sources.run(staging.create(new, query))
+        self.filler.sources.run(staging.create(new, finishing.finish(final, columns)))
         if "id" in lying and not self._counted(final):
-            self._replace(final, new, lying, booked=booked)
+            self._replace(final, new, lying)
         else:
             self._number(final, new)
             self._keep(table, None, differing.rows(build.table(new), lying))
@@ -222,12 +219,14 @@ class Adding(Finisher):
                 raise Unsuited(f"rows of {final.name} are counted over several sources")
             self.filler.sources.run(merging.count_on(new, self._was[final.name].rows))
 
-    def _replace(self, final: FinalTable, new: str, lying: Sequence[str], *, booked: bool) -> None:
+    def _replace(self, final: FinalTable, new: str, lying: Sequence[str]) -> None:
         """New rows come in, for rows of the same ids where the latest counts."""
         table, run = final.name, self.filler.sources.run
         again = int(self.run(merging.known_again(new, table))[0][0])
         self.replaced[table] = again
-        if booked and (self.stored_known(new, "root_order") or (again and self.stored_known(table, "root_order"))):
+        if final.roots is not None and (
+            self.stored_known(new, "root_order") or (again and self.stored_known(table, "root_order"))
+        ):
             raise Unsuited("orders were split")
         left = differing.rows(build.table(new), lying)
         if again:
@@ -308,7 +307,7 @@ class Adding(Finisher):
         """Nothing may be lost: it would have to be told with all that is lost."""
         parts = self.filler.filled[table]
         for column in columns:
-            if column.ids is None or (column.name == "staff" and table == "lines"):
+            if (column.ids is None and column.lost is None) or (column.name == "staff" and table == "lines"):
                 continue
             before = self.run(describing.known_count(parts.name, column.name, with_id="id" in parts.columns))[0][0]
             if before > self.stored_known(f"new/{table}", column.name):

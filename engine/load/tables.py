@@ -14,9 +14,8 @@ from patron.engine.load.identities import Identities
 from patron.engine.model.canonical import SINGULAR, TABLES, CanonicalColumn
 from patron.engine.model.mapping import Bound
 from patron.engine.model.store import StoredColumn, StoredTable
-from patron.engine.sql.build import E
 from patron.engine.sql.load import derived, describing, finishing, staging
-from patron.engine.sql.load.finishing import FinalColumn, FinalTable, StoredAs
+from patron.engine.sql.load.finishing import FinalColumn, FinalTable
 from patron.engine.sql.load.offsets import changes
 from patron.engine.types import YESNO, Type
 
@@ -125,14 +124,9 @@ class Finisher:
         return tuple(made)
 
     def _column(self, name: str, type_: Type, whole: Mapping[str, bool]) -> FinalColumn:
-        ids = (
-            self.identities.tables.get(type_.table)
-            if type_.kind == "reference" and name not in ("id", "merged_into")
-            else None
-        )
         if type_.kind == "number" and whole.get(name):
             type_ = Type("number", whole=type_.whole)
-        return FinalColumn(name, type_, self._storage(name, type_, whole), filled=True, ids=ids)
+        return FinalColumn(name, type_, self._storage(name, type_, whole), filled=True)
 
     def _storage(self, name: str, type_: Type, whole: Mapping[str, bool]) -> str:
         if type_.kind == "reference":
@@ -146,41 +140,45 @@ class Finisher:
         has = {c.name for c in columns if c.filled}
         zones, stores = self._zones(table, columns)
         orders, staff = self._order_facts(table, has)
+        columns = tuple(self._meant(table, c, orders) for c in columns)
         final = FinalTable(
             table, self.filler.filled[table].name, columns, zones, stores, self._sorted_by(table, has, orders), orders,
-            staff, self._coupons() if table == "orders" else None, "id" in has,
-            len(self.filler.parts[table]) if table == "lines" and "id" not in has else 0,
+            staff, self._coupons() if table == "orders" else None, drop_nameless="id" in has,
+            numbered=len(self.filler.parts[table]) if table == "lines" and "id" not in has else 0,
         )  # fmt: skip
         split = table == "orders" and "root_order" in has
-        self._create(final, booked=split)
+        if split:
+            self.run(staging.create("facts/roots", finishing.roots(final)))
+            final = replace(final, roots="facts/roots")
+        self._create(final)
         extra = [FinalColumn("@visible_at", Type("moment"), "moment", filled=True)] if split else []
         self._describe(table, (*columns, *extra), one_zone=stores is None)
         if final.numbered:
             self._name_lines()
         self._lost_references(table, columns)
         self._strange_choices(table)
+        for name in (c.lost for c in columns if c.lost is not None):
+            self.run(staging.drop(name))
 
-    def _create(self, final: FinalTable, *, booked: bool = False) -> None:
+    def _meant(self, table: str, column: FinalColumn, orders: str | None) -> FinalColumn:
+        """A column with the tables that tell which rows are meant. All but few references mean the row they name; to
+        know the others takes a join of their values alone, so that the wide rows need none."""
+        ids = self.identities.tables.get(column.type.table) if column.type.kind == "reference" else None
+        if ids is None or not column.filled or column.name in ("id", "merged_into"):
+            return column
+        if column.name == "order" and orders is not None:  # the rows are joined with it anyway
+            return replace(column, ids=orders)
+        name = f"lost/{table}/{column.name}"
+        (count,) = self.run(describing.lost(name, self.filler.filled[table].name, column.name, ids))[0]
+        if not count:
+            self.run(staging.drop(name))
+        moved = self.identities.moved.get(column.type.table)
+        return replace(column, moved=moved, lost=name if count else None)
+
+    def _create(self, final: FinalTable) -> None:
         """The table with its rows."""
-        run = self.filler.sources.run
-        if not booked:
-            for statement in finishing.stored(final):
-                run(statement)
-            return
-        columns, query = self._laid_out(final, booked=booked)
-        run(finishing.table(final.name, columns))
-        run(finishing.inserted(final.name, columns, query))
-        run(staging.drop(_done(final)))
-
-    def _laid_out(self, final: FinalTable, *, booked: bool) -> tuple[tuple[StoredAs, ...], E]:
-        """A table's columns and rows. `booked`: parts of split orders are booked with their root."""
-        columns = finishing.stored_columns(final)
-        query = finishing.finish(final, columns)
-        if not booked:
-            return columns, query
-        self.filler.sources.run(staging.create(_done(final), query))
-        whole = finishing.booked(_done(final), [c.name for c in columns if not c.computed])
-        return (*columns, finishing.VISIBLE_AT), whole
+        for statement in finishing.stored(final):
+            self.filler.sources.run(statement)
 
     def _name_lines(self) -> None:
         """Lines without an id of their own have one, made of order and place."""
@@ -218,7 +216,8 @@ class Finisher:
         if ids is None:
             return None, False
         if not self.order_facts:
-            self.filler.sources.run(staging.create("facts/orders", derived.order_facts(ids)))
+            kind = "whole" if self.identities.whole["orders"] else "text"
+            self.filler.sources.run(staging.create("facts/orders", derived.order_facts(ids, finishing.SQL_TYPES[kind])))
             self.order_facts = True
         staff = self.stored["orders"].columns["staff"].filled
         return "facts/orders", staff
@@ -244,7 +243,7 @@ class Finisher:
     def _lost_references(self, table: str, columns: Sequence[FinalColumn]) -> None:
         """P0708 for references that find no row."""
         for column in columns:
-            if column.ids is None:
+            if column.ids is None and column.lost is None:
                 continue
             parts = self.filler.filled[table]
             before = self.run(describing.known_count(parts.name, column.name, with_id="id" in parts.columns))[0][0]
@@ -353,11 +352,6 @@ class Finisher:
         found = list(self.run(describing.statistics(table, [(n, True) for n in names]))[0])[1:]
         triples = zip(names, found[0::3], found[1::3], found[2::3], strict=True)
         return {n: StoredColumn(n, YESNO, "yesno", low=low, high=high) for n, _, low, high in triples}
-
-
-def _done(final: FinalTable) -> str:
-    """Where rows lie that are booked again."""
-    return f"done/{final.name}"
 
 
 def _has_values(table: str, column: FinalColumn) -> bool:

@@ -135,18 +135,16 @@ def currencies() -> exp.Select:
     return staging.select([(build.col("currency", "t"), "currency")], build.table("orders", "t"), distinct=True)
 
 
-def order_facts(ids: str) -> exp.Select:
-    """Of every order, by its staged id: when it was created, and whose it was."""
+def order_facts(ids: str, kind: str) -> exp.Select:
+    """Of every order, by its staged id: when it was created, and whose it was. `kind` is how its id is stored."""
     columns = [
         (build.col("key", "i"), "key"),
-        (build.col("id", "i"), "id"),
         (build.col("created_at", "o"), "created_at"),
         (build.col("staff", "o"), "staff"),
     ]
     query = staging.select(columns, build.table(ids, "i"))
-    return query.join(
-        build.table("orders", "o"), on=build.binary(exp.EQ, build.col("id", "i"), build.col("id", "o")), copy=False
-    )
+    same = build.binary(exp.EQ, build.cast(build.col("key", "i"), kind), build.col("id", "o"))
+    return query.join(build.table("orders", "o"), on=same, copy=False)
 
 
 def first_coupons(redemptions: str, tie: str) -> exp.Select:

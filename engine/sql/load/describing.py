@@ -10,22 +10,31 @@ from sqlglot import exp
 
 from patron.engine.sql import build
 from patron.engine.sql.build import E
-from patron.engine.sql.load.staging import ROW, select, stated
+from patron.engine.sql.load.staging import ROW, create, select, stated
 
 
-def ids(parts: E, whole: bool, survivors: str | None) -> exp.Select:
-    """Staged and stored form of every id of a table; of merged customers the survivor's."""
-    column: E = build.col("id", "i")
-    kind = "BIGINT" if whole else "VARCHAR"
-    outputs: list[tuple[E, str]] = [(column, "key")]
-    if survivors is None:
-        outputs.append((build.cast(column.copy(), kind), "id"))
-        return select(outputs, build.subquery(parts, "i"))
-    as_text = build.cast(column.copy(), "VARCHAR")
-    outputs.append((build.cast(build.coalesce(build.col("survivor", "s"), as_text), kind), "id"))
-    query = select(outputs, build.subquery(parts, "i"))
-    on = build.binary(exp.EQ, build.col("id", "s"), as_text.copy())
-    return query.join(build.table(survivors, "s"), on=on, join_type="left", copy=False)
+def ids(parts: E) -> exp.Select:
+    """Every id of a table, as it is staged."""
+    return select([(build.col("id", "i"), "key")], build.subquery(parts, "i"))
+
+
+def moved(ids: str, survivors: str, storage: str) -> exp.Select:
+    """The ids of merged customers with the survivor's, both as they are staged."""
+    outputs: list[tuple[E, str]] = [
+        (build.col("key", "i"), "key"),
+        (build.cast(build.col("survivor", "s"), storage), "id"),
+    ]
+    on = build.binary(exp.EQ, build.col("id", "s"), build.cast(build.col("key", "i"), "VARCHAR"))
+    return select(outputs, build.table(ids, "i")).join(build.table(survivors, "s"), on=on, copy=False)
+
+
+@stated
+def lost(name: str, parts: str, column: str, ids: str) -> E:
+    """The table of the values of a reference that are no id, each once."""
+    query = select([(build.col(column, "t"), "key")], build.table(parts, "t"), distinct=True)
+    there = build.binary(exp.EQ, build.col("key", "i"), build.col(column, "t"))
+    query = query.join(build.table(ids, "i"), on=there, join_type="anti", copy=False)
+    return create(name, query.where(build.not_(build.is_null(build.col(column, "t"))), copy=False))
 
 
 def all_whole(source: E, *, numbers: bool) -> exp.Select:

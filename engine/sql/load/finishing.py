@@ -30,19 +30,25 @@ SQL_TYPES: Mapping[str, str] = {
 
 COMPANIONS: Mapping[str, str] = {"@date": "DATE", "@hour": "TINYINT", "@day_only": "BOOLEAN"}
 """What is stored beside a moment."""
+CREATION = ("created_at", *("created_at" + part for part in COMPANIONS))
+ROOT = "@root/"
+"""How the creation of the root of a split order is called beside the creation of its part."""
 POSITION = "@position"
 
 
 @dataclass(frozen=True, slots=True)
 class FinalColumn:
-    """A column to store: `filled` when the parts have it, `ids` the table of ids its reference is looked up in
-    (None: taken as it is)."""
+    """A column to store: `filled` when the parts have it. Of a reference, `lost` is a table of the values that are no
+    id, `moved` one of the ids that mean another row than the one they name; None where there are none. Or else `ids` is
+    the table of all ids it may name, as `key`."""
 
     name: str
     type: Type
     storage: str
     filled: bool
     ids: str | None = None
+    lost: str | None = None
+    moved: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ class FinalTable:
     `zones` are the zones its rows may be in, the project's first; with several, the row's store tells (`stores`
     holds their ids and zones). `order` are the columns it is sorted by; `orders`
     is a table of the orders with their date and staff, by which lines are sorted and which missing staff comes from,
-    `coupons` one with the coupon of each order.
+    `coupons` one with the coupon of each order, `roots` one of the orders that others are parts of.
     """
 
     name: str
@@ -64,6 +70,7 @@ class FinalTable:
     orders: str | None = None
     staff_from_order: bool = False
     coupons: str | None = None
+    roots: str | None = None
     drop_nameless: bool = False
     numbered: int = 0
     """How many statements are stacked, when rows get their place in the source, from which their id is made."""
@@ -83,10 +90,6 @@ class StoredAs:
     computed: bool = False
 
 
-VISIBLE_AT = StoredAs("@visible_at", "TIMESTAMP", exp.column("@visible_at"))
-"""When a part of a split order was made, which is booked with its root."""
-
-
 def stored_columns(table: FinalTable) -> tuple[StoredAs, ...]:
     """The columns of the stored table, in order."""
     has = {c.name for c in table.columns if c.filled}
@@ -99,7 +102,7 @@ def stored_columns(table: FinalTable) -> tuple[StoredAs, ...]:
     if table.numbered:
         made.append(_stored_as(POSITION, "BIGINT", _position(table.numbered)))
         made.append(StoredAs("id", "VARCHAR", _id_of_line(), computed=True))
-    return tuple(made)
+    return tuple(made if table.roots is None else _booked(made))
 
 
 def _stored_as(name: str, kind: str, value: E) -> StoredAs:
@@ -115,13 +118,19 @@ def _id_of_line() -> E:
 
 def finish(table: FinalTable, columns: Sequence[StoredAs]) -> exp.Select:
     """The rows to store, in order: sorted while they are narrow, then every column made of them."""
+    order = [exp.Ordered(this=_sorting(table, name), nulls_first=False) for name in table.order]
+    if "id" not in table.order:  # which no two rows share
+        order.append(exp.Ordered(this=build.col(ROW, "t")))
+    return _made(columns, _narrow(table).order_by(*order, copy=False))
+
+
+def _made(columns: Sequence[StoredAs], rows: exp.Select) -> exp.Select:
+    return select([(c.value, c.name) for c in columns if not c.computed], build.subquery(rows, "t"))
+
+
+def _narrow(table: FinalTable) -> exp.Select:
+    """What the parts say, with the rows that references mean."""
     has = {c.name for c in table.columns if c.filled}
-    outputs = [(c.value, c.name) for c in columns if not c.computed]
-    return select(outputs, build.subquery(_sorted(table, has), "t"))
-
-
-def _sorted(table: FinalTable, has: set[str]) -> exp.Select:
-    """What the parts say, with the rows that references mean, in the order of the stored rows."""
     outputs: list[tuple[E, str]] = [(build.col(ROW, "t"), ROW)] if table.numbered else []
     joins: list[tuple[E, E]] = []
     for i, column in enumerate(c for c in table.columns if c.name in has):
@@ -139,26 +148,31 @@ def _sorted(table: FinalTable, has: set[str]) -> exp.Select:
         )
     if _counted(table, has):
         outputs.append((_place(), "@place"))
+    if table.roots is not None:
+        outputs += [(build.col(name, "b"), ROOT + name) for name in CREATION]
+        root = next(value for value, name in outputs if name == "root_order")
+        named = exp.TryCast(this=root.copy(), to=build.sql_type(_kind_of_id(table)))
+        joins.append((build.table(table.roots, "b"), build.binary(exp.EQ, build.col("id", "b"), named)))
     query = select(outputs, build.subquery(_instants(table, has), "t"))
     for source, on in joins:
         query = query.join(source, on=on, join_type="left", copy=False)
     if table.drop_nameless:
         query = query.where(build.not_(build.is_null(build.col("id", "t"))), copy=False)
-    order = [exp.Ordered(this=_sorting(table, name), nulls_first=False) for name in table.order]
-    if "id" not in table.order:  # which no two rows share
-        order.append(exp.Ordered(this=build.col(ROW, "t")))
-    return query.order_by(*order, copy=False)
+    return query
 
 
 def _looked_up(table: FinalTable, column: FinalColumn, alias: str, joins: list[tuple[E, E]]) -> E:
     """A value of the parts; of a reference, the id of the row that is meant, missing when there is none."""
-    ids = column.ids
-    if column.name == "order" and table.orders is not None:
-        ids, alias = table.orders, "o"
-    if ids is None:
-        return build.col(column.name, "t")
-    joins.append((build.table(ids, alias), build.binary(exp.EQ, build.col("key", alias), build.col(column.name, "t"))))
-    return build.col("id", alias)
+    named: E = build.col(column.name, "t")
+
+    def of(ids: str, output: str, alias: str) -> E:
+        joins.append((build.table(ids, alias), build.binary(exp.EQ, build.col("key", alias), named.copy())))
+        return build.col(output, alias)
+
+    if column.ids is not None:
+        return of(column.ids, "key", "o" if column.ids == table.orders else alias)
+    value = named.copy() if column.moved is None else build.coalesce(of(column.moved, "id", f"m{alias}"), named.copy())
+    return value if column.lost is None else build.case([(build.is_null(of(column.lost, "key", f"l{alias}")), value)])
 
 
 def _counted(table: FinalTable, has: set[str]) -> bool:
@@ -184,6 +198,8 @@ def _position(parts: int) -> E:
 def _sorting(table: FinalTable, name: str) -> E:
     if name == "order.created_at":
         return build.col("created_at", "o")
+    if name == "created_at" and table.roots is not None:
+        return build.coalesce(build.col("created_at", "b"), build.col("created_at", "t"))
     column = table.column(name)
     if column is not None and column.storage == "whole" and column.type.kind == "reference":
         return exp.TryCast(this=build.col(name, "t"), to=build.sql_type("BIGINT"))
@@ -297,23 +313,31 @@ def _status(has: set[str]) -> E:
     return build.case(branches, build.text("paid")) if branches else build.text("paid")
 
 
-def booked(table: str, columns: Sequence[str]) -> exp.Select:
-    """Orders with parts of split ones booked when their root was created; their own creation is kept."""
-    moved = [c for c in columns if c == "created_at" or c.startswith("created_at@")]
-    outputs: list[tuple[E, str]] = []
-    for name in columns:
-        own: E = build.col(name, "t")
-        if name in moved:
-            known = build.not_(build.is_null(build.col("created_at", "r")))
-            own = build.case([(known, build.col(name, "r"))], own)
-        outputs.append((own, name))
-    outputs.append((build.col("created_at", "t"), "@visible_at"))
-    query = select(outputs, build.table(table, "t"))
-    on = build.binary(exp.EQ, build.col("id", "r"), build.col("root_order", "t"))
-    query = query.join(build.table(table, "r"), on=on, join_type="left", copy=False)
-    moved_to = select([(build.col(n, "b"), n) for _, n in outputs], build.subquery(query, "b"))
-    order = [exp.Ordered(this=build.col(n, "b"), nulls_first=False) for n in ("created_at", "id")]
-    return moved_to.order_by(*order, copy=False)
+def roots(table: FinalTable) -> exp.Select:
+    """When the orders that others are parts of were created."""
+    wanted = [c for c in stored_columns(table) if c.name in ("id", *CREATION)]
+    named = exp.TryCast(this=build.col("root_order", "p"), to=build.sql_type(_kind_of_id(table)))
+    every = build.subquery(_made(wanted, _narrow(table)), "b")
+    query = select([(build.col(c.name, "b"), c.name) for c in wanted], every)
+    parts = exp.Subquery(this=select([(named, "id")], build.table(table.parts, "p")))
+    return query.where(exp.In(this=build.col("id", "b"), query=parts), copy=False)
+
+
+def _kind_of_id(table: FinalTable) -> str:
+    return next(SQL_TYPES[c.storage] for c in table.columns if c.name == "id")
+
+
+def _booked(columns: Sequence[StoredAs]) -> list[StoredAs]:
+    """Columns of orders with parts of split ones booked when their root was created; their own creation is kept."""
+    known = build.not_(build.is_null(build.col(ROOT + "created_at", "t")))
+    made = []
+    for column in columns:
+        if column.name not in CREATION:
+            made.append(column)
+            continue
+        value = build.case([(known.copy(), build.col(ROOT + column.name, "t"))], column.value)
+        made.append(replace(column, value=value))
+    return [*made, _stored_as("@visible_at", "TIMESTAMP", build.col("created_at", "t"))]
 
 
 def table(name: str, columns: Sequence[StoredAs]) -> exp.Create:
