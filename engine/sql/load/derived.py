@@ -63,7 +63,7 @@ def _without(
 ) -> exp.Select:
     """The rows without a received action of the same names."""
     texts = [(build.cast(build.col(n, "a"), "VARCHAR"), n) for n in names]
-    received = staging.select(texts, build.table(actions, "a"), distinct=True)
+    received = staging.select(texts, build.table(actions, "a"))
     conditions = [build.binary(exp.EQ, folded_kind(build.col("kind", "a")), build.text("received"))]
     if by_message:
         conditions.append(build.is_null(build.col("message", "a")))
