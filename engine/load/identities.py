@@ -156,9 +156,9 @@ class Identities:
 
     def _keep_pairs(self, name: str, pairs: Mapping[str, str]) -> str:
         path = self.filler.sources.scratch / "pairs.csv"
-        spooled(path, [list(pairs.items())])
+        longest = spooled(path, [list(pairs.items())])
         columns = [SourceColumn("id", TEXT), SourceColumn("survivor", TEXT)]
-        self.filler.sources.run(staging.create(name, staging.scan_spool(path, columns, ["id", "survivor"])))
+        self.filler.sources.run(staging.create(name, staging.scan_spool(path, longest, columns, ["id", "survivor"])))
         path.unlink()
         return name
 

@@ -233,8 +233,8 @@ class Sources:
         spool = self.scratch / f"rows-{len(self.staged)}-{len(self.ledger)}.csv"
         try:
             with io_errors(spool):
-                spooled(spool, provided.rows(rejected.append))
-            self.run(staging.create(name, staging.scan_spool(spool, columns, [c.name for c in columns])))
+                longest = spooled(spool, provided.rows(rejected.append))
+            self.run(staging.create(name, staging.scan_spool(spool, longest, columns, [c.name for c in columns])))
         finally:
             spool.unlink(missing_ok=True)
         return rejected
@@ -262,8 +262,8 @@ class Sources:
         first = next(batches, None)
         if first is None:
             spool = self.scratch / "empty.csv"
-            spooled(spool, iter(()))
-            self.run(staging.create(name, staging.scan_spool(spool, columns, [c.name for c in columns])))
+            longest = spooled(spool, iter(()))
+            self.run(staging.create(name, staging.scan_spool(spool, longest, columns, [c.name for c in columns])))
             return
         every = pyarrow.RecordBatchReader.from_batches(first.schema, _chain(first, batches))
         self.connection.register("@batches", every)
@@ -285,11 +285,16 @@ def _chain(first: Any, rest: Any) -> Any:
     yield from rest
 
 
-def spooled(path: Path, chunks: Iterable[Sequence[Sequence[object]]]) -> None:
-    """Rows as delimited text: a missing value is nothing, everything known is quoted."""
+def spooled(path: Path, chunks: Iterable[Sequence[Sequence[object]]]) -> int:
+    """Rows as delimited text: a missing value is nothing, everything known is quoted. No row has more bytes than is
+    answered."""
+    longest = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         for chunk in chunks:
-            file.writelines(",".join(_cell(v) for v in row) + "\n" for row in chunk)
+            lines = [",".join(_cell(v) for v in row) + "\n" for row in chunk]
+            longest = max(longest, *map(len, lines)) if lines else longest
+            file.writelines(lines)
+    return longest * 4  # the most that a letter takes
 
 
 def _cell(value: object) -> str:

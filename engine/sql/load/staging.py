@@ -86,12 +86,13 @@ def composed(text: E) -> E:
     return build.anonymous("nfc_normalize", text)
 
 
-def scan_spool(path: Path, columns: Sequence[SourceColumn], wanted: Sequence[str]) -> exp.Select:
-    """Rows spooled by us: quoted where known, cast to the source's types."""
+def scan_spool(path: Path, longest: int, columns: Sequence[SourceColumn], wanted: Sequence[str]) -> exp.Select:
+    """Rows spooled by us, none with more than `longest` bytes: quoted where known, cast to the source's types."""
+    line = max(longest, 1 << 22)
     options: dict[str, E] = {
         "auto_detect": exp.false(), "header": exp.false(), "delim": build.text(","), "quote": build.text('"'),
         "escape": build.text('"'), "strict_mode": exp.true(), "allow_quoted_nulls": exp.false(),
-        "max_line_size": build.integer(1 << 28), "buffer_size": build.integer(1 << 29), "parallel": exp.false(),
+        "max_line_size": build.integer(line), "buffer_size": build.integer(2 * line), "parallel": exp.false(),
         "columns": _struct({c.name: "VARCHAR" for c in columns}),
     }  # fmt: skip
     by_name = {c.name: c for c in columns}
