@@ -263,7 +263,7 @@ def _tables(
         filler.unify()
     finally:
         filler.sources.close()
-    filler.sources.connection.begin()  # one commit for all tables: each by itself would wait for the disk
+    filler.sources.connection.begin()  # one commit for all small tables: each by itself would wait for the disk
     finisher = finishing(filler, filler.bound)
     finisher.finish()
     notes, more = checks(finisher)

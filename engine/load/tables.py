@@ -21,6 +21,8 @@ from patron.engine.types import YESNO, Type
 
 FEW = 100
 """A text with more values than this is no choice."""
+MANY = 1_000_000
+"""After so many rows to wait for the disk costs little beside the room that is won."""
 ENDED = ("date", "moment", "whole", "double", "yesno")
 """Kinds of storage whose smallest and largest value are cheap to know."""
 _TAKEN = {
@@ -58,13 +60,24 @@ class Finisher:
         for table in TABLES:
             if table not in present:
                 self._absent(table)
+        waiting = 0
         for table in (*_FIRST, *(t for t in TABLES if t not in _FIRST)):
             if table in present:
                 self.filler.sources.progress.step(f"storing {table}")
                 self._store(table)
                 if table != "stores":  # their zones are asked for to the end
                     self.filler.let_go(table)
+                waiting += self.stored[table].rows
+                if waiting > MANY:
+                    self._commit()
+                    waiting = 0
         self._reach()
+
+    def _commit(self) -> None:
+        """Store what was made until now: what was dropped keeps its room until then."""
+        connection = self.filler.sources.connection
+        connection.commit()
+        connection.begin()
 
     def _reach(self) -> None:
         """How far orders go, and how far their lines do."""
