@@ -37,6 +37,8 @@ _STEP = re.compile(
 )
 MEMORY_OF_A_THREAD = 512 * 2**20
 """Little enough that a laptop does other things meanwhile, and enough that sorting and joining seldom spill."""
+LEAST_OF_A_THREAD = 120 * 10**6
+"""With less each, threads wait for what the others spill, or find no room: every one holds blocks of its own."""
 _SIZES = {
     "BYTES": 1,
     "BYTE": 1,
@@ -65,6 +67,8 @@ def connect(
     connection.execute("SET enable_progress_bar = false")  # ours is another, and a prompt would get this one too
     if not limits.memory:
         _limit_memory(connection)
+    elif not limits.threads:
+        _limit_threads(connection)
     return connection
 
 
@@ -73,6 +77,12 @@ def _limit_memory(connection: duckdb.DuckDBPyConnection) -> None:
     found = connection.execute("SELECT current_setting('threads'), current_setting('memory_limit')").fetchall()[0]
     amount = min(int(found[0]) * MEMORY_OF_A_THREAD, _bytes(found[1]))
     connection.execute(f"SET memory_limit = '{int(amount)}B'")
+
+
+def _limit_threads(connection: duckdb.DuckDBPyConnection) -> None:
+    """How many threads may be used when only the memory is said: no more than can work in it."""
+    found = connection.execute("SELECT current_setting('threads'), current_setting('memory_limit')").fetchall()[0]
+    connection.execute(f"SET threads = {max(1, min(int(found[0]), int(_bytes(found[1]) // LEAST_OF_A_THREAD)))}")
 
 
 def open_session(path: Path, limits: Limits | None = None) -> Session:
