@@ -42,10 +42,9 @@ class Identities:
         self.problems.append(Problem(code, self.filler.span(table, column), message, hint, severity=severity))
 
     def _check_ids(self, table: str) -> None:
-        name = self.filler.filled[table].name
-        rows, rising = self.run(staging.rising(name))[0]
-        if rows > 1 and rising == rows - 1:  # as in most files; to look for doubles would take much longer
+        if self._rises(table):  # as in most files; to look for doubles would take much longer
             return
+        name = self.filler.filled[table].name
         count, first, row = self.run(staging.doubled(name))[0]
         mapped = self.filler.column(table, "id")
         if count and TABLES[table].by_name["id"].computed and mapped is not None and not mapped.said:
@@ -74,6 +73,21 @@ class Identities:
                          f"{table}.id: {rows} {said}; first at {self.filler.where(table, int(row))}",
                          "" if lenient else "leave them out: `where id is known`, or write `bad values missing`",
                          "W" if lenient else "E")  # fmt: skip
+
+    def _rises(self, table: str) -> bool:
+        """Whether every row has a larger id than all rows before it. DuckDB compares a row with the one before as it
+        reads a single table, and only once it has read all of several: parts are asked one by one."""
+        last: Any = None
+        for part in self.filler.parts[table]:
+            rows, rising, low, high = (
+                self.run(staging.rising(part.table))[0] if "id" in part.columns else (1, 0, None, None)
+            )
+            if not rows:
+                continue
+            if low is None or rising < rows - 1 or (last is not None and (type(last) is not type(low) or last >= low)):
+                return False
+            last = high
+        return True
 
     def _without_id(self, table: str) -> None:
         """A source column that happens to be called id, and is none: rows are numbered instead."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from tests.load.support import CUSTOMERS, at, faults, rows
 
 ORDERS = "id,customer,created_at,total\n1,a,2026-01-01 10:00:00,10.00\n2,b,2026-01-02,5.5\n"
@@ -138,6 +140,26 @@ def test_a_doubled_id_is_refused(world):
     loaded = world("table orders from shop.orders\n", {"orders.csv": ORDERS + "1,c,2026-01-01,1\n"}).load()
     assert loaded.path is None
     assert faults(loaded) == [("P0706", "E", "1 id of orders occurs more than once, first `1` (orders.csv:4)")]
+
+
+@pytest.mark.parametrize(
+    "more, told",
+    [
+        ("3 4", ""),
+        ("2 3", "1 id of orders occurs more than once, first `2` (b.csv:2)"),
+        ("0 2", "1 id of orders occurs more than once, first `2` (b.csv:3)"),
+        ("0 9", ""),
+        ("10 9", ""),
+    ],
+)
+def test_a_doubled_id_is_refused_wherever_its_rows_stand(world, more, told):
+    def written(ids):
+        return "id,customer,created_at,total\n" + "".join(f"{i},a,2026-01-01,1\n" for i in ids.split())
+
+    spec = "table orders from shop.a\ntable orders from shop.b\n"
+    loaded = world(spec, {"a.csv": written("1 2"), "b.csv": written(more)}).load()
+    assert [p.message for p in loaded.problems] == ([told] if told else [])
+    assert (loaded.path is None) == bool(told)
 
 
 def test_stacked_tables_share_extra_columns(world):

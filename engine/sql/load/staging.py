@@ -290,14 +290,16 @@ def bad_counts(table: str, columns: Sequence[str]) -> exp.Select:
 
 @stated
 def rising(table: str) -> exp.Select:
-    """How many rows there are, and how many have a larger id than the row before, whichever that is: when only one
-    has not, no id occurs twice."""
+    """How many rows there are, how many have a larger id than the row before, whichever that is, and the smallest and
+    largest id: when only one has no larger one, no id occurs twice."""
     before = exp.Window(this=exp.Lag(this=build.col("id", "t")))
     pairs = select([(build.col("id", "t"), "id"), (before, "before")], build.table(table, "t"))
     larger = build.binary(exp.GT, build.col("id", "p"), build.col("before", "p"))
     counts: list[tuple[E, str]] = [
         (exp.Count(this=exp.Star()), "rows"),
         (exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=larger)), "rising"),
+        (exp.Min(this=build.col("id", "p")), "low"),
+        (exp.Max(this=build.col("id", "p")), "high"),
     ]
     return select(counts, build.subquery(pairs, "p"))
 
