@@ -28,7 +28,7 @@ from patron.engine.types import Type
 if TYPE_CHECKING:
     from patron.engine.model.attributions import Attribution
     from patron.engine.model.audiences import Audience
-    from patron.engine.model.measures import Metric
+    from patron.engine.model.measures import Agg, Metric
     from patron.engine.model.schema import Schema
     from patron.engine.model.terms import Occurrence
 
@@ -44,7 +44,7 @@ class Scope:
     `roots` are further rows by name (`action`, `campaign` of a credited order). `chains` lets a path begin with any
     table that the row reaches (dimensions, conditions of a phrase). `credited` tells that actions may be asked.
     `use` is a word for messages: the metric or statement that the expression belongs to. `terms` are whole paths with
-    a meaning given from outside: the columns of a result, in `having`.
+    a meaning given from outside: the columns of a result, in `having`. `measured` is what is computed of the rows.
     """
 
     table: str
@@ -57,6 +57,7 @@ class Scope:
     fan_out: str = "P0404"
     use: str = ""
     terms: Mapping[str, Term] = field(default_factory=dict)
+    measured: Agg | None = None
 
     def inside(self, table: str) -> Scope:
         """The scope of a child's row, with this one around it."""

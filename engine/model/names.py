@@ -11,6 +11,7 @@ from patron.dsl.problems import suggest
 from patron.dsl.tree import Name
 from patron.engine.model.binder import Binder, Scope, Unbound
 from patron.engine.model.canonical import SINGULAR, TABLES, named
+from patron.engine.model.elsewhere import child_word, finer, meant
 from patron.engine.model.moments import date_part, moment_parts
 from patron.engine.model.paths import Ambiguous
 from patron.engine.model.queries import TIME_UNITS
@@ -227,10 +228,10 @@ def no_way(b: Binder, scope: Scope, name: Name, target: str) -> Unbound:
     if b.ways.fans_out(start, target) and scope.fan_out != "P0402":
         if scope.fan_out == "P0401":
             said = f"{scope.use} counts {start}, and {_an(singular)} may have many `{name.text}`"
-            hint = _finer(b, start, target, singular)
+            hint = finer(b, scope, target, name.span.file)
         else:
             said = f"one {singular} has many {target}: say which"
-            hint = f"Write `has {_child_word(b, start, target)} where (...)`."
+            hint = f"Write `has {child_word(b, start, target)} where (...)`."
         return b.fail(scope.fan_out, name.span, said, hint)
     leads = ", ".join(
         sorted({SINGULAR_OF[t] for t in TABLES if t != start and isinstance(b.ways.chain(start, t), tuple)})
@@ -245,29 +246,6 @@ SINGULAR_OF = {t.name: t.singular for t in TABLES.values()}
 
 def _an(word: str) -> str:
     return ("an " if word[0] in "aeiou" else "a ") + word
-
-
-def _child_word(b: Binder, start: str, target: str) -> str:
-    """The child to ask for: `line` when the product of an order is wanted."""
-    if isinstance(b.ways.chain(target, start), tuple):
-        return SINGULAR_OF[target]
-    for child in TABLES:
-        if (
-            child != start
-            and isinstance(b.ways.chain(child, start), tuple)
-            and isinstance(b.ways.chain(child, target), tuple)
-        ):
-            return SINGULAR_OF[child]
-    return SINGULAR_OF[target]
-
-
-def _finer(b: Binder, start: str, target: str, singular: str) -> str:
-    child = _child_word(b, start, target)
-    plural = SINGULAR[child]
-    return (
-        f"Use a metric that counts {plural}: `unique({plural}.{singular})`; "
-        f"or ask a question about the {singular}: `has {child} where (...)`."
-    )
 
 
 def unknown_column(b: Binder, table: str, name: Name) -> Unbound:
@@ -291,4 +269,6 @@ def _unknown(b: Binder, scope: Scope, name: Name, rest: Sequence[Name]) -> Unbou
     hint = suggest(name.text, names)
     if scope.table and name.key in b.ways.columns(scope.table):
         hint = f"Write `{TABLES[scope.table].singular}.{name.text}`."
+    elif scope.table and len(rest) == 1:
+        hint = meant(b, scope, name) or hint
     return b.fail("P0201", name.span, f"there is no table or name called `{name.text}`", hint)

@@ -259,7 +259,7 @@ class _Phrase:
         return Frame(tuple(terms), all_of(*where), customer_key(self.b, agg.rows))
 
     def _dim_term(self, agg: Agg, metric: QueryMetric, node: tree.Dimension) -> Term:
-        inner = row_scope_of(self.scope, agg.rows, "P0401", metric.name)
+        inner = replace(row_scope_of(self.scope, agg.rows, "P0401", metric.name), measured=agg)
         if node.of is None:
             return path_term(self.b, inner, node.path)
         base = path_term(self.b, inner, node.of)
