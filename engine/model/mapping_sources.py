@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -165,6 +166,10 @@ class Sources:
         try:
             return safe_path(text, base, (self.root, *self.allow_paths))
         except PatronError as error:
+            if ".." in Path(text).parts and "\0" not in text and not os.access(base / text, os.F_OK):
+                message = f"cannot open `{decl.name.text}`: there is no `{text}`, and it would be outside the project"
+                self.report("P0702", span, message, error.hint)
+                return None
             self.report("P0702", span, f"cannot open `{decl.name.text}`: {error.message}", error.hint)
             return None
 
@@ -200,11 +205,29 @@ class Sources:
         try:
             columns = tuple(opened.columns(table))
         except SourceError as error:
-            span = table_span if error.code == "P0703" else bound.span
-            self.report(error.code, span, error.message, error.hint)
+            nothing = self._nothing(bound, opened) if error.code == "P0703" else None
+            if nothing is not None:
+                self.report(error.code, bound.span, *nothing)
+            else:
+                span = table_span if error.code == "P0703" else bound.span
+                self.report(error.code, span, error.message, error.hint)
             return None
         self.found[fold(source)] = replace(bound, opened=opened, headers={**bound.headers, table: columns})
         return {fold(c.name): c for c in columns}
+
+    def _nothing(self, bound: BoundSource, opened: Source) -> tuple[str, str] | None:
+        """Message and hint, the same for every table asked for, where a folder has no file of the connector's kind."""
+        folder, kind = bound.settings.get("folder"), self.types[fold(bound.connector)]
+        if not isinstance(folder, Path) or not kind.extensions or opened.tables():
+            return None
+        names = [p.name.casefold() for p in folder.iterdir() if p.is_file()]
+        message = f"`{bound.name}` has no table: there is no {kind.extensions[0]} file in {folder.name}"
+        known = {extension: other.name for other in self.types.values() for extension in other.extensions}
+        count, extension = max((sum(n.endswith((x, f"{x}.gz")) for n in names), x) for x in known)
+        if count:
+            files = f"{count} {extension} file{'s' if count > 1 else ''}"
+            return f"{message}, but {files}", f"Write `source {bound.name} from {known[extension]}`."
+        return message, "Look at `folder`."
 
     def _open(self, bound: BoundSource) -> Source | None:
         key = fold(bound.name)

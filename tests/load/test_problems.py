@@ -83,6 +83,23 @@ def test_a_refused_folder_is_told_once(world):
     assert [(p.code, p.span.line, p.span.column) for p in problems] == [("P0702", 3, 10)]
 
 
+def test_a_folder_that_is_not_there_is_no_question_of_rights(world):
+    source = 'source shop from csv {\n  folder "../nowhere"\n}\n'
+    (problem,) = world("table orders from shop.orders\n", ORDERS, source=source).bind()[1]
+    assert (problem.code, problem.span.line) == ("P0702", 3)
+    assert problem.message == "cannot open `shop`: there is no `../nowhere`, and it would be outside the project"
+
+
+def test_a_folder_of_another_kind_of_files_is_told_once(world):
+    files = {**ORDERS, "stores.csv": "id\n1\n", "notes.md": ""}
+    source = 'source shop from parquet {\n  folder "data"\n}\n'
+    problems = world("table orders from shop.orders\ntable stores from shop.stores\n", files, source=source).bind()[1]
+    assert {(p.code, p.span.line, p.message, p.hint) for p in problems} == {
+        ("P0703", 2, "`shop` has no table: there is no .parquet file in data, but 2 .csv files",
+         "Write `source shop from csv`."),
+    }  # fmt: skip
+
+
 def test_headers_that_differ(world):
     source = 'source shop from csv {\n  folder "data"\n  files {\n    orders "o*.csv"\n  }\n}\n'
     files = {"o1.csv": "id,customer,created_at,total\n", "o2.csv": "id,created_at,customer,total\n"}
