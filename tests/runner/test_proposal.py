@@ -310,6 +310,13 @@ def test_why_nothing_is_proposed(tmp_path: Path, files: dict[str, str], said: st
     assert said in str(raised.value.hint)
 
 
+def test_a_few_dirty_dates_of_few_days_are_told_with_their_place(tmp_path: Path) -> None:
+    days = ["x01/04/2019" if i == 17 else "01/04/2019a" if i == 30 else f"{i % 2 + 1:02}/04/2019" for i in range(80)]
+    rows = "".join(f'o{i},{i % 7 + 1},{day},{10 + i}.50,"a\nb"\n' for i, day in enumerate(days))
+    text = model(write(tmp_path, orders="id,customer_id,ordered_at,total,note\n\n" + rows))
+    assert "`ordered_at`: 2 of 80 cannot be read, first at orders.csv:37; every load counts them" in squeezed(text)
+
+
 def test_a_project_is_never_written_over(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
@@ -358,6 +365,9 @@ def test_a_folder_without_sales(tmp_path: Path) -> None:
         ("active", ["Y", "N", "Y"], "yesno"),
         ("city", ["Rome", "Oslo"], "text"),
         ("nothing", [None, ""], "empty"),
+        ("day", ["01/04/2019"] * 297 + ["x01/04/2019", "01/04/2019a"], "date"),
+        ("amount", ["1.50", "2.25", "3", "4"] * 30 + ["1,x", "free"], "decimal"),
+        ("coupon", ["0"] * 300 + ["SPRING", "AUTUMN"], "text"),
     ],
 )
 def test_kinds_of_columns(name: str, values: list[str | None], kind: str) -> None:
@@ -386,7 +396,7 @@ def test_numbers_are_cleaned() -> None:
 
 def test_dates_are_told_from_all_values() -> None:
     def pattern(*values: str) -> tuple[str | None, bool]:
-        form = date_form(values)
+        form = date_form(dict.fromkeys(values, 1))
         assert form is not None
         return form.pattern, form.unsure
 
@@ -396,7 +406,7 @@ def test_dates_are_told_from_all_values() -> None:
     assert pattern("1/4/2026", "2/4/2026", "3/4/2026") == ("%d/%m/%Y", True)
     assert pattern("12/1/10 8:26", "1/31/11 17:05") == ("%m/%d/%y %H:%M", False)
     assert pattern("31.12.2026") == ("%d.%m.%Y", False)
-    assert date_form(["abc", "def"]) is None
+    assert date_form({"abc": 1, "def": 1}) is None
 
 
 def test_names() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from patron.engine.runner.proposal.dates import DateForm, date_form, unreadable
+from patron.engine.runner.proposal.dates import DateForm, date_form, nearly_all, unreadable
 from patron.engine.runner.proposal.names import ID_WORDS, has_any, quoted, words
 
 JUNK = frozenset("error unknown na n/a null none nan nil undefined - ? #n/a (null)".split())
@@ -28,7 +28,8 @@ class Column:
     """A column of a file with what its values say.
 
     kind: empty, whole, decimal, date, moment, time, yesno or text. `typed`: the source knows the type itself.
-    `sign` is a currency sign in its texts, `percent` a percent sign. `bad` counts values that are not of the kind.
+    `sign` is a currency sign in its texts, `percent` a percent sign. `bad` counts values that are not of the kind,
+    `first_bad` is the first of them.
     `comma`: the source reads a comma as the decimal sign. `low` and `high` are of numbers; `negative` the share below
     zero. `junk` are texts that stand for nothing.
     """
@@ -44,6 +45,7 @@ class Column:
     thousands: bool = False
     percent: bool = False
     bad: int = 0
+    first_bad: str = ""
     low: Decimal | None = None
     high: Decimal | None = None
     negative: float = 0.0
@@ -158,15 +160,21 @@ def column_of(name: str, values: Sequence[str | None], type_kind: str = "text", 
     sign = next((s for s in _SIGNS if sum(s in v for v in looked_at) >= _WANTED_SHARE * len(looked_at)), "")
     percent = all(v.strip().endswith("%") for v in looked_at)
     numbers = {v: n for v in looked_at if (n := _number(v, sign, comma=comma)) is not None}
-    form = date_form(looked_at)
+    form = date_form({v: good[v] for v in looked_at})
     if form is not None and not _plain_whole(form, words(name)):
-        bad = sum(n for v, n in good.items() if unreadable(form, v))
-        return Column(name, form.kind, form=form, bad=bad, **base)  # type: ignore[arg-type]
+        bad = {v: n for v, n in good.items() if unreadable(form, v)}
+        return Column(name, form.kind, form=form, bad=sum(bad.values()), first_bad=next(iter(bad), ""), **base)  # type: ignore[arg-type]
     if {v.strip().lower() for v in good} <= _YESNO and len(good) == 2:
         return Column(name, "yesno", **base)  # type: ignore[arg-type]
-    if len(numbers) >= _WANTED_SHARE * len(looked_at):
+    if len(numbers) >= _WANTED_SHARE * len(looked_at) or _in_nearly_all_rows(numbers, good, looked_at):
         return _numeric(name, numbers, good, base, sign, percent=percent, comma=comma)
     return Column(name, "text", **base)  # type: ignore[arg-type]
+
+
+def _in_nearly_all_rows(numbers: Collection[str], good: Mapping[str, int], looked_at: Sequence[str]) -> bool:
+    """Whether what is no number is in few rows, though it is much of what is different. One number beside words is a
+    word too: `0` for no coupon."""
+    return nearly_all({v: good[v] for v in looked_at}, numbers.__contains__) and 2 * len(numbers) > len(looked_at)
 
 
 def _plain_whole(form: DateForm, said: tuple[str, ...]) -> bool:
@@ -192,10 +200,11 @@ def _numeric(
 ) -> Column:  # fmt: skip
     plain = list(numbers.values())
     whole = all(n == n.to_integral_value() for n in plain) and not any(("," if comma else ".") in v for v in numbers)
-    bad = sum(n for v, n in good.items() if v not in numbers and _number(v, sign, comma=comma) is None)
+    bad = {v: n for v, n in good.items() if v not in numbers and _number(v, sign, comma=comma) is None}
     return Column(
         name, "whole" if whole and not sign else "decimal", sign=sign, percent=percent,
-        thousands=any(("." if comma else ",") in v for v in numbers), bad=bad, low=min(plain), high=max(plain),
+        thousands=any(("." if comma else ",") in v for v in numbers), bad=sum(bad.values()),
+        first_bad=next(iter(bad), ""), low=min(plain), high=max(plain),
         negative=sum(n < 0 for n in plain) / len(plain), **base,  # type: ignore[arg-type]
     )  # fmt: skip
 

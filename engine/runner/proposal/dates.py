@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -34,20 +34,27 @@ class DateForm:
     unsure: bool = False
 
 
-def date_form(values: Collection[str]) -> DateForm | None:
-    """The form of dates or times that fits nearly all values, or None."""
+def date_form(values: Mapping[str, int]) -> DateForm | None:
+    """The form of dates or times that fits nearly all values, or None. With each value, how many rows have it."""
     if not values:
         return None
     for kind, shape in ISO.items():
-        if _share(values, shape) >= 0.9:
+        if nearly_all(values, lambda v, shape=shape: shape.fullmatch(v.strip()) is not None):  # type: ignore[misc]
             return DateForm(kind)
-    some = list(values)[:100]
+    some = dict(list(values.items())[:100])
     fitting = [p for p in _patterns() if _fits(some, p) and _fits(values, p)]
     if not fitting:
         return None
     best = _surer(fitting[0], fitting[1], values) if len(fitting) > 1 and _swapped(*fitting[:2]) else fitting[0]
     kind = "moment" if "%H" in best or "%I" in best else "date"
     return DateForm(kind, best, len(fitting) > 1 and _swapped(*fitting[:2]))
+
+
+def nearly_all(values: Mapping[str, int], fits: Callable[[str], bool]) -> bool:
+    """Whether something holds of nearly all different values, or of nearly all rows: where few days are in a file,
+    two dirty ones are half of what is different."""
+    good = [v for v in values if fits(v)]
+    return len(good) >= 0.9 * len(values) or sum(values[v] for v in good) >= 0.95 * sum(values.values())
 
 
 def unreadable(form: DateForm, value: str) -> bool:
@@ -68,22 +75,16 @@ def _in_calendar(text: str) -> bool:
     return True
 
 
-def _share(values: Collection[str], shape: re.Pattern[str]) -> float:
-    return sum(1 for v in values if shape.fullmatch(v.strip())) / len(values)
-
-
 def _patterns() -> Iterator[str]:
     for day in _DAYS:
         for time in _TIMES:
             yield day + time
 
 
-def _fits(values: Collection[str], pattern: str) -> bool:
+def _fits(values: Mapping[str, int], pattern: str) -> bool:
     shape = re.compile(re.sub(r"%[a-zA-Z]", lambda m: _SHAPES[m[0]], pattern.replace(".", r"\.")))
-    if _share(values, shape) < 0.9:
-        return False
-    read = [v for v in values if parsed(v, pattern)]
-    return len(read) >= 0.9 * len(values)
+    shaped = nearly_all(values, lambda v: shape.fullmatch(v.strip()) is not None)
+    return shaped and nearly_all(values, lambda v: parsed(v, pattern) is not None)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from patron.engine.runner.proposal import textfiles
 from patron.engine.runner.proposal.columns import Column
 from patron.engine.runner.proposal.names import quoted
 from patron.engine.runner.proposal.tables import Table
@@ -60,7 +61,16 @@ def reads(expression: str, column: Column) -> bool:
 
 def bad_values(made: Mapped, columns: Sequence[Column]) -> None:
     """Rows with values that are not what their column is: read as missing, and counted at every load."""
-    bad = [(c, c.bad) for c in columns if c.bad and not c.typed]
+    bad = [c for c in columns if c.bad and not c.typed]
     if bad:
-        told = ", ".join(f"{n:,} of {c.name}" for c, n in bad)
-        made.clause("bad values missing", f"{told} cannot be read; every load counts them")
+        told = "; ".join(f"`{c.name}`: {c.bad:,} of {c.rows:,} cannot be read{_first(made, c)}" for c in bad)
+        made.clause("bad values missing", f"{told}; every load counts them")
+
+
+def _first(made: Mapped, column: Column) -> str:
+    """Where the first value that is not of its column's kind stands."""
+    table = next((t for t in made.reads if any(c is column for c in t.columns)), None)
+    if table is None:
+        return ""
+    place = textfiles.place(table, column) if table.origin.connector == "csv" else ""
+    return f", first at {place}" if place else ""

@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 
 from patron.engine.load.peek import Peeked
 from patron.engine.runner.proposal.columns import Column, column_of
-from patron.engine.runner.proposal.tables import Shape
+from patron.engine.runner.proposal.tables import Shape, Table
 
 _COMMA = re.compile(r"-?(\d+|\d{1,3}(\.\d{3})+),\d{1,2}")
 HEAD = 1 << 18
@@ -107,21 +107,38 @@ def _is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
 
 
 def _body(path: Path, shape: Shape, width: int, limit: int) -> Iterator[list[str | None]]:
+    for number, (line, cells) in enumerate(_lines(path, shape)):
+        if (number == 0 and shape.header) or not cells:
+            continue
+        if number > limit:
+            return
+        if len(cells) > width + 1 or (len(cells) != width and width == 1):
+            raise ValueError(f"line {line} has {len(cells)} values, the header {width}")
+        yield [c if c != "" else None for c in (*cells, *("" for _ in range(width - len(cells))))][:width]
+
+
+def _lines(path: Path, shape: Shape) -> Iterator[tuple[int, list[str]]]:
+    """The cells of each row, with the line on which it begins."""
     with opened(path) as raw, io.TextIOWrapper(raw, encoding=shape.encoding, errors="replace", newline="") as stream:
-        lines: Iterator[list[str]]
-        lines = (
-            (line.split() for line in stream)
-            if shape.delimiter == " "
-            else csv.reader(stream, delimiter=shape.delimiter)
-        )
-        for number, cells in enumerate(lines):
-            if (number == 0 and shape.header) or not cells:
-                continue
-            if number > limit:
-                return
-            if len(cells) > width + 1 or (len(cells) != width and width == 1):
-                raise ValueError(f"line {number + 1} has {len(cells)} values, the header {width}")
-            yield [c if c != "" else None for c in (*cells, *("" for _ in range(width - len(cells))))][:width]
+        if shape.delimiter == " ":
+            yield from ((number, line.split()) for number, line in enumerate(stream, 1))
+            return
+        rows, before = csv.reader(stream, delimiter=shape.delimiter), 0
+        for cells in rows:
+            yield before + 1, cells
+            before = rows.line_num
+
+
+def place(table: Table, column: Column) -> str:
+    """Where the first value that is not of its column's kind stands: `orders.csv:12`."""
+    shape = replace(table.origin.shape, encoding=table.origin.shape.encoding or "utf-8")
+    for path in table.files:
+        names: list[str] = []
+        for line, cells in _lines(path, shape):
+            names = names or [c.strip().lstrip("\ufeff") for c in (cells if shape.header else table.origin.columns)]
+            if column.first_bad in cells and dict(zip(names, cells, strict=False)).get(column.name) == column.first_bad:
+                return f"{path.name}:{line}"
+    return ""
 
 
 def _decimal(data: Sequence[Sequence[str | None]]) -> str:
