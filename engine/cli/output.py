@@ -53,7 +53,7 @@ class Target:
         return "table" if self.out is None and sys.stdout.isatty() else "csv"
 
     def write(self, result: Result, options: Options, project: Project | None = None) -> None:
-        """Write a result there; a table for eyes speaks of money and moments as the project does."""
+        """Write a result there; it speaks of moments as the project does, a table for eyes of money, too."""
         form = self.chosen(options)
         if form in BINARY:
             _binary(result, form, self.out)
@@ -110,13 +110,14 @@ def _reader(project: Project | None) -> Reader:
 def _lines(result: Result, form: str, project: Project | None, *, raw: bool) -> Iterable[str]:
     from patron.engine.report import text
 
+    zone = project.declared.settings.timezone if project is not None else "UTC"
     match form:
         case "csv":
-            return text.csv_lines(result, raw=raw)
+            return text.csv_lines(result, raw=raw, zone=zone)
         case "json":
-            return [text.dump(text.json_object(result)) + "\n"]
+            return [text.dump(text.json_object(result, zone)) + "\n"]
         case "jsonl":
-            return text.jsonl_lines(result)
+            return text.jsonl_lines(result, zone)
         case "markdown":
             from patron.engine.report.markdown import markdown_lines
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
+from zoneinfo import ZoneInfo
 
 from patron.engine.results import EMPTY, OK, Column, Result, Value
 
@@ -26,8 +27,9 @@ _QUOTED = re.compile(r"[,\"\r\n]")
 # ---------------------------------------------------------------- one cell
 
 
-def cell_text(value: Value, column: Column) -> str:
-    """One value as the command line prints it; a missing one is the empty text."""
+def cell_text(value: Value, column: Column, zone: str = "UTC") -> str:
+    """One value as the command line prints it, moments as clocks of a zone show them; a missing one is the empty
+    text."""
     if isinstance(value, str):
         return value
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
@@ -35,7 +37,7 @@ def cell_text(value: Value, column: Column) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dt.datetime):
-        return moment_text(value)
+        return moment_text(value, zone)
     if isinstance(value, dt.date):
         return value.isoformat()
     if column.type.kind == "money":
@@ -59,10 +61,11 @@ def number_text(value: Decimal | float) -> str:
     return _without_minus_zero(text.removesuffix(".0"))
 
 
-def moment_text(value: dt.datetime) -> str:
-    """A moment in UTC with its offset; a naive one is taken as UTC. Fractions of a second only when there are some."""
-    aware = value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
-    return aware.isoformat()
+def moment_text(value: dt.datetime, zone: str = "UTC") -> str:
+    """A moment as clocks of a zone show it, with its offset, so that it begins with the date by which reports count; a
+    naive one is taken as UTC. Fractions of a second only when there are some."""
+    aware = value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value
+    return aware.astimezone(ZoneInfo(zone)).isoformat()
 
 
 def inert(text: str) -> str:
@@ -77,7 +80,7 @@ def _without_minus_zero(text: str) -> str:
 # ---------------------------------------------------------------- CSV
 
 
-def csv_lines(result: Result, *, raw: bool = False) -> Iterator[str]:
+def csv_lines(result: Result, *, raw: bool = False, zone: str = "UTC") -> Iterator[str]:
     """The lines of a CSV file, each with its line end, the header first.
 
     Cells that a spreadsheet would run are made inert unless `raw`. A column with a state other than `ok` or `empty`
@@ -92,14 +95,14 @@ def csv_lines(result: Result, *, raw: bool = False) -> Iterator[str]:
     yield csv_line(head if raw else [inert(name) for name in head])
     write = cell_text if raw else _inert_cell
     for row_number, row in enumerate(result.rows):
-        cells = [write(value, column) for value, column in zip(row, result.columns, strict=True)]
+        cells = [write(value, column, zone) for value, column in zip(row, result.columns, strict=True)]
         for number in reversed(stated):
             cells.insert(number + 1, result.state(row_number, number))
         yield csv_line(cells)
 
 
-def _inert_cell(value: Value, column: Column) -> str:
-    return inert(value) if isinstance(value, str) else cell_text(value, column)
+def _inert_cell(value: Value, column: Column, zone: str) -> str:
+    return inert(value) if isinstance(value, str) else cell_text(value, column, zone)
 
 
 def csv_line(cells: list[str]) -> str:
@@ -122,10 +125,10 @@ def _stated(result: Result) -> tuple[int, ...]:
 # ---------------------------------------------------------------- JSON
 
 
-def json_object(result: Result) -> dict[str, Json]:
+def json_object(result: Result, zone: str = "UTC") -> dict[str, Json]:
     """A result as one object: `columns` and `rows`; `kinds` and `notes` only when there are some."""
     columns: list[Json] = [json_column(column) for column in result.columns]
-    rows: list[Json] = [_json_row(result, number) for number in range(len(result.rows))]
+    rows: list[Json] = [_json_row(result, number, zone) for number in range(len(result.rows))]
     made: dict[str, Json] = {"columns": columns, "rows": rows}
     if any(result.kinds):
         made["kinds"] = list(result.kinds)
@@ -139,17 +142,17 @@ def json_column(column: Column) -> dict[str, Json]:
     return {"name": column.name, "title": column.title, "type": column.type.kind, "unit": column.unit}
 
 
-def json_value(value: Value, column: Column, state: str) -> Json:
+def json_value(value: Value, column: Column, state: str, zone: str = "UTC") -> Json:
     """A plain value, or an object with value and state when the state says more."""
-    plain = _plain(value, column)
+    plain = _plain(value, column, zone)
     return plain if state in (OK, EMPTY) else {"value": plain, "state": state}
 
 
-def jsonl_lines(result: Result) -> Iterator[str]:
+def jsonl_lines(result: Result, zone: str = "UTC") -> Iterator[str]:
     """One JSON object per row, keyed by column name, each with its line end."""
     for number, row in enumerate(result.rows):
         cells = zip(result.columns, row, strict=True)
-        line = {c.name: json_value(v, c, result.state(number, i)) for i, (c, v) in enumerate(cells)}
+        line = {c.name: json_value(v, c, result.state(number, i), zone) for i, (c, v) in enumerate(cells)}
         yield dump(line) + "\n"
 
 
@@ -158,16 +161,16 @@ def dump(value: Mapping[str, Json], indent: int | None = None) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
 
 
-def _json_row(result: Result, number: int) -> list[Json]:
-    row = result.rows[number]
-    return [json_value(v, c, result.state(number, i)) for i, (v, c) in enumerate(zip(row, result.columns, strict=True))]
+def _json_row(result: Result, number: int, zone: str) -> list[Json]:
+    cells = zip(result.rows[number], result.columns, strict=True)
+    return [json_value(v, c, result.state(number, i), zone) for i, (v, c) in enumerate(cells)]
 
 
-def _plain(value: Value, column: Column) -> Json:
+def _plain(value: Value, column: Column, zone: str) -> Json:
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, dt.date) or column.type.kind == "money":
-        return cell_text(value, column)
+        return cell_text(value, column, zone)
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, float) and not math.isfinite(value):

@@ -43,6 +43,18 @@ def test_a_template_answers(shop: Path) -> None:
     assert (shop / ".patron" / "loads").is_dir()
 
 
+def test_hours_are_those_of_the_project_in_every_format(shop: Path) -> None:
+    spec = next(path for path in shop.glob("*.patron") if "timezone" in path.read_text())
+    spec.write_text(spec.read_text().replace('timezone "UTC"', 'timezone "America/New_York"'))
+    asked = ("query", "total_orders by hour", "--as-of", "2026-03-31", "--format")
+    hours = {form: call(*asked, form).stdout.splitlines() for form in ("csv", "jsonl", "table", "json")}
+    (first, *_), (line, *_) = hours["csv"][1:], hours["jsonl"]
+    moment = first.partition(",")[0]
+    assert moment[-6:] == "-05:00"
+    assert json.loads(line)["hour"] == json.loads(hours["json"][0])["rows"][0][0] == moment
+    assert moment[11:16] in "".join(hours["table"])
+
+
 def test_a_wrong_phrase_is_told_before_any_data_is_read(shop: Path) -> None:
     done = call("query", "total_salez")
     assert done.exit_code == 3

@@ -66,7 +66,7 @@ def take(options: Options, name: str) -> None:
     with watched(options) as project:
         taken = project.take_list(name)
     if options.json:
-        output.STANDARD_OUTPUT.write(_versions_table((taken,)), options)
+        output.STANDARD_OUTPUT.write(_versions_table((taken,)), options, project)
     else:
         click.echo(f"{taken.name} version {taken.version}: {taken.size:,} people")
 

@@ -22,7 +22,7 @@ def export(report: Report, job: ExportJob) -> Sequence[Path]:
     if job.only is None:
         made = report_object(report)
     else:
-        figure = part_object(chosen(report, job.only).part)
+        figure = part_object(chosen(report, job.only).part, report.provenance.zone)
         made = {**figure, "report": report.name, "provenance": provenance_object(report.provenance)}
     path = job.folder / f"{job.stem}.json"
     with path.open("w", encoding="utf-8", errors="replace", newline="") as stream:

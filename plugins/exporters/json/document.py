@@ -38,29 +38,29 @@ def report_object(report: Report) -> Object:
         "comparison": report.comparison,
         "notes": list(report.notes),
         "provenance": provenance_object(report.provenance),
-        "parts": [part_object(part) for part in report.parts],
+        "parts": [part_object(part, report.provenance.zone) for part in report.parts],
     }
 
 
-def part_object(part: Part) -> Object:
-    """A figure, conditions, a note, or a section with its own parts; `part` says which."""
+def part_object(part: Part, zone: str = "UTC") -> Object:
+    """A figure, conditions, a note, or a section with its own parts; `part` says which. Moments are told in a zone."""
     match part:
         case Figure():
-            return _figure(part)
+            return _figure(part, zone)
         case Conditions():
             return _conditions(part)
         case Note():
             return {"part": "note", "text": part.text, **({"when": part.when} if part.when else {})}
         case Section():
-            return _section(part)
+            return _section(part, zone)
 
 
-def _section(section: Section) -> Object:
+def _section(section: Section, zone: str) -> Object:
     return {
         "part": "tab" if section.tab else "section",
         "title": section.title,
         "collapsed": section.collapsed,
-        "parts": [part_object(part) for part in section.parts],
+        "parts": [part_object(part, zone) for part in section.parts],
     }
 
 
@@ -81,7 +81,7 @@ def _count(people: int | None, state: str) -> Json:
     return people if state == OK else {"value": people, "state": state}
 
 
-def _figure(figure: Figure) -> Object:
+def _figure(figure: Figure, zone: str) -> Object:
     return {
         "part": "figure",
         "kind": figure.kind,
@@ -98,7 +98,7 @@ def _figure(figure: Figure) -> Object:
         "marks": [{"on": mark.on.isoformat(), "names": list(mark.names)} for mark in figure.marks],
         "definitions": [_definition(each) for each in figure.definitions],
         "sql": figure.sql,
-        "result": None if figure.result is None else json_object(figure.result),
+        "result": None if figure.result is None else json_object(figure.result, zone),
     }
 
 

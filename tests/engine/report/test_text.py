@@ -64,6 +64,10 @@ def test_dates_moments_and_yes_no():
     assert cell_text(dt.date(2026, 5, 6), column(DATE)) == "2026-05-06"
     assert cell_text(dt.datetime(2026, 5, 6, 9, tzinfo=dt.UTC), column(MOMENT)) == "2026-05-06T09:00:00+00:00"
     assert cell_text(dt.datetime(2026, 5, 6, 17, tzinfo=east), column(MOMENT)) == "2026-05-06T09:00:00+00:00"
+    assert cell_text(dt.datetime(2026, 5, 6, 3), column(MOMENT), "America/New_York") == "2026-05-05T23:00:00-04:00"
+    assert cell_text(dt.datetime(2026, 1, 6, 17, tzinfo=east), column(MOMENT), "America/New_York").endswith(
+        "T04:00:00-05:00"
+    )
     assert [cell_text(value, column(YESNO)) for value in (True, False, None)] == ["yes", "no", ""]
 
 

@@ -39,6 +39,12 @@ def test_only_one_figure_is_one_file(sample, job):
     assert len(rows(paths[0])) == 66
 
 
+def test_moments_begin_with_the_date_by_which_the_report_counts(sample, job):
+    (path,) = exporter.export(sample.rich(), dataclasses.replace(job, only="Activities"))
+    sent = [line[2] for line in rows(path)[1:4]]
+    assert sent == ["2026-04-07T09:00:00-06:00", "2026-04-07T20:00:00-06:00", "2026-04-08T07:00:00-06:00"]
+
+
 def test_a_count_that_is_hidden_is_empty_and_says_so(sample, job):
     (path,) = exporter.export(sample.rich(), dataclasses.replace(job, only="Filters"))
     head, first, *_ = lines = rows(path)

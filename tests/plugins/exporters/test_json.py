@@ -35,6 +35,13 @@ def test_money_is_text_and_every_state_is_told(sample, job):
     assert {"value": "777.00", "state": "expired"} in values
 
 
+def test_moments_are_told_in_the_zone_of_the_report(sample, job):
+    document = read(exporter.export(sample.rich(), job))
+    of_all = [figure for part in document["parts"] for figure in figures(part) if figure["title"] == "Activities"]
+    alone = read(exporter.export(sample.rich(), dataclasses.replace(job, only="Activities")))
+    assert [each["result"]["rows"][1][2] for each in (*of_all, alone)] == ["2026-04-07T20:00:00-06:00"] * 2
+
+
 def test_a_count_that_is_hidden_says_so(sample):
     lines = part_object(sample.conditions())["lines"]
     assert {"depth": 2, "words": "consent.email is yes", "left": {"value": None, "state": "suppressed"}} in lines
