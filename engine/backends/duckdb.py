@@ -81,8 +81,13 @@ def _limit_memory(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _limit_threads(connection: duckdb.DuckDBPyConnection) -> None:
     """How many threads may be used when only the memory is said: no more than can work in it."""
-    found = connection.execute("SELECT current_setting('threads'), current_setting('memory_limit')").fetchall()[0]
-    connection.execute(f"SET threads = {max(1, min(int(found[0]), int(_bytes(found[1]) // LEAST_OF_A_THREAD)))}")
+    threads = int(connection.execute("SELECT current_setting('threads')").fetchall()[0][0])
+    connection.execute(f"SET threads = {max(1, min(threads, int(memory_of(connection) // LEAST_OF_A_THREAD)))}")
+
+
+def memory_of(connection: duckdb.DuckDBPyConnection) -> float:
+    """How many bytes a connection may use."""
+    return _bytes(connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0])
 
 
 def open_session(path: Path, limits: Limits | None = None) -> Session:

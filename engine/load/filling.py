@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import Any
 
 from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem
@@ -55,6 +56,8 @@ class Filler:
     filled: dict[str, Filled] = field(default_factory=dict)
     texts: set[str] = field(default_factory=set)
     """Tables whose ids are texts though some source keeps them as numbers."""
+    room: str = ""
+    """The attached database in which parts lie; they are temporary tables when none is named."""
 
     def fill(self) -> None:
         """All tables that have a statement."""
@@ -124,11 +127,18 @@ class Filler:
             place = (mapping.source, mapping.source_table)
             if _takes_over(mapping) and self.sources.stage(*place).as_is:
                 kind = "VIEW"
-        self.sources.run(staging.create(name, query, kind))
+        if kind == "VIEW":
+            self.sources.run(staging.create(name, query, kind))
+        else:
+            self.create(name, query)
         self._unread(name, mapping, place)
         if isinstance(mapping, TableMapping) and mapping.keep_latest and "id" in columns:
             self._keep_latest(name, mapping, columns)
         parts.append(Part(name, columns, begin, mapping, place, kind))
+
+    def create(self, name: str, query: Any) -> None:
+        """A table of a part's rows."""
+        self.sources.run(staging.create(name, query, within=self.room))
 
     def before(self, _mapping: TableMapping | SqlMapping) -> int:
         """How many rows of its source were read before."""
@@ -139,11 +149,9 @@ class Filler:
             staging.ROW
         ]
         kept = name + "/latest"
-        self.sources.run(
-            staging.create(kept, staging.latest(staging.columns_of(name, names), names, mapping.keep_latest))
-        )
+        self.create(kept, staging.latest(staging.columns_of(name, names), names, mapping.keep_latest))
         self.sources.run(staging.drop(name))
-        self.sources.run(staging.create(name, staging.columns_of(kept, names)))
+        self.create(name, staging.columns_of(kept, names))
         self.sources.run(staging.drop(kept))
 
     def _unread(self, name: str, mapping: TableMapping | SqlMapping, place: Place | None) -> None:
@@ -217,13 +225,13 @@ class Filler:
         whole = (kinds | {p.columns["id"].whole for p in there}) == {True}
         name = f"stage/{table}/added"
         query = staging.ids_to_add(references, [p.table for p in there], "BIGINT" if whole else "VARCHAR")
-        self.sources.run(staging.create(name, query))
+        self.create(name, query)
         added = {"id": replace(reference(table), whole=whole)}
         self.parts[table].append(Part(name, added, len(self.parts[table]) * staging.PART))
 
     def add_part(self, table: str, name: str, query: object, columns: Mapping[str, Type]) -> None:
         """Rows that the load itself makes."""
-        self.sources.run(staging.create(name, query))  # type: ignore[arg-type]
+        self.create(name, query)
         parts = self.parts.setdefault(table, [])
         parts.append(Part(name, columns, len(parts) * staging.PART))
         self._stack(table)

@@ -14,7 +14,7 @@ import duckdb
 
 from patron.dsl.nodes import dataclass
 from patron.dsl.problems import Problem, by_place
-from patron.engine.backends.duckdb import connect
+from patron.engine.backends.duckdb import connect, memory_of
 from patron.engine.contracts import FunctionType, Limits, SourceError
 from patron.engine.load import changes, stored
 from patron.engine.load.checks import checks
@@ -35,6 +35,10 @@ from patron.engine.runtime.errors import IoFailed, LimitReached
 from patron.engine.runtime.progress import SILENT, Progress
 from patron.engine.runtime.scratch import working_folder
 from patron.engine.sql.load import staging
+
+STAGED = "staged"
+_SMALL = 2
+"""Sources whose files are so many times smaller than the memory are staged in memory."""
 
 
 def load(
@@ -153,7 +157,19 @@ def _make(making: Making, scratch: Path, spill: Path) -> tuple[Loaded, Led]:
     path = scratch / "load.duckdb"
     path.unlink(missing_ok=True)
     with _writing(path, making.limits, spill) as connection:
-        return _run(connection, making, scratch)
+        return _run(connection, making, scratch, _room(connection, making, scratch))
+
+
+def _room(connection: duckdb.DuckDBPyConnection, making: Making, scratch: Path) -> str:
+    """The name of a database for the parts of tables, in a file of its own where the sources are large: of temporary
+    tables DuckDB keeps two bits for every value in memory, whatever it spills, and it spills them as wide as they are.
+    What is read of a source is gone once its rows are mapped, and lies there nevertheless."""
+    size = sum(size for facts in making.facts.values() for _, size, _, _ in facts)
+    if size * _SMALL < memory_of(connection):
+        return ""
+    connection.execute(staging.render(staging.attach(scratch / f"{STAGED}.duckdb", STAGED, read_only=False)))
+    connection.execute(f"SET search_path = 'load.main,{STAGED}.main'")
+    return STAGED
 
 
 @contextmanager
@@ -174,10 +190,10 @@ def _writing(path: Path, limits: Limits, spill: Path) -> Iterator[duckdb.DuckDBP
         raise IoFailed(f"keeping the load failed: {str(error).splitlines()[0]}", "is the disk full?") from error
 
 
-def _run(connection: duckdb.DuckDBPyConnection, making: Making, scratch: Path) -> tuple[Loaded, Led]:
+def _run(connection: duckdb.DuckDBPyConnection, making: Making, scratch: Path, room: str) -> tuple[Loaded, Led]:
     bound = making.bound
     sources = _sources(connection, making, scratch)
-    filler = Filler(sources, bound, making.functions)
+    filler = Filler(sources, bound, making.functions, room=room)
     try:
         finisher, store, notes = _tables(filler, making.key)
     except SourceError as error:

@@ -275,7 +275,7 @@ class Sources:
 
 def _is_ours(error: duckdb.Error) -> bool:
     """Whether DuckDB failed for want of room, in memory or on the disk, not for what it read."""
-    return isinstance(error, duckdb.OutOfMemoryException) or (
+    return isinstance(error, (duckdb.OutOfMemoryException, duckdb.TransactionException, duckdb.FatalException)) or (
         isinstance(error, duckdb.IOException) and "could not write" in str(error).lower()
     )
 

@@ -60,23 +60,24 @@ class Finisher:
         for table in TABLES:
             if table not in present:
                 self._absent(table)
-        waiting = 0
+        done: list[str] = []
         for table in (*_FIRST, *(t for t in TABLES if t not in _FIRST)):
             if table in present:
                 self.filler.sources.progress.step(f"storing {table}")
                 self._store(table)
-                if table != "stores":  # their zones are asked for to the end
-                    self.filler.let_go(table)
-                waiting += self.stored[table].rows
-                if waiting > MANY:
-                    self._commit()
-                    waiting = 0
+                done.append(table)
+                if sum(self.stored[t].rows for t in done) > MANY:
+                    self._commit(done)
+                    done = []
         self._reach()
 
-    def _commit(self) -> None:
-        """Store what was made until now: what was dropped keeps its room until then."""
+    def _commit(self, done: Sequence[str]) -> None:
+        """Store what was made until now, then drop what it was made of: before that, nothing would be free."""
         connection = self.filler.sources.connection
         connection.commit()
+        for table in done:
+            if table != "stores":  # their zones are asked for to the end
+                self.filler.let_go(table)
         connection.begin()
 
     def _reach(self) -> None:

@@ -176,12 +176,13 @@ def table(text: str, alias: str | None = None) -> exp.Table:
     return exp.Table(this=name(text), alias=named)
 
 
-def table_in(database: str, text: str, alias: str) -> exp.Table:
+def table_in(database: str, text: str, alias: str | None = None) -> exp.Table:
     """A table of an attached database; of the one at hand when none is named."""
     if not database:
         return table(text, alias)
     found = exp.Table(this=name(text), db=name("main"), catalog=name(database))
-    found.set("alias", exp.TableAlias(this=name(alias)))
+    if alias:
+        found.set("alias", exp.TableAlias(this=name(alias)))
     return found
 
 

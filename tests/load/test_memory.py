@@ -7,7 +7,9 @@ import pytest
 
 from patron.engine.backends.duckdb import connect
 from patron.engine.contracts import Limits
-from patron.engine.load import load
+from patron.engine.load import load, loading, tables
+from patron.engine.load.reading import Sources
+from patron.engine.sql.load.staging import render
 from tests.load.support import rows
 
 ROWS = 60_000
@@ -57,6 +59,49 @@ def test_a_shop_that_is_larger_than_the_memory(world):
         asked = f"SELECT count(*), bit_xor(hash(rowid, {table})) FROM {table}"
         assert rows(little, asked) == rows(enough, asked), table
     assert rows(little, "SELECT count(*) FROM actions") == [(ROWS + ROWS * 3 // 4,)]
+
+
+MAPPED = """table customers from shop.people {
+  keep latest by updated_at
+  add missing from orders.customer
+}
+table orders from shop.orders
+table lines from shop.items
+table messages from shop.mails
+table actions from shop.actions
+"""
+FILES = {
+    "people.csv": "id,name,updated_at,merged_into\na,Old,2026-01-01,\nb,Ben,2026-01-01,a\na,New,2026-02-01,\n",
+    "orders.csv": "id,customer,created_at,total,root_order\n1,z,2026-01-02,1,\n2,b,2026-01-01,1,\n3,,2026-01-03,1,2\n",
+    "items.csv": "order,product,amount\n2,x,1\n1,y,1\n",
+    "mails.csv": "id,customer,campaign,sent_at,delivered_at\n1,a,m,2026-01-01,2026-01-02\n2,z,m,2026-01-01,2026-01-02\n",
+    "actions.csv": "id,customer,campaign,message,kind,acted_at\n1,a,m,1,delivered,2026-01-02\n",
+}
+
+
+def test_sources_of_half_the_memory_are_staged_in_a_file(world, monkeypatch):
+    made = world(MAPPED, FILES)
+    bound, _ = made.bind()
+    statements: list[str] = []
+    was = Sources.run
+
+    def run(sources, statement):
+        statements.append(render(statement))
+        return was(sources, statements[-1])
+
+    monkeypatch.setattr(Sources, "run", run)
+    in_memory = load(bound, made.root / "in memory")
+    assert not [s for s in statements if '"staged"' in s]
+    for commits in (10**6, 0):
+        monkeypatch.setattr(loading, "_SMALL", 10**9)
+        monkeypatch.setattr(tables, "MANY", commits)
+        in_file = load(bound, made.root / f"in a file {commits}")
+        assert in_file.store == in_memory.store
+        for table in ("customers", "orders", "lines", "messages", "actions", "products"):
+            assert rows(in_file, f"FROM {table}") == rows(in_memory, f"FROM {table}")
+    staged = {s.split(" AS ")[0] for s in statements if s.startswith('CREATE TABLE "staged"')}
+    assert 'CREATE TABLE "staged"."main"."stage/actions/delivered"' in staged
+    assert [p.suffix for p in (made.root / "in a file 0").iterdir()] in ([".json", ".duckdb"], [".duckdb", ".json"])
 
 
 @pytest.mark.parametrize(

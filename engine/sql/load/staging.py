@@ -44,10 +44,11 @@ def stated(make: Callable[Asked, E]) -> Callable[Asked, str]:
     return asked
 
 
-def create(name: str, query: E, kind: str = "TABLE", *, temporary: bool = True) -> E:
-    """CREATE [TEMP] TABLE|VIEW name AS query."""
+def create(name: str, query: E, kind: str = "TABLE", *, temporary: bool = True, within: str = "") -> E:
+    """CREATE [TEMP] TABLE|VIEW name AS query; in an attached database, if one is named."""
+    temporary = temporary and not within
     properties = exp.Properties(expressions=[exp.TemporaryProperty()]) if temporary else None
-    return exp.Create(this=build.table(name), kind=kind, expression=query, properties=properties)
+    return exp.Create(this=build.table_in(within, name), kind=kind, expression=query, properties=properties)
 
 
 @stated
@@ -151,10 +152,11 @@ def quoted(name: str) -> str:
     return render(build.table(name))
 
 
-def attach(path: Path, name: str) -> E:
-    """ATTACH of a DuckDB file that is only read."""
+def attach(path: Path, name: str, *, read_only: bool = True) -> E:
+    """ATTACH of a DuckDB file, which is only read unless told otherwise."""
     target = exp.alias_(build.text(str(path)), name, quoted=True)
-    return exp.Attach(this=target, expressions=[exp.AttachOption(this=exp.Var(this="READ_ONLY"))])
+    options = [exp.AttachOption(this=exp.Var(this="READ_ONLY"))] if read_only else []
+    return exp.Attach(this=target, expressions=options)
 
 
 def plain(e: E, column: SourceColumn) -> E:
