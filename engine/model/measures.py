@@ -110,6 +110,11 @@ def aggregates(measure: Measure) -> Iterator[Agg]:
     return (m for m in _leaves(measure) if isinstance(m, Agg))
 
 
+def timeless(measure: Measure) -> bool:
+    """Whether a measure says how things stand now, whatever period is asked about: nothing in it has a date."""
+    return all(agg.date is None for agg in aggregates(measure))
+
+
 def fixed(measure: Measure) -> Iterator[Fixed]:
     """The numbers inside a measure that look at no row, each once."""
     return (m for m in _leaves(measure) if isinstance(m, Fixed))

@@ -71,6 +71,8 @@ class _Phrase:
         self.subject_node = phrase.subject or defaults.subject
         self.period_node = phrase.during or defaults.period
         self.compare_node = phrase.compare or defaults.compare
+        self.alone = False
+        """Whether there is no other side, though the columns of one may be named."""
         span = self._try(self._period)
         self.span = span or periods.ALL_TIME
         self.b = b.variant(period=self.span)
@@ -117,7 +119,7 @@ class _Phrase:
         quiet.problems = []
         other = _Phrase(quiet, self.phrase, self.defaults)
         other.b = quiet.variant(period=compare.span)
-        other.span, other.compare_node = compare.span, None
+        other.span, other.alone = compare.span, True
         return other.query()
 
     # ------------------------------------------------------------ metrics
@@ -364,7 +366,7 @@ class _Phrase:
 
     def _comparison(self) -> Comparison | None:
         node = self.compare_node
-        if node is None or isinstance(node, tree.NoComparison):
+        if self.alone or node is None or isinstance(node, tree.NoComparison):
             return None
         if isinstance(node, tree.OtherAudience):
             return Comparison(subject=bind_subject(self.b, self.scope, tree.ForAudiences((node.name,))))

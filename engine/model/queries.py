@@ -104,5 +104,7 @@ class Query:
     """What is asked of the compared period, where `in the period` makes it another question."""
     period_at: tree.Span = field(default=tree.NOWHERE, compare=False, repr=False)
     """Where the period is written, for problems that only stored lists show."""
+    alone: frozenset[str] = frozenset()
+    """Metrics that are shown without the other side of the comparison."""
     told: tuple[str, ...] = ()
     """What stored lists changed of the question, in sentences."""

@@ -143,7 +143,7 @@ class QueryPlanner:
                 continue
             additive = adds_up(metric.metric.measure)
             for suffix, role in (("", "metric"), ("_before", "before")):
-                if suffix and self.query.compare is None:
+                if suffix and (self.query.compare is None or metric.name in self.query.alone):
                     continue
                 found.append(Output(f"m{number}{suffix}", role, metric.name, additive=additive))
                 if self.query.smallest_group > 0:

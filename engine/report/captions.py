@@ -141,8 +141,8 @@ def _comparison_words(node: tree.Comparison | None) -> str:
 
 
 def compared_with(frame: ReportFrame, query: Query) -> str:
-    """The dates or people beside which a figure stands."""
-    if query.compare is None:
+    """The dates or people beside which a figure stands, if any of its numbers does."""
+    if query.compare is None or query.alone.issuperset(m.name for m in query.metrics if not m.hidden):
         return ""
     if query.compare.span is not None:
         return str(query.compare.span)

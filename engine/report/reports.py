@@ -15,6 +15,7 @@ from patron.dsl.format import format_expr
 from patron.dsl.problems import Problem, by_place
 from patron.engine.model.binder import Scope, Unbound
 from patron.engine.model.layouts import parts as report_parts
+from patron.engine.model.measures import timeless
 from patron.engine.model.notes import bind_note
 from patron.engine.model.phrases import bind_phrase, bind_subject
 from patron.engine.model.queries import Query, Subject
@@ -255,8 +256,15 @@ class _Maker:
         return figure
 
     def _timed(self, query: Query) -> Query:
-        """The question within the bounds of its lists, of the people that the report's `membership` says."""
-        return replace(bounded(self.planner, query), each_period=self.frame.membership == "each period")
+        """The question within the bounds of its lists, of the people that the report's `membership` says. How things
+        stand now is no news beside itself: another period has nothing to show there."""
+        each_period = self.frame.membership == "each period"
+        found = replace(bounded(self.planner, query), each_period=each_period)
+        if query.compare is None or query.compare.span is None or query.compare.subject is not None or each_period:
+            return found
+        then = {m.name: m.metric.measure for m in (query.before or query).metrics}
+        same = (m for m in query.metrics if then.get(m.name) == m.metric.measure)
+        return replace(found, alone=frozenset(m.name for m in same if timeless(m.metric.measure)))
 
     def _asked(self, query: Query, notes: Sequence[str] = ()) -> Asked:
         """A question, and later its answer with where it comes from."""
