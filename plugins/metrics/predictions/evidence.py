@@ -19,6 +19,8 @@ QUIET = 3
 LONGEST = 180
 """After so many days without an order nothing is predicted, however far ahead is looked."""
 NAIVE = ("repeat", "own_rate", "mean", "last_year")
+BASELINE = "baseline"
+"""The flag of a model that gave way to a naive line."""
 WORDS = {
     "repeat": "the period before once more", "own_rate": "their own rate", "mean": "the mean of all",
     "last_year": "the year before once more",
@@ -44,12 +46,17 @@ def _date(day: int) -> dt.date:
 
 def told(tests: Sequence[Scored], of: Mapping[str, str], ahead: int, flags: Sequence[str] = ()) -> Mapping[str, str]:
     """By column, how far it looks ahead, how well the model did when it was tried, and flags: `of` says by which target
-    it is judged."""
+    it is judged. That a model gave way is said where it did."""
     latest = {t: max((x.origin for x in tests if x.target == t), default=0) for t in of.values()}
-    cards = {t: card([x for x in tests if x.target == t and x.origin == latest[t]]) for t in of.values()}
-    known = f" ({', '.join(flags)})" if flags else ""
-    days = f"of the next {ahead} days; "
-    return {column: f"{days}{cards[target]}{known}" for column, target in of.items() if cards[target]}
+    tried = {t: [x for x in tests if x.target == t and x.origin == latest[t]] for t in of.values()}
+    cards = {t: f"{said}{_flags(rows, flags)}" for t, rows in tried.items() if (said := card(rows))}
+    return {column: f"of the next {ahead} days; {cards[target]}" for column, target in of.items() if target in cards}
+
+
+def _flags(tests: Sequence[Scored], flags: Sequence[str]) -> str:
+    gave_way = any(t.used and t.model.removesuffix(" orders") in NAIVE for t in tests)
+    known = [flag for flag in flags if gave_way or flag != BASELINE]
+    return f" ({', '.join(known)})" if known else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +114,18 @@ def card(tests: Sequence[Scored]) -> str:
         _known("ranking (Gini)", used.gini), _inside(used),
     ]  # fmt: skip
     naive = min((t for t in tests if t.model in NAIVE and t.model != used.model), key=lambda t: t.mae, default=None)
-    beside = f"; {WORDS[naive.model]} was off by {_number(naive.mae)}" if naive is not None else ""
     each = "" if used.level == "customer" else "forecasts of "
     name = f"{used.target.replace('_', ' ')} of {used.n:,} {each}{_plural(used.level)}"
     days = f"made on {_date(used.origin)} for {used.days} days, model {used.model}"
-    return f"back-test of {name}, {days}: {', '.join(filter(None, said))}{beside}"
+    return f"back-test of {name}, {days}: {', '.join(filter(None, said))}{_beside(used, naive)}"
+
+
+def _beside(used: Scored, naive: Scored | None) -> str:
+    """How the naive line did. One that was nearer and is not used was not so by enough, or not in every way."""
+    if naive is None:
+        return ""
+    nearer = ", not clearly better" if _number(naive.mae) != _number(used.mae) and naive.mae < used.mae else ""
+    return f"; {WORDS[naive.model]} was off by {_number(naive.mae)}{nearer}"
 
 
 def _plural(level: str) -> str:

@@ -8,8 +8,10 @@ from decimal import Decimal
 
 import pytest
 
+from patron.engine.predict.scores import Scored
 from patron.engine.report.laid_out import joined
 from patron.engine.results import NOT_ENOUGH_DATA
+from patron.plugins.metrics.predictions.evidence import told
 
 TODAY = dt.date(2026, 3, 31)
 FIGURES = "expected_orders order_value lifetime_value churn_risk historic_value next_order_on cell_people made_on"
@@ -225,6 +227,22 @@ def test_the_house_gap_that_is_said_is_that_of_the_models(open_shop):
     said = open_shop({"orders": orders_of(240)}, [MANY, "lifecycle {\n  house_gap 200 days\n}"], DEAR)
     (why,) = said.project.why(said.rows("members by customer for audience dear")[0][0], "dear").learned
     assert " days, the shop's 200;" in why
+
+
+def test_only_what_gave_way_says_so_and_a_nearer_line_that_is_not_used_is_explained():
+    def row(target, model, mae, *, used=False):
+        return Scored(target, "category", model, used, 20_000, 30, 12, mae, mae, *[None] * 6)
+
+    tests = (
+        row("revenue", "auto", 11.30, used=True), row("revenue", "mean", 11.77), row("units", "mean", 2.0, used=True),
+        row("units", "auto", 2.5), row("value", "auto", 3.0, used=True), row("value", "repeat", 2.99),
+        row("money", "own_rate orders", 5.0, used=True), row("money", "mean", 5.001),
+    )  # fmt: skip
+    said = told(tests, {n: n for n in ("revenue", "units", "value", "money")}, 30, ("no second season", "baseline"))
+    assert said["revenue"].endswith("off by 11.30 each; the mean of all was off by 11.77 (no second season)")
+    assert said["units"].endswith("model mean: off by 2.00 each (no second season, baseline)")
+    assert said["value"].endswith("once more was off by 2.99, not clearly better (no second season)")
+    assert said["money"].endswith("the mean of all was off by 5.00 (no second season, baseline)")
 
 
 def test_a_shop_that_has_stopped_is_told_of(open_shop, buyers):
