@@ -96,6 +96,17 @@ def test_nothing_is_wider_than_the_window(sample, visit, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_is_opened_is_not_wider_than_the_window_either(sample, visit, width):
+    """A query has long lines, which are scrolled by themselves."""
+    wide = "SELECT " + " + ".join(f"a_column_of_many_{n}" for n in range(60))
+    parts = [dataclasses.replace(each, sql=wide) for each in (sample.products(), sample.channels(), sample.cards())]
+    page = visit(dataclasses.replace(sample.rich(), parts=tuple(parts)), width=width)
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    browsers.expect(page.locator("details[open] .sql code").first).to_contain_text("a_column_of_many_59")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_the_theme_can_be_turned(sample, visit):
     page = visit(sample.rich())
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
