@@ -13,6 +13,7 @@ from patron.dsl.tree import Span
 from patron.engine.contracts import FunctionType
 from patron.engine.load.keys import read_by
 from patron.engine.load.reading import Place, Sources
+from patron.engine.load.unread import Look, Unread
 from patron.engine.model.canonical import TABLES
 from patron.engine.model.mapping import (
     Bound,
@@ -169,20 +170,17 @@ class Filler:
         self, mapping: TableMapping | SqlMapping, column: str, count: int, row: int, place: Place | None
     ) -> None:
         said = mapping.by_name.get(column) if isinstance(mapping, TableMapping) else None
+        causes: tuple[Unread, ...] = (Unread(count, row),)
+        if isinstance(mapping, TableMapping) and said is not None:
+            look = Look(self.sources.run, self.sources.stage, self.filled.get, self.functions)
+            causes = look.causes(mapping, said, causes[0])
         kind = said.type if said else next((t for n, t, _ in outputs(mapping) if n == column), TEXT)
-        where = f"; first at {self.sources.where(place, row)}" if place is not None else f"; first in row {row + 1}"
-        values = "value" if count == 1 else "values"
-        severity = "W" if mapping.bad_missing else "E"
-        message = f"{count} {values} of {mapping.table}.{column} {'is' if count == 1 else 'are'} not {kind}{where}"
-        if mapping.bad_missing:
-            message = f"{mapping.table}.{column}: {count} {values} could not be read{where}"
-        hint = (
-            ""
-            if mapping.bad_missing
-            else "`bad values missing` reads them as missing and counts them; "
-            "`parse_date`, `number`, `money` read other forms"
-        )
-        self.problems.append(Problem("P0705", said.span if said else mapping.span, message, hint, severity=severity))
+        span, severity = (said or mapping).span, "W" if mapping.bad_missing else "E"
+        for cause in causes:
+            where = f"first at {self.sources.where(place, cause.row)}" if place else f"first in row {cause.row + 1}"
+            where += f": {cause.shown}" if cause.shown else ""
+            message, hint = _unread_words(f"{mapping.table}.{column}", kind, cause, lenient=mapping.bad_missing)
+            self.problems.append(Problem("P0705", span, f"{message}; {where}", hint, severity=severity))
 
     # ------------------------------------------------------------ stacking
 
@@ -266,6 +264,20 @@ class Filler:
 
     def lenient(self, table: str) -> bool:
         return any(p.mapping is not None and p.mapping.bad_missing for p in self.parts.get(table, ()))
+
+
+def _unread_words(column: str, kind: Type, cause: Unread, *, lenient: bool) -> tuple[str, str]:
+    """What is said of values that could not be read, and what to do."""
+    values = f"{cause.count} value{'' if cause.count == 1 else 's'}"
+    if lenient:
+        return f"{column}: {values} could not be read", ""
+    if cause.lookup:
+        hint = f"add them to {cause.lookup}; `bad values missing` leaves the values missing and counts them"
+        return f"lookup found no row of {cause.lookup} for {values} of {column}", hint
+    hint = (
+        "`bad values missing` reads them as missing and counts them; `parse_date`, `number`, `money` read other forms"
+    )
+    return f"{values} of {column} {'is' if cause.count == 1 else 'are'} not {kind}", hint
 
 
 def _takes_over(mapping: TableMapping) -> bool:

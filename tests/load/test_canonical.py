@@ -196,7 +196,9 @@ def test_money_is_exact_and_too_large_amounts_are_told(world):
     ]
     files = {"orders.csv": "id,customer,created_at,total\n1,a,2026-01-01,123456789012345678\n2,a,2026-01-01,nan\n"}
     loaded = world("table orders from shop.orders\n", files).load()
-    assert [m for _, _, m in faults(loaded)] == ["2 values of orders.total are not money; first at orders.csv:2"]
+    assert [m for _, _, m in faults(loaded)] == [
+        '2 values of orders.total are not money; first at orders.csv:2: "123456789012345678"'
+    ]
 
 
 def test_yes_no_and_texts(world):

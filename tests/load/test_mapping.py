@@ -117,7 +117,37 @@ def test_a_rate_that_is_not_found_stops_the_load(world):
     spec = "table orders from shop.orders {\n  total = money(amount) * number(lookup(shop.rates.rate, cur = cur))\n}\n"
     loaded = world(spec, files).load()
     assert loaded.path is None
-    assert [(p.code, p.span.line) for p in loaded.problems] == [("P0705", 6)]
+    assert [(p.code, p.span.line, p.message) for p in loaded.problems] == [
+        ("P0705", 6, 'lookup found no row of shop.rates for 1 value of orders.total; first at orders.csv:2: "CHF"')
+    ]
+
+
+def test_a_lookup_in_vain_is_told_apart_from_what_is_no_money(world):
+    files = {
+        "orders.csv": "id,customer,created_at,amount,cur\n1,a,2026-01-02,x,EUR\n2,a,2026-01-02,1,CHF\n3,a,2026-01-02,1,\n",
+        "rates.csv": "cur,rate\nEUR,2\n",
+    }
+    spec = "table orders from shop.orders {\n  total = money(amount) * number(lookup(shop.rates.rate, cur = cur))\n}\n"
+    assert sorted((p.message for p in world(spec, files).load().problems), reverse=True) == [
+        'lookup found no row of shop.rates for 1 value of orders.total; first at orders.csv:3: "CHF"',
+        '1 value of orders.total is not money; first at orders.csv:2: "x"',
+    ]
+
+
+def test_the_first_bad_value_of_a_group_is_shown_where_it_stands(world):
+    lines = "order,who,at,amount\n1,a,2026-01-01,5\n1,a,2026-01-01,1\x1b[2J" + "0" * 60 + "\n2,a,2026-01-01,z\n"
+    spec = """table orders from shop.lines {
+  group by order
+  id = order
+  customer = first(who)
+  created_at = min(at)
+  total = sum(amount)
+}
+"""
+    (problem,) = world(spec, {"lines.csv": lines}).load().problems
+    assert problem.message == (
+        '2 values of orders.total are not money; first at lines.csv:3: "1\u241b[2J' + "0" * 35 + '…"'
+    )
 
 
 def test_add_missing_and_keep_latest(world):
@@ -177,8 +207,8 @@ def test_bad_values_name_file_line_and_column(world):
         "table orders from shop.orders\n", {"orders.csv": ORDERS + '3,"x\ny",2026-01-03,7\n4,b,soon,free\n'}
     ).load()
     assert [(p.code, p.span.line, p.message) for p in loaded.problems] == [
-        ("P0705", 5, "1 value of orders.created_at is not a moment; first at orders.csv:6"),
-        ("P0705", 5, "1 value of orders.total is not money; first at orders.csv:6"),
+        ("P0705", 5, '1 value of orders.created_at is not a moment; first at orders.csv:6: "soon"'),
+        ("P0705", 5, '1 value of orders.total is not money; first at orders.csv:6: "free"'),
     ]
     assert all("bad values missing" in p.hint for p in loaded.problems)
 

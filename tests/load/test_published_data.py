@@ -51,8 +51,8 @@ def test_published_data(tmp_path, name):
 def test_spoiled_values_stop_the_load(tmp_path):
     loaded = copied(CASES / "real" / "dirty_cafe_strict" / "project", tmp_path / "x").load()
     assert [m for _, _, m in faults(loaded)] == [
-        "301 values of orders.created_at are not a moment; first at dirty_cafe_sales.csv.gz:13",
-        "329 values of orders.total are not money; first at dirty_cafe_sales.csv.gz:4",
+        '301 values of orders.created_at are not a moment; first at dirty_cafe_sales.csv.gz:13: "ERROR"',
+        '329 values of orders.total are not money; first at dirty_cafe_sales.csv.gz:4: "ERROR"',
     ]
 
 

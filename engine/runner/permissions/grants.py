@@ -39,7 +39,11 @@ if TYPE_CHECKING:
     from patron.engine.runner.project import Project
 
 
-_FIRST_ID = re.compile(r", first `.*`(?= \()", re.DOTALL)
+_FIRST = {
+    "P0705": re.compile(r"""(; first (?:at|in row) .*?\d): .*"\Z""", re.DOTALL),
+    "P0706": re.compile(r"(), first `.*`(?= \()", re.DOTALL),
+}
+"""What the problems of rows say of the first row: a value that cannot be read, an id that occurs twice."""
 
 
 class Action:
@@ -153,10 +157,12 @@ class Grants:
         return replace(model, schema=unseen(model.schema, self._masks(model.schema)), declared=declared)
 
     def told(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-        """Problems of rows, without the id of somebody to whom it may not be told."""
+        """Problems of rows, without the id or value of a row where it may not be told."""
         if self.rights.rows:
             return tuple(problems)
-        return tuple(replace(p, message=_FIRST_ID.sub("", p.message)) if p.code == "P0706" else p for p in problems)
+        return tuple(
+            replace(p, message=_FIRST[p.code].sub(r"\1", p.message)) if p.code in _FIRST else p for p in problems
+        )
 
     def enough(self, people: int | None) -> int | None:
         """A number of people; None when they are too few to be told."""

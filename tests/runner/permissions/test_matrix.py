@@ -322,6 +322,21 @@ def test_problems_of_rows_name_nobody_to_who_may_not_see_rows(shop, folder, user
         path.write_text(before, encoding="utf-8")
 
 
+@pytest.mark.parametrize("user", ["anna", "emil"])
+def test_a_value_that_cannot_be_read_is_shown_to_who_may_see_rows(shop, folder, user):
+    path = folder / "data" / "orders.csv"
+    before = path.read_text("utf-8")
+    path.write_text(before + 'o99,c1,2026-05-01,"CANARY: 7; first at x:1: ""b""",paid\n', encoding="utf-8")
+    try:
+        with pytest.raises(PatronError) as caught:
+            shop(user).query("total_sales")
+        (problem,) = caught.value.problems
+        assert (problem.code, "orders.csv:" in problem.message) == ("P0705", True)
+        assert ("CANARY" in f"{caught.value} {problem}") == ROWS[user]
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
 def test_former_specs_over_former_rows_are_masked_by_their_own_columns(shop, folder):
     path = folder / "shop.patron"
     text, table = path.read_text("utf-8"), "table customers from shop.customers"
