@@ -253,9 +253,20 @@ class Filler:
             return found.span
         return next((p.mapping.span for p in self.parts.get(table, ()) if p.mapping is not None), Span("", 1, 1, 1, 1))
 
+    def other_statements(self, table: str, *rows: int) -> tuple[Span, ...]:
+        """The statements that some rows came from, besides the one at which the ids of the table are told; none when
+        all came from one."""
+        told = self.span(table, "id")
+        spans = {p.mapping.span for p in (self._part_of(table, row) for row in rows) if p.mapping is not None}
+        others = (s for s in spans if (s.file, True) != (told.file, s.line <= told.line <= s.end_line))
+        return tuple(sorted(others)) if len(spans) > 1 else ()
+
+    def _part_of(self, table: str, row: int) -> Part:
+        return self.parts[table][min(row // staging.PART, len(self.parts[table]) - 1)]
+
     def where(self, table: str, row: int) -> str:
         """Where a row of the stacked table came from."""
-        part = self.parts[table][min(row // staging.PART, len(self.parts[table]) - 1)]
+        part = self._part_of(table, row)
         return (
             self.sources.where(part.place, row - part.begin)
             if part.place is not None

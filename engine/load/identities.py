@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from patron.dsl.problems import Problem
+from patron.dsl.problems import Problem, Related
 from patron.engine.contracts import SourceColumn
 from patron.engine.load.filling import Filler
 from patron.engine.load.reading import spooled
@@ -38,14 +38,17 @@ class Identities:
                 self._check_ids(table)
         self._collect()
 
-    def _report(self, code: str, table: str, column: str, message: str, hint: str = "", severity: str = "") -> None:
-        self.problems.append(Problem(code, self.filler.span(table, column), message, hint, severity=severity))
+    def _report(
+        self, code: str, table: str, column: str, message: str, hint: str = "", severity: str = "",
+        related: tuple[Related, ...] = (),
+    ) -> None:  # fmt: skip
+        self.problems.append(Problem(code, self.filler.span(table, column), message, hint, related, severity))
 
     def _check_ids(self, table: str) -> None:
         if self._rises(table):  # as in most files; to look for doubles would take much longer
             return
         name = self.filler.filled[table].name
-        count, first, row = self.run(staging.doubled(name))[0]
+        count, first, row, before = self.run(staging.doubled(name))[0]
         mapped = self.filler.column(table, "id")
         if count and TABLES[table].by_name["id"].computed and mapped is not None and not mapped.said:
             self._without_id(table)
@@ -54,8 +57,12 @@ class Identities:
             what = "1 id" if count == 1 else f"{count} ids"
             verb = "occurs" if count == 1 else "occur"
             where = self.filler.where(table, int(row))
+            also = self.filler.other_statements(table, int(before), int(row))
+            hint = "`group by` makes one row of several, `keep latest by` keeps the last"
+            if also:
+                hint = f"each statement adds rows to {table}: leave one of them out, or its rows that the other has"
             self._report("P0706", table, "id", f"{what} of {table} {verb} more than once, first `{first}` ({where})",
-                         "`group by` makes one row of several, `keep latest by` keeps the last")  # fmt: skip
+                         hint, related=tuple(Related(s, f"this fills {table} too") for s in also))  # fmt: skip
         missing, row = self.run(staging.nameless(name))[0]
         if missing:
             lenient = self.filler.lenient(table)

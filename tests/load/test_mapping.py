@@ -190,6 +190,9 @@ def test_a_doubled_id_is_refused_wherever_its_rows_stand(world, more, told):
     loaded = world(spec, {"a.csv": written("1 2"), "b.csv": written(more)}).load()
     assert [p.message for p in loaded.problems] == ([told] if told else [])
     assert (loaded.path is None) == bool(told)
+    assert [(r.span.line, r.message) for p in loaded.problems for r in p.related] == (
+        [(6, "this fills orders too")] if told else []
+    )
 
 
 def test_stacked_tables_share_extra_columns(world):

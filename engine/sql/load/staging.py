@@ -308,15 +308,17 @@ def rising(table: str) -> exp.Select:
 
 @stated
 def doubled(table: str) -> exp.Select:
-    """How many ids occur more than once, the smallest of them, and the row of its second occurrence."""
+    """How many ids occur more than once, the smallest of them, and the rows of its last and first occurrence."""
+    rows: list[tuple[E, str]] = [
+        (exp.Max(this=build.col(ROW, "t")), "row"), (exp.Min(this=build.col(ROW, "t")), "before"),
+    ]  # fmt: skip
     counted = select(
-        [(build.col("id", "t"), "id"), (exp.Count(this=exp.Star()), "n"), (exp.Max(this=build.col(ROW, "t")), "row")],
-        build.table(table, "t"),
+        [(build.col("id", "t"), "id"), (exp.Count(this=exp.Star()), "n"), *rows], build.table(table, "t")
     ).where(build.not_(build.is_null(build.col("id", "t"))), copy=False)
     counted = counted.group_by(build.col("id", "t"), copy=False)
     counted = counted.having(build.binary(exp.GT, exp.Count(this=exp.Star()), build.integer(1)), copy=False)
-    outputs = [(exp.Count(this=exp.Star()), "n"), (exp.Min(this=build.col("id", "d")), "first"),
-               (build.anonymous("arg_min", build.col("row", "d"), build.col("id", "d")), "row")]  # fmt: skip
+    outputs: list[tuple[E, str]] = [(exp.Count(this=exp.Star()), "n"), (exp.Min(this=build.col("id", "d")), "first")]
+    outputs += [(build.anonymous("arg_min", build.col(n, "d"), build.col("id", "d")), n) for _, n in rows]
     return select(outputs, build.subquery(counted, "d"))
 
 
