@@ -17,7 +17,7 @@ from patron.engine.report.overlaps import overlap, overlap_notes
 from patron.engine.report.programs import Fetched
 from patron.engine.report.subjects import pending
 from patron.engine.report.tracking import never_recorded, not_tracked, untracked
-from patron.engine.report.unowned import left_out, left_out_notes
+from patron.engine.report.unowned import left_out, left_out_before, left_out_notes
 from patron.engine.results import Result
 
 
@@ -35,7 +35,7 @@ class Question:
 def question(p: Planner, query: Query) -> Question:
     """A query planned; its steps are with the planner."""
     plan = plan_query(p, query)
-    more = (untracked(p, query), overlap(p, query), left_out(p, query))
+    more = (untracked(p, query), overlap(p, query), left_out(p, query), left_out_before(p, query))
     outputs = (*plan.outputs, *(step for step in more if step is not None))
     return Question(query, plan, outputs, p.b.settings.currency, p.as_of.today)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from patron.engine.model.canonical import TABLES
@@ -18,6 +19,7 @@ from patron.engine.model.terms import (
     Lit,
     Numbered,
     Op,
+    Rows,
     Term,
     all_of,
     any_of,
@@ -35,7 +37,7 @@ from patron.engine.report.programs import Fetched
 from patron.engine.report.speech import Speaker, counted
 from patron.engine.types import MONEY, TEXT, WHOLE, YESNO
 
-OUTPUT = "left_out"
+OUTPUT, BEFORE = "left_out", "left_out_before"
 ORDERED = ("=", "<", "<=", ">", ">=")
 """Comparisons, none of which holds for what is missing."""
 NO = Lit(False, YESNO)
@@ -57,20 +59,37 @@ def left_out(p: Planner, query: Query) -> Step | None:
     return Step(OUTPUT, counts[0] if len(counts) == 1 else Stack(tuple(counts)), "facts without a customer")
 
 
+def left_out_before(p: Planner, query: Query) -> Step | None:
+    """The same of the orders of the period that is compared: where fewer were known by name, fewer are counted."""
+    compare = query.compare
+    if compare is None or compare.span is None or compare.subject is not None or query.before is not None:
+        return None
+    orders: dict[Rows, Frame] = {rows: frame for rows, frame in query.frames.items() if rows == "orders"}
+    found = left_out(p, replace(query, period=compare.span, compare=None, frames=orders))
+    return None if found is None else replace(found, name=BEFORE)
+
+
 def left_out_notes(query: Query, fetched: Fetched, currency: str) -> list[str]:
-    """`1,234 orders without a customer are left out (of 5,678)`, where there are some, and what they come to."""
+    """`1,234 orders without a customer are left out (22% of 5,678; 20% before)`, where there are some, and what they
+    come to."""
     places = list(TABLES)  # orders before their lines, whatever order the rows came in
+    before = {table: _share(n, every) for table, n, every, _ in fetched.get(BEFORE, ()) if every}
     notes = []
     for table, n, every, worth in sorted(fetched.get(OUTPUT, ()), key=lambda row: places.index(row[0])):
         if n:
             is_ = "is" if n == 1 else "are"
-            of = f" (of {int(every):,})" if every is not None else ""
+            then = f"; {before[table]} before" if table in before else ""
+            of = f" ({_share(n, every)} of {int(every):,}{then})" if every else ""
             notes.append(f"{counted(int(n), TABLES[table].singular, table)} without a customer {is_} left out{of}")
         summed = _summed(query, table)
         if n and worth and summed is not None:
             money = Speaker(currency, "UTC").money(Decimal(worth))
             notes.append(f"{money} without a customer is left out of {summed[0]}")
     return notes
+
+
+def _share(n: int, every: int) -> str:
+    return "under 1%" if 0 < n * 100 < every else f"{n / every:.0%}"
 
 
 def _summed(query: Query, table: str) -> tuple[str, Agg] | None:

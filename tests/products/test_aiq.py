@@ -43,7 +43,7 @@ def test_who_is_tracked(shop):
     assert shop.only("tracked") == [(8, 810)]
     assert shop.only("everything") == [(835,)], "25.00 of nobody"
     (figure,) = shop.figures("tracked").values()
-    assert "1 order without a customer is left out (of 15)" in figure.result.notes
+    assert "1 order without a customer is left out (7% of 15)" in figure.result.notes
 
 
 def test_people_of_two_audiences_count_once(shop):

@@ -16,23 +16,38 @@ def notes(shop, phrase):
     [
         ("total_sales", []),
         ("total_sales for all records", []),
-        ("total_sales for audience all_tracked_users", ["3 orders without a customer are left out (of 10)", WORTH]),
+        ("total_sales for audience all_tracked_users", ["3 orders without a customer are left out (30% of 10)", WORTH]),
         (
             "total_sales for audience best during 2026-05-01",
-            ["1 order without a customer is left out (of 1)", "$13.00 without a customer is left out of Total sales"],
+            [
+                "1 order without a customer is left out (100% of 1)",
+                "$13.00 without a customer is left out of Total sales",
+            ],
         ),
-        ("total_orders for audience best", ["3 orders without a customer are left out (of 10)"]),
-        ("count(orders) for audience best during 2026-05-02", ["1 order without a customer is left out (of 1)"]),
+        ("total_orders for audience best", ["3 orders without a customer are left out (30% of 10)"]),
+        ("count(orders) for audience best during 2026-05-02", ["1 order without a customer is left out (100% of 1)"]),
         ("total_sales for audience best during 2026-05-02", []),
         ('total_sales by month for audience best where order.channel is "online"', []),
         ("members for audience best", []),
         (
             "total_sales, total_orders, members for each audience best, guests",
-            ["3 orders without a customer are left out (of 10)", WORTH],
+            ["3 orders without a customer are left out (30% of 10)", WORTH],
+        ),
+        (
+            "total_orders for audience best during 2026-04-01 to 2026-04-30 compare to 2026-01-01 to 2026-02-28",
+            ["1 order without a customer is left out (25% of 4; 33% before)"],
+        ),
+        (
+            "total_orders for audience best during 2026-04-01 to 2026-04-30 compare to audience guests",
+            ["1 order without a customer is left out (25% of 4)"],
         ),
         (
             "total_sales, units for audience best",
-            ["3 orders without a customer are left out (of 10)", WORTH, "1 line without a customer is left out (of 9)"],
+            [
+                "3 orders without a customer are left out (30% of 10)",
+                WORTH,
+                "1 line without a customer is left out (11% of 9)",
+            ],
         ),
     ],
 )
@@ -48,8 +63,8 @@ OF_BUYERS = "count(orders where valid_order and customer.purchase_days >= 1)"
 @pytest.mark.parametrize(
     "phrase, said",
     [
-        (f"total_sales, {FIRSTS}", ["3 orders without a customer are left out (of 10)", WORTH]),
-        (f"total_sales, {OF_BUYERS}", ["3 orders without a customer are left out (of 10)", WORTH]),
+        (f"total_sales, {FIRSTS}", ["3 orders without a customer are left out (30% of 10)", WORTH]),
+        (f"total_sales, {OF_BUYERS}", ["3 orders without a customer are left out (30% of 10)", WORTH]),
         (f"{OF_BUYERS}, {FIRSTS}", []),  # which none without a customer can be
     ],
 )
