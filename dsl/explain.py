@@ -20,7 +20,7 @@ _OPENERS = ("has", "their", "not", "share", "rate", "rolling", "running", "every
 
 def explain(fault: Fault) -> Problem:
     """The problem a token that does not fit makes."""
-    for slip in (*slips.SLIPS, slip_periods.not_a_period):
+    for slip in (*slips.SLIPS, slip_periods.without_during, slip_periods.not_a_period):
         if problem := slip(fault):
             return problem
     if fault.at_line_start and fault.in_brackets and fault.fits(")"):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+
 from patron.dsl import machine
 from patron.dsl.fault import Fault
 from patron.dsl.lexer import NEWLINE, WORD
@@ -36,7 +39,39 @@ def not_a_period(fault: Fault) -> Problem | None:
     said = [*words[start:], fault.text]
     compared = words[start - 1 : start] == ["to"]
     place = fault.span_of(first, fault.at)
-    return Problem("P0501", place, "this is not a period", _hint(said, fault.after, compared))
+    hint = _dates(fault.raw.source.text[fault.raw.starts[first] :]) or _hint(said, fault.after, compared)
+    return Problem("P0501", place, "this is not a period", hint)
+
+
+def without_during(fault: Fault) -> Problem | None:
+    """`total_sales last month`: the period of a phrase stands behind its word."""
+    if fault.text not in ("last", "this", "previous") or not fault.fits("during"):
+        return None
+    said = fault.after
+    if said.isdigit():
+        meant = f"{fault.text} {said} {fault.near(2)}".rstrip()
+    elif said.lower() in machine.UNITS:
+        meant = f"{'this' if fault.text == 'this' else 'previous'} {said.lower().removesuffix('s')}"
+    else:
+        return None
+    return fault.problem(f"Did you mean `during {meant}`?")
+
+
+_WRITTEN = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
+
+
+def _dates(text: str) -> str:
+    """Dates as most countries write them, month first or day first, told from both ends where one of them tells."""
+    line = text.partition("\n")[0]
+    found = list(_WRITTEN.finditer(line))[:2]
+    if not found or found[0].start() != 0:
+        return ""
+    day_first = found[0][2] == "." or any(int(f[1]) > 12 for f in found)
+    try:
+        days = [dt.date(int(f[4]), *((int(f[3]), int(f[1])) if day_first else (int(f[1]), int(f[3])))) for f in found]
+    except ValueError:
+        return ""
+    return f"Write `{' to '.join(map(str, days))}`: the year first, then month and day."
 
 
 def _start(words: list[str]) -> int | None:

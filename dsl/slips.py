@@ -266,6 +266,14 @@ def written_dates(fault: Fault) -> Problem | None:
     return None
 
 
+def how_often(fault: Fault) -> Problem | None:
+    """`has ordered 3 times`: exactly so many, or at least?"""
+    if fault.kind != NUMBER or not fault.fits("exactly"):
+        return None
+    counted = f"{fault.text} {'time' if fault.text == '1' else 'times'}"
+    return fault.problem(f"Write `exactly {counted}` or `at least {counted}`.")
+
+
 def digits_first(fault: Fault) -> Problem | None:
     if fault.kind == NUMBER and fault.fits("NAME") and not fault.fits("NUMBER", "INT"):
         return fault.problem("A name does not begin with a digit: put a letter first, or write it in backticks.")
@@ -292,5 +300,5 @@ def closing(fault: Fault) -> Problem | None:
 SLIPS: tuple[Slip, ...] = (
     comment_of_sql, unequal_of_sql, in_of_sql, membership, negated_test, order_of_sql, sign, word, synonym, amount,
     where_of_a_table, where_outside, part_of_a_phrase, part_on_a_line_of_its_own, calculation_in_a_phrase,
-    forgotten_word, quotes, written_dates, digits_first, value_and_block, closing,
+    forgotten_word, quotes, written_dates, how_often, digits_first, value_and_block, closing,
 )  # fmt: skip

@@ -138,6 +138,9 @@ SPECS = [
     ("report r {\n  show table of a by b\n  ^for audience c during this month\n}", "P0111", "line above"),
     # ------------------------------------------------ P0501: what is no period
     ("report r {\n  period ^last month\n}", "P0501", "previous month"),
+    ("report r {\n  period ^4/1/2019 to 4/30/2019\n}", "P0501", "`2019-04-01 to 2019-04-30`"),
+    ("audience z = has ordered ^3 times", "P0101", "`exactly 3 times` or `at least 3 times`"),
+    ("audience z = has ordered ^1 time in the last 30 days", "P0101", "`exactly 1 time`"),
     ("report r {\n  compare to ^last year\n}", "P0501", "same period last year"),
     ("filter f on x = a is in the ^last month", "P0501", "previous month"),
     ("filter f on x = has bought in the ^last week", "P0501", "previous week"),
@@ -188,6 +191,13 @@ PHRASES = [
     ("total_sales during ^2026", "P0501", "2026-01-01 to 2026-12-31"),
     ("total_sales during ^whenever", "P0501", "all time"),
     ("total_sales compare to ^last year", "P0501", "same period last year"),
+    ("total_sales during ^4/1/2019 to 4/30/2019", "P0501", "`2019-04-01 to 2019-04-30`"),
+    ("total_sales during ^1.4.2019 to 2.4.2019", "P0501", "`2019-04-01 to 2019-04-02`"),
+    ("total_sales during ^30-4-2019", "P0501", "`2019-04-30`"),
+    ("total_sales during ^4/31/2019", "P0501", "last 4"),
+    ("total_sales ^last month", "P0101", "`during previous month`"),
+    ("total_sales by store ^this years", "P0101", "`during this year`"),
+    ("total_sales ^last 30 days", "P0101", "`during last 30 days`"),
 ]
 
 
