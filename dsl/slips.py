@@ -267,7 +267,7 @@ def written_dates(fault: Fault) -> Problem | None:
 
 
 def how_often(fault: Fault) -> Problem | None:
-    """`has ordered 3 times`: exactly so many, or at least?"""
+    """`has ordered 3 times`, which may mean exactly so many, or at least."""
     if fault.kind != NUMBER or not fault.fits("exactly"):
         return None
     counted = f"{fault.text} {'time' if fault.text == '1' else 'times'}"

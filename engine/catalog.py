@@ -96,7 +96,17 @@ class Catalog:
 
     def require_exporter(self, name: str) -> ExporterType | Lacking:
         """The file format of that name, or P0801, P0213."""
-        return self._require("exporter", self.exporters, name, code="P0801")
+        from patron.dsl.problems import nearest
+
+        found = self._require("exporter", self.exporters, name, code="P0801")
+        if (
+            isinstance(found, Lacking)
+            and found.code == "P0801"
+            and "xlsx" in self.exporters
+            and nearest(name, [_EXCEL])
+        ):
+            return Lacking(found.code, found.message, f"Did you mean `xlsx`? {found.hint}")
+        return found
 
     def require_target(self, name: str) -> TargetType | Lacking:
         """The place to deliver to of that name, or P0204, P0213."""
@@ -153,6 +163,8 @@ def require_setting(plugin: str, settings: Iterable[SettingSpec], name: str) -> 
 
 
 _DROP = "drop one of them"
+_EXCEL = "excel"
+"""What people call the workbooks that are written as `xlsx`."""
 
 
 def _version(text: str) -> tuple[int, ...]:

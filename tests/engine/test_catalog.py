@@ -55,6 +55,13 @@ def test_an_unknown_exporter_is_p0801():
     )
 
 
+@pytest.mark.parametrize("name", ["Excel", "exel"])
+def test_a_workbook_is_found_by_the_name_of_the_program(name):
+    html = CATALOG.exporters["html"]
+    catalog = replace(CATALOG, exporters={"html": html, "xlsx": replace(html, name="xlsx")})
+    assert catalog.require_exporter(name).hint == "Did you mean `xlsx`? Known: html, xlsx"
+
+
 @pytest.mark.parametrize("wanted", [None, "1", "1.2", "1.2.0", "1.1.9"])
 def test_a_pack_may_be_newer_than_asked_for(wanted):
     assert CATALOG.require_pack("lifecycle", wanted) is LIFECYCLE
