@@ -114,7 +114,7 @@ def _dated(node: Learn, rows: Mapping[str, NDArray[Any]]) -> tuple[NDArray[Any],
 
 
 def _without(table: LearnedTable, error: ImportError) -> str:
-    how = f": install `patron[{table.needs}]`" if table.needs else ""
+    how = f": pip install 'patron[{table.needs}]'" if table.needs else ""
     return f"{error.name or 'a library'} is not installed{how}"
 
 

@@ -73,8 +73,14 @@ def never_recorded(query: Query, store: Store, result: Result) -> Result:
     zero = {(n, i): NOT_TRACKED for n, row in enumerate(result.rows) for i in cells if row[i] == 0}
     if not zero:
         return result
+    titles = dict.fromkeys(result.columns[i].title for _, i in zero if result.columns[i].role == "metric")
+    told = [m for m in query.metrics if m.title in titles]
+    kinds = sorted({kind for m in told for a in aggregates(m.metric.measure) for kind in _kinds(a) - seen})
+    never = ", ".join(f"`{kind}`" for kind in kinds)
+    note = f"no source records {never}: map {'it' if len(kinds) == 1 else 'them'} to `actions.kind` to see "
+    notes = (f"{note}{', '.join(titles)}",) if kinds else ()
     rows = tuple(tuple(None if (n, i) in zero else v for i, v in enumerate(row)) for n, row in enumerate(result.rows))
-    return replace(result, rows=rows, states={**zero, **result.states})
+    return replace(result, rows=rows, states={**zero, **result.states}, notes=(*result.notes, *notes))
 
 
 def _kinds(agg: Agg) -> set[str]:

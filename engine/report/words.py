@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from patron.dsl.nodes import dataclass
 from patron.engine import results as r
+from patron.engine.runtime import extras
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ _ENGLISH: Mapping[str, StateWords] = {
     r.NOT_TRACKED: StateWords(
         "not tracked",
         "not tracked",
-        "Recording had not begun then, or this channel is not recorded. Choose a later period.",
+        "Recording had not begun then: choose a later period. What is never recorded is named below, with what to map.",
     ),
     r.NOT_ENOUGH_DATA: StateWords(
         "not enough data",
@@ -65,6 +66,15 @@ _CHINESE: Mapping[str, StateWords] = {
 
 _STATES: Mapping[str, Mapping[str, StateWords]] = {"en": _ENGLISH, "zh": _CHINESE}
 
+_NOT_INSTALLED: Mapping[str, StateWords] = {
+    "en": StateWords(
+        "not installed",
+        "not installed: the extra predict",
+        "Predictions need libraries that are not installed: pip install 'patron[predict]'",
+    ),
+    "zh": StateWords("未安裝", "未安裝：predict 套件", "預測所需的程式庫尚未安裝：pip install 'patron[predict]'"),
+}
+
 _FEW_PEOPLE: Mapping[str, str] = {"en": "hidden: fewer than {n} people", "zh": "已隱藏：少於 {n} 人"}
 
 _PLAIN: Mapping[str, Mapping[str, str]] = {
@@ -83,6 +93,8 @@ def state_words(state: str, locale: str, smallest_group: int = 0) -> StateWords:
     """The words of a state other than `ok`; an unknown state stands for itself."""
     spoken = language(locale)
     words = _STATES[spoken].get(state) or StateWords(state, state, "")
+    if state == r.NOT_ENOUGH_DATA and not extras.there("numpy"):  # then nothing is ever learned
+        return _NOT_INSTALLED[spoken]
     if state == r.SUPPRESSED and smallest_group > 1:
         return StateWords(words.short, _FEW_PEOPLE[spoken].format(n=smallest_group), words.advice)
     return words

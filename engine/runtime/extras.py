@@ -22,6 +22,14 @@ def absent(extra: str) -> str:
     return next(filter(None, (_lacking(match[1], match[2] or "") for match in found)), "")
 
 
+@functools.cache
+def there(module: str) -> bool:
+    """Whether a library can be imported, without importing it."""
+    from importlib.util import find_spec
+
+    return find_spec(module) is not None
+
+
 def _lacking(library: str, extras: str) -> str:
     from importlib import metadata
 

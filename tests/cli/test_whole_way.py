@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from patron.engine.cli.group import patron
+from patron.engine.runtime import extras
 
 
 def call(*args: str) -> Result:
@@ -155,6 +156,12 @@ def test_a_project_from_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert call("fmt", "--check").exit_code == 0
     assert call("check", "--data").exit_code == 0
     assert call("query", "total_orders, total_sales").stdout == "total_orders,total_sales\n59,1784.75\n"
+
+
+def test_a_new_project_says_once_what_predictions_need(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(extras, "there", lambda _: False)
+    assert call("init", "shop").stderr.count("pip install 'patron[predict]'") == 1
 
 
 def test_a_proposal_does_not_take_in_specs_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

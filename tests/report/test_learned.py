@@ -188,7 +188,7 @@ def test_what_lacks_one_column_is_told_of_that_alone(counting):
 def test_an_absent_library_is_told_with_what_to_install(counting):
     found = counting(Model(raises=ImportError("no", name="scipy"))).query("counting.seen")
     assert found.rows == ((None,),)
-    assert found.notes == ("not enough data for Seen: scipy is not installed: install `patron[predict]`",)
+    assert found.notes == ("not enough data for Seen: scipy is not installed: pip install 'patron[predict]'",)
 
 
 def test_nothing_is_learned_without_numpy_and_everything_else_is_answered(counting, monkeypatch):
@@ -196,7 +196,7 @@ def test_nothing_is_learned_without_numpy_and_everything_else_is_answered(counti
     monkeypatch.setitem(sys.modules, "numpy", None)
     found = shop.query("counting.seen, members by customer.city for audience all_tracked_users")
     assert ({row[1] for row in found.rows}, sum(row[2] for row in found.rows)) == ({None}, 4)
-    assert "not enough data for Seen: numpy is not installed: install `patron[predict]`" in found.notes
+    assert "not enough data for Seen: numpy is not installed: pip install 'patron[predict]'" in found.notes
     assert shop.audience("often").rows == ()
     assert shop.query("counting.scaled").rows == ((None,),)
 

@@ -25,6 +25,11 @@ def test_a_kind_that_no_source_records(silent):
     assert told(silent, f"{OPENED}, {CLICKED}") == [(None, "not tracked"), (1, "ok")]
 
 
+def test_what_to_map_is_told_beside_it(silent):
+    (note,) = silent.query(f"{OPENED}, {CLICKED}").notes
+    assert note == f"no source records `opened`: map it to `actions.kind` to see {OPENED}"
+
+
 def test_what_it_is_compared_with(silent):
     found = told(silent, f"{OPENED} during last 60 days compare to previous period")
     assert [state for _, state in found] == ["not tracked", "not tracked", "empty"]

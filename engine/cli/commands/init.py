@@ -10,6 +10,7 @@ import click
 from patron.engine.cli import output, problems
 from patron.engine.cli.commands.run import shown_path
 from patron.engine.cli.options import Options, command
+from patron.engine.runtime import extras
 from patron.engine.runtime.errors import SpecError
 
 if TYPE_CHECKING:
@@ -80,7 +81,11 @@ def _next(made: Started) -> str:
         '  patron query "total_sales by month"  one question\n'
         f"  patron run {report:<26}the report"
         f"{_ready(made.take) if made.take else ''}"
+        f"{'' if extras.there('numpy') else _PREDICT}"
     )
+
+
+_PREDICT = "\n  pip install 'patron[predict]'         what predictions need: until then they are not there"
 
 
 def _ready(take: str) -> str:

@@ -4,7 +4,8 @@ from decimal import Decimal
 import pytest
 
 from patron.engine.report.reader import Reader, plain, shown
-from patron.engine.results import EMPTY, EXPIRED, OK, STATES, SUPPRESSED, Column
+from patron.engine.results import EMPTY, EXPIRED, NOT_ENOUGH_DATA, OK, STATES, SUPPRESSED, Column
+from patron.engine.runtime import extras
 from patron.engine.types import DATE, MOMENT, MONEY, NUMBER, TEXT, WHOLE, YESNO, Format
 
 SALES = Column("sales", "Sales", MONEY, format=Format("money", 2))
@@ -107,3 +108,11 @@ def test_unprintable_characters_become_visible_and_turn_nothing():
 )  # fmt: skip
 def test_changes_from_next_to_nothing(value, text):
     assert shown(Decimal(value), OK, CHANGE) == text
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-TW"])
+def test_what_is_not_installed_is_not_waited_for(locale, monkeypatch):
+    monkeypatch.setattr(extras, "there", lambda module: module != "numpy")
+    words = Reader(locale).words(NOT_ENOUGH_DATA)
+    assert "predict" in words.full
+    assert "pip install 'patron[predict]'" in words.advice

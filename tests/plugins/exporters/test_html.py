@@ -130,7 +130,7 @@ def test_every_state_has_words_and_advice(sample, page):
     for words in ("not tracked", "not enough data", "pending", "expired", "hidden: fewer than 10 people",
                   "not permitted", "source missing"):  # fmt: skip
         assert words in page
-    for advice in ("Choose a later period", "Add the source to the project", "Ask an owner of the project"):
+    for advice in ("choose a later period", "Add the source to the project", "Ask an owner of the project"):
         assert advice in page
 
 
