@@ -72,7 +72,7 @@ def scan_csv(csv: CsvText, wanted: Sequence[str]) -> exp.Select:
         "auto_detect": exp.false(), "header": exp.Boolean(this=csv.header), "delim": build.text(csv.delimiter),
         "quote": build.text('"'), "escape": build.text('"'),
         "compression": build.text(csv.compression), "strict_mode": exp.true(),
-        "max_line_size": build.integer(csv.line_bytes),
+        "max_line_size": build.integer(csv.line_bytes), "buffer_size": build.integer(2 * csv.line_bytes),
         "nullstr": exp.Array(expressions=[build.text(b) for b in csv.blank]),
         "columns": _struct(dict.fromkeys(names, "VARCHAR")),
     }  # fmt: skip
