@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
 from patron.dsl.nodes import dataclass
+
+BEGIN = "[0-9]+([.][0-9]+)?"
+"""The number that a band begins with, as SQL searches it, too."""
 
 UNITS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 
@@ -37,6 +44,20 @@ class Type:
     @property
     def timely(self) -> bool:
         return self.kind in ("date", "moment")
+
+
+def band_begin(text: str) -> float | None:
+    """Where a band begins that is written as a text: 19 for `19-24`, a little below 18 for `under 18`; None for a text
+    without a number."""
+    found = re.search(BEGIN, text)
+    return None if found is None else float(found[0]) - (0.5 if found.start() else 0)
+
+
+def band_begins(labels: Sequence[str]) -> tuple[float, ...]:
+    """Where bands begin, one after the other; nothing where these texts are no bands."""
+    begins = [begin for label in labels if (begin := band_begin(label)) is not None]
+    rising = len(begins) == len(labels) and all(a < b for a, b in pairwise(begins))
+    return tuple(begins) if rising else ()
 
 
 _WORDS = {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
 from patron.engine.model.terms import Lit, Op, Term
 from patron.engine.plan.nodes import Col, Expr
 from patron.engine.types import YESNO, Type
@@ -10,7 +13,7 @@ from patron.engine.types import YESNO, Type
 def simple(name: str, args: tuple[Expr, ...], type_: Type) -> Expr:
     """An operator over its arguments, decided where the arguments decide it."""
     if name == "if" and isinstance(args[0], Lit):
-        return args[1] if args[0].value is True else args[2]
+        return _sorted_as(type_, args[1] if args[0].value is True else args[2])
     if name == "is_missing" and isinstance(args[0], Col) and args[0].sure:
         return Lit(False, YESNO)
     if name == "is_missing" and isinstance(args[0], Lit) and args[0].value is None:
@@ -46,8 +49,19 @@ def given(term: Term, facts: dict[Term, bool]) -> Term:
     if args == term.args:
         return term
     if term.name == "if" and isinstance(args[0], Lit):
-        return args[1] if args[0].value is True else args[2]
+        return _sorted_as(term.type, args[1] if args[0].value is True else args[2])
     return Op(term.name, args, term.type)
+
+
+Value = TypeVar("Value", Term, Expr)
+
+
+def _sorted_as(type_: Type, chosen: Value) -> Value:
+    """What is left of a choice sorts as the choice does, and is shown in its words."""
+    if not isinstance(chosen, Op | Col) or not chosen.type.textual or not (type_.labels or type_.words):
+        return chosen
+    kept = replace(chosen.type, labels=type_.labels or chosen.type.labels, words=type_.words or chosen.type.words)
+    return chosen if kept == chosen.type else replace(chosen, type=kept)
 
 
 def _joined(name: str, args: tuple[Expr, ...]) -> Expr:

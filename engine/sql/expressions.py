@@ -7,6 +7,7 @@ comparison will do; under NOT, and where the value itself is kept, it is made ex
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 
 from sqlglot import exp
 
@@ -24,7 +25,7 @@ from patron.engine.sql.forms.times import TIMES
 from patron.engine.sql.forms.values import VALUES
 from patron.engine.sql.functions import scalars
 from patron.engine.sql.functions.scalars import Scalars
-from patron.engine.types import Type
+from patron.engine.types import BEGIN, Type, band_begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class Expressions:
         args = [self.value(a) for a in call.args]
         if call.func == "sum":
             args = [summable(args[0], call.args[0].type)]
-        order = exp.Order(expressions=[self.ordered(k) for k in call.order]) if call.order else None
+        order = exp.Order(expressions=self.ordered(call.order)) if call.order else None
         first = call.upto and call.func == "min" and call.order[:1] == (SortKey(call.args[0]),)
         inner = _WINDOWS["first" if first else call.func](*args)  # the smallest so far is the first: no frame to search
         frame = _APART if call.func == "lag_apart" else _UP_TO if call.upto and order and not first else None
@@ -142,19 +143,19 @@ class Expressions:
             return build.cast(over, "BIGINT" if call.type.whole else "DOUBLE")
         return over
 
-    def ordered(self, key: SortKey) -> E:
-        value = self.value(key.value)
-        if key.value.type.labels:
-            value = self._label_place(value, key.value.type.labels)
-        return exp.Ordered(this=value, desc=key.descending, nulls_first=key.missing_first)
-
-    def _label_place(self, value: E, labels: Sequence[str]) -> E:
-        """Bands sort by their bounds."""
-        places = [
-            (build.binary(exp.EQ, value.copy(), build.text(label)), build.integer(i)) for i, label in enumerate(labels)
-        ]
-        other = build.case([(build.not_(build.is_null(value.copy())), build.integer(len(labels)))])
-        return build.case(places, other)
+    def ordered(self, keys: Sequence[SortKey]) -> list[E]:
+        """What rows are ordered by. Bands sort by their bounds, and so do texts that look like bands among them."""
+        found: list[E] = []
+        for key in keys:
+            value, labels = self.value(key.value), key.value.type.labels
+            begins = band_begins(labels)
+            by = [value]
+            if begins:
+                by = [_label_place(value, labels, begins, _begin(value)), value.copy()]
+            elif labels:
+                by = [_label_place(value, labels, range(len(labels)))]
+            found += [exp.Ordered(this=e, desc=key.descending, nulls_first=key.missing_first) for e in by]
+        return found
 
     # ------------------------------------------------------------ conditions
 
@@ -239,3 +240,25 @@ def summable(value: E, type_: Type) -> E:
     if type_.kind == "number" and not type_.whole:
         return build.cast(exp.Round(this=value, decimals=build.integer(9)), "DECIMAL(38, 9)")
     return value
+
+
+_LAST = 10**9
+"""The place of a text without a number among bands."""
+
+
+def _label_place(value: E, labels: Sequence[str], places: Sequence[float], other: E | None = None) -> E:
+    """The place of a label; of another text `other`, or after all of them."""
+    known = [
+        (build.binary(exp.EQ, value.copy(), build.text(label)), build.decimal(Decimal(str(place)).normalize()))
+        for label, place in zip(labels, places, strict=True)
+    ]
+    rest = build.integer(len(labels)) if other is None else build.coalesce(other, build.integer(_LAST))
+    return build.case(known, build.case([(build.not_(build.is_null(value.copy())), rest)]))
+
+
+def _begin(value: E) -> E:
+    """Where a text begins that looks like a band: `types.band_begin` as SQL."""
+    number = exp.RegexpExtract(this=value.copy(), expression=build.text(BEGIN), group=build.integer(0))
+    first = exp.RegexpExtract(this=value.copy(), expression=build.text(f"^{BEGIN}"), group=build.integer(0))
+    below = build.case([(build.binary(exp.EQ, first, build.text("")), build.decimal(Decimal("0.5")))], build.integer(0))
+    return exp.Sub(this=build.cast(build.null_if(number, build.text("")), "DOUBLE"), expression=below)

@@ -152,7 +152,7 @@ class Lowerer:
         kept = block.columns if only is None else {n: block.columns[n] for n in only}
         select = self._select(Block(block.source, block.joins, block.wheres, kept))
         if node.by:
-            select.set("order", exp.Order(expressions=[x.ordered(k) for k in node.by]))
+            select.set("order", exp.Order(expressions=x.ordered(node.by)))
         if node.limit is not None:
             select.set("limit", exp.Limit(expression=build.integer(node.limit)))
         return Block(columns=kept, closed=select)

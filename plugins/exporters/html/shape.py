@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from patron.engine.report.reader import Reader
 from patron.engine.report.words import word
 from patron.engine.results import OK, Column, Result, Value
+from patron.engine.types import band_begin, band_begins
 
 _DIGITS = re.compile(r"(\d{1,15})")
 
@@ -110,13 +111,24 @@ def order(values: Sequence[Value], column: Column) -> tuple[Value, ...]:
     known = tuple(dict.fromkeys(v for v in values if v is not None))
     missing: tuple[Value, ...] = (None,) if any(v is None for v in values) else ()
     if column.type.labels:
-        places = {name: place for place, name in enumerate(column.type.labels)}
-        known = tuple(sorted(known, key=lambda v: places.get(str(v), len(places))))
+        known = tuple(sorted(known, key=_among(column.type.labels)))
     elif column.time or column.type.kind in ("number", "money", "date", "moment"):
         known = tuple(sorted(known, key=size_of))
     else:
         known = tuple(sorted(known, key=_as_read))
     return (*known, *missing)
+
+
+def _among(labels: Sequence[str]) -> Callable[[Value], tuple[float, str]]:
+    """Where a label stands; another text after all of them, or among bands by where it begins."""
+    begins = band_begins(labels)
+    places: Mapping[str, float] = {label: place for place, label in enumerate(labels)}
+
+    def place(value: Value) -> tuple[float, str]:
+        begin = band_begin(str(value)) if begins else places.get(str(value))
+        return (math.inf if begin is None else begin, str(value))
+
+    return place
 
 
 def heads(result: Result, rows: Sequence[int], column: int, reader: Reader) -> dict[Value, str]:

@@ -196,6 +196,11 @@ def test_a_figure_names_the_tables_it_was_read_from(sample, page):
     [
         (["25-34", "9-17", "18-24", None], Type("text"), ["9-17", "18-24", "25-34", None]),
         (["65+", "under 25", "25-64"], Type("text", labels=("under 25", "25-64", "65+")), ["under 25", "25-64", "65+"]),
+        (
+            ["65+", "19-24", "?", "25-34"],
+            Type("text", labels=("under 25", "25-34", "65+")),
+            ["19-24", "25-34", "65+", "?"],
+        ),
         ([10, 9, 100], Type("number"), [9, 10, 100]),
         (["b", "A"], Type("text"), ["A", "b"]),
     ],

@@ -2,6 +2,8 @@ import datetime as dt
 
 import pytest
 
+from patron.engine.report.reader import shown
+from patron.engine.results import OK
 from patron.engine.runtime.errors import SpecError
 
 TODAY = dt.date(2026, 3, 31)
@@ -33,6 +35,21 @@ def test_bands_come_in_their_order(shop):
     assert found == [name for name in FROM if name in found] + [None]
 
 
+def test_bands_of_a_source_stand_among_them_by_where_they_begin(open_shop):
+    written = ["65+", "25-34", "19-24", "unknown", "under 18", "7-12", "18-24", None, "55 to 64", "75+"]
+    people = [{"id": f"c{n}", "birth_date": None, "age_band": band} for n, band in enumerate([*written, "19-24"])]
+    people.append({"id": "c99", "birth_date": "2006-01-01", "age_band": None})
+    orders = [
+        {"id": f"o{n}", "customer": p["id"], "created_at": "2026-01-01", "total": 1} for n, p in enumerate(people)
+    ]
+    shop = open_shop({"customers": people, "orders": orders}, ["demographics"])
+    rows = [row[0] for row in shop.rows("members by demographics.age_band")]
+    assert rows == ["7-12", "under 18", "18-24", "19-24", "25-34", "55 to 64", "65+", "75+", "unknown", None]
+    each = [row[0] for row in shop.rows("members by demographics.age_band, customer")]
+    assert [band for n, band in enumerate(each) if each.index(band) == n] == rows
+    assert each.count("19-24") == each.count("18-24") == 2
+
+
 def test_other_bands(open_shop):
     people = [{"id": "c1", "birth_date": "2006-01-01"}, {"id": "c2", "birth_date": "1890-01-01"}]
     orders = [{"id": "o1", "customer": "c1", "created_at": "2026-01-01", "total": 1}]
@@ -62,6 +79,17 @@ def generations(open_shop):
     people = [{"id": f"c{y}", "birth_date": y and dt.date(y, 7, 1)} for y in years]
     orders = [{"id": "o1", "customer": "c1945", "created_at": "2026-01-01", "total": 1}]
     return values(open_shop({"customers": people, "orders": orders}, ["demographics"]), "generation")
+
+
+def test_generations_come_in_order_of_birth_in_words_that_can_be_read(open_shop):
+    people = [{"id": f"c{year}", "birth_date": dt.date(year, 7, 1)} for year in (1990, 2000, 1940, 1970, 2020, 1950)]
+    orders = [{"id": "o1", "customer": "c1940", "created_at": "2026-01-01", "total": 1}]
+    result = open_shop({"customers": people, "orders": orders}, ["demographics"]).project.query(
+        "members by demographics.generation where demographics.generation is known"
+    )
+    assert [row[0] for row in result.rows] == ["Silent", "Boomer", "X", "Millennial", "Z", "Alpha"]
+    said = [shown(row[0], OK, result.columns[0]) for row in result.rows]
+    assert said == ["Silent", "Boomer", "Gen X", "Millennial", "Gen Z", "Alpha"]
 
 
 def test_who_redeemed_in_the_period(shop):
