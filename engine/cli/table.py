@@ -13,7 +13,7 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
-from patron.engine.report.reader import Reader
+from patron.engine.report.reader import Reader, is_change
 from patron.engine.report.text import is_number
 from patron.engine.results import EXPIRED
 from patron.engine.runtime.printable import plain
@@ -94,6 +94,6 @@ def _least(column: Column, texts: Sequence[str]) -> int:
 
 def _style(value: object, column: Column) -> str:
     """The colour of a change: only where the metric says what is good."""
-    if column.role != "change" or not column.good or not isinstance(value, (int, float)) or value == 0:
+    if column.role != "change" or not column.good or not isinstance(value, (int, float)) or not is_change(value):
         return ""
     return _GOOD if (value > 0) == (column.good == "up") else _BAD

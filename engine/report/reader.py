@@ -15,11 +15,13 @@ from patron.engine.report.words import StateWords, language, state_words, word
 from patron.engine.results import EMPTY, EXPIRED, OK, Column, Provenance, Value
 from patron.engine.runtime.printable import plain
 
-__all__ = ["MINUS", "NONE", "Reader", "plain", "shown"]
+__all__ = ["MINUS", "NONE", "Reader", "is_change", "plain", "shown"]
 
 MINUS, NONE = "−", "–"
 COARSE_CHANGE, MOST_CHANGE = 10, Decimal(100)
 """From which change on tenths of a percent, and any digits, say nothing."""
+LEAST_CHANGE = 0.0005
+"""A change up to this one is written `0.0%`."""
 
 _ISO_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -169,11 +171,18 @@ def _change(locale: str) -> Callable[[Decimal], str]:
     fine, whole = (_signed(_percent(number_style(digits, locale))) for digits in (1, 0))
 
     def write(value: Decimal) -> str:
+        if not is_change(value):
+            return fine(Decimal(0))
         if abs(value) > MOST_CHANGE:
             return f"{'>' if value > 0 else '<'} {whole(MOST_CHANGE.copy_sign(value))}"
         return (fine if abs(value) < COARSE_CHANGE else whole)(value)
 
     return write
+
+
+def is_change(value: float | Decimal | None) -> bool:
+    """Whether a change is one as it is written: what rounds to 0.0% is none, neither up nor down."""
+    return value is not None and not -LEAST_CHANGE <= value <= LEAST_CHANGE
 
 
 def _days(write: Numerals, locale: str) -> Callable[[Decimal], str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from patron.engine.report.reader import plain
+from patron.engine.report.reader import is_change, plain
 from patron.engine.results import EMPTY, EXPIRED, OK, Figure, Result
 from patron.plugins.exporters.html.dates import dated
 from patron.plugins.exporters.html.desk import Desk
@@ -94,13 +94,13 @@ def _change_text(result: Result, row: int, measure: Measure, desk: Desk) -> str:
     change = visible(result, row, measure.change)
     if change is None:  # a change from 0 has no size, and the 0 is told
         return "" if visible(result, row, measure.before) == 0 else desk.words["no_before"]
-    if change == 0:
+    if not is_change(change):
         return desk.words["same"]
     return desk.reader.shown(result.rows[row][measure.change], OK, result.columns[measure.change])
 
 
 def _arrow(change: float | None) -> str:
-    if not change:
+    if change is None or not is_change(change):
         return ""
     return "▲" if change > 0 else "▼"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from patron.engine.report.reader import NONE, Reader, plain
+from patron.engine.report.reader import NONE, Reader, is_change, plain
 from patron.engine.report.text import Json, cell_text, is_number
 from patron.engine.results import EMPTY, EXPIRED, OK, Column, Figure, Result
 from patron.plugins.exporters.html.desk import Desk
@@ -122,7 +122,7 @@ def cell(result: Result, row: int, number: int, reader: Reader) -> Cell:
 
 def tone(change: float | None, good: str) -> str:
     """Whether a change is welcome: good, bad, or flat when it is none, missing, or nobody said."""
-    if not change or good not in ("up", "down"):
+    if change is None or not is_change(change) or good not in ("up", "down"):
         return "flat"
     return "good" if (change > 0) == (good == "up") else "bad"
 

@@ -39,6 +39,8 @@ def test_halves_are_rounded_away_from_zero():
 def test_shares_and_changes():
     assert shown(0.12345, OK, SHARE) == "12.3%"
     assert [shown(n, OK, CHANGE) for n in (0.1, -0.1, 0.0)] == ["+10.0%", "−10.0%", "0.0%"]
+    written = [shown(n, OK, CHANGE) for n in (0.0006, 0.0005, 0.00001, -0.0005, -0.0006)]
+    assert written == ["+0.1%", "0.0%", "0.0%", "0.0%", "−0.1%"]
 
 
 def test_days_numbers_and_yes_no():

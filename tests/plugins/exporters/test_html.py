@@ -5,6 +5,7 @@ import json
 import re
 import sys
 import zlib
+from decimal import Decimal
 
 import pytest
 from markupsafe import escape
@@ -15,6 +16,7 @@ html5lib = pytest.importorskip("html5lib")
 
 from patron.engine.contracts import ExportJob  # noqa: E402
 from patron.engine.report.reader import plain  # noqa: E402
+from patron.engine.results import Result  # noqa: E402
 from patron.plugins.exporters import html as exporter  # noqa: E402
 
 NEEDS = {"script", "style"}
@@ -132,6 +134,18 @@ def test_every_state_has_words_and_advice(sample, page):
         assert words in page
     for advice in ("choose a later period", "Add the source to the project", "Ask an owner of the project"):
         assert advice in page
+
+
+@pytest.mark.parametrize("change", [0.0004, -0.0004])
+def test_a_change_that_rounds_to_nothing_is_none(sample, tmp_path, change):
+    columns = sample.compared(sample.SALES)
+    values = (Decimal(10000), Decimal(10004), change)
+    both = [sample.figure(kind, "Sales", Result(columns, (values,))) for kind in ("cards", "table")]
+    text = text_of(dataclasses.replace(sample.rich(), parts=tuple(both)), tmp_path)
+    tones = [e.attrib["class"] for e in elements(text) if e.attrib.get("class", "").startswith("change ")]
+    assert tones == ["change flat"] * 2
+    assert "no change" in text
+    assert not [sign for sign in ("▲", "▼", "+0.0%", "−0.0%") if sign in text]
 
 
 def test_a_change_is_coloured_by_what_is_good_and_neutral_when_flat_or_missing(sample, tmp_path):

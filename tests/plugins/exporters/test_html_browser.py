@@ -2,10 +2,12 @@
 
 import dataclasses
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
 from patron.engine.contracts import ExportJob
+from patron.engine.results import Result
 from patron.plugins.exporters import html as exporter
 
 browsers = pytest.importorskip("playwright.sync_api")
@@ -88,6 +90,17 @@ def test_pointing_at_a_day_tells_its_numbers(sample, visit):
     page.locator("[data-chart]").hover(position={"x": 500, "y": 100})
     page.wait_for_selector("#tip:visible")
     assert "before" in page.locator("#tip").inner_text()
+
+
+def test_nothing_on_an_axis_of_thousands_is_no_thousand(sample, visit):
+    days = [(dt.date(2026, 4, n), Decimal(10_000 * n)) for n in range(1, 9)]
+    day = dataclasses.replace(sample.dim("day", "Day", sample.DATE), time="day")
+    result = Result((day, sample.SALES), tuple(days))
+    page = visit(dataclasses.replace(sample.rich(), parts=(sample.figure("line", "Sales", result),)))
+    told = page.locator("[data-chart] svg text").all_text_contents()
+    assert "$0" in told
+    assert "$80k" in told
+    assert "$0k" not in told
 
 
 @pytest.mark.parametrize("width", [360, 390, 768, 1280])

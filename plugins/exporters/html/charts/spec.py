@@ -83,10 +83,12 @@ def layer(mark: Spec, values: Sequence[Spec], encoding: Spec, **more: Json) -> S
 
 
 def value_axis(column: Column, largest: float) -> Spec:
-    """The axis of a metric: money, shares or numbers, shortened when they are large."""
+    """The axis of a metric: money, shares or numbers, shortened when they are large, but for 0: `$0`, not `$0k`."""
+    form = axis_format(column, largest)
     return {
         "title": None,
-        "format": axis_format(column, largest),
+        "format": form,
+        **({"labelExpr": f"datum.value ? datum.label : format(0, '{form[:-2]}d')"} if form.endswith("~s") else {}),
         "grid": True,
         "domain": False,
         "ticks": False,
