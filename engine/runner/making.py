@@ -145,7 +145,7 @@ def pieces_of(
             skipped.append(late)
         else:
             pieces.extend(_of_export(export, {p.stem.casefold() for p in pieces}))
-    pieces[:0] = [p for form in dict.fromkeys(order.formats) for p in _as_asked(order.name, form, pieces)]
+    pieces[:0] = [_as_asked(order.name, form, pieces) for form in dict.fromkeys(order.formats)]
     if not pieces and not skipped:
         pieces = [Piece(_default_format(project), slug(order.name))]
     return tuple(dict.fromkeys(pieces)), tuple(skipped)
@@ -175,15 +175,12 @@ def _account(piece: Piece) -> Mapping[str, str]:
     return {"format": piece.format, "name": piece.stem, "of": of, "to": to}
 
 
-def _as_asked(report: str, form: str, exports: Sequence[Piece]) -> Iterator[Piece]:
-    """The whole report in a format. Names differ by more than case, for disks that know no case; an export that is
-    this very file is enough."""
-    stem = slug(report)
-    same = next((p for p in exports if p.format == form and p.stem.casefold() == stem.casefold()), None)
-    if same is None:
-        yield Piece(form, stem)
-    elif (same.only, same.detail, same.to) != (None, None, None):
-        yield Piece(form, slug(report, {stem.casefold()}))
+def _as_asked(report: str, form: str, exports: Sequence[Piece]) -> Piece:
+    """The whole report in a format: an export of all of it is enough, under its own title. Names differ by more than
+    case, for disks that know no case."""
+    there = [p for p in exports if p.format == form]
+    whole = next((p for p in there if (p.only, p.detail, p.to) == (None, None, None)), None)
+    return whole or Piece(form, slug(report, {p.stem.casefold() for p in there}))
 
 
 def _of_export(export: tree.Export, taken: set[str]) -> Iterator[Piece]:
