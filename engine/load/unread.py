@@ -56,7 +56,9 @@ class Look:
         if lookups:
             causes.insert(0, self._first(mapping, column, term, lookups, lost=True, row=None))
         found = tuple(c for c in causes if c is not None)
-        return found if wide else tuple(replace(c, count=told.count) for c in found) or (told,)
+        if not wide:
+            return tuple(replace(c, count=told.count) for c in found) or (told,)
+        return found if sum(c.count for c in found) == told.count else (told,)
 
     def _first(
         self, mapping: TableMapping, column: MapColumnTerm, term: MapTerm, lookups: list[Lookup], *, lost: bool,
@@ -70,6 +72,8 @@ class Look:
                    *(MapColumnTerm(n, TEXT, f) for n, f in texts.items())]  # fmt: skip
         rows = replace(mapping, columns=tuple(columns), keys=None, close=None, keep_latest=(), add_missing=())
         values = SelectMaker(rows, self.staged, self.filled, functions=self.functions).select()
+        if "@bad/" + column.name not in values.named_selects:  # a text is picked from the group, and only then read
+            return None
         found = self.run(first_unread(values, column.name, list(texts), list(looks), lost=lost, row=row)).fetchone()
         if found is None:
             return None
