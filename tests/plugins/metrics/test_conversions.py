@@ -84,6 +84,9 @@ def test_what_a_message_and_a_dollar_bring(shop):
     count = sum(a["kind"] == "received" for a in shop.actions)
     found = shop.row("conversions.revenue_per_message, conversions.return_on_cost")
     assert [float(f) for f in found] == pytest.approx([float(revenue) / count, float((revenue - cost) / cost)])
+    (column,) = shop.project.query("conversions.revenue_per_message").columns
+    assert column.title == "Revenue per message delivered"
+    assert "`Sent` counts people" in column.describe
 
 
 def test_a_campaign_without_a_cost_costs_its_messages(open_shop):
