@@ -120,6 +120,18 @@ def test_what_is_opened_is_not_wider_than_the_window_either(sample, visit, width
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_a_matrix_of_very_many_rows_is_scrolled_by_itself_and_printed_whole(sample, visit):
+    rows = [(f"Category {n}", age, Decimal(n)) for n in range(300) for age in ("18-24", "25-34")]
+    result = Result((sample.dim("c", "Category"), sample.dim("a", "Age"), sample.SALES), tuple(rows))
+    page = visit(dataclasses.replace(sample.rich(), parts=(sample.figure("matrix", "Categories by age", result),)))
+    box = page.locator(".scroll:has(.matrix)")
+    assert box.bounding_box()["height"] <= 640
+    box.evaluate("e => e.scrollTo(0, 5000)")
+    browsers.expect(page.locator(".matrix .across").first).to_be_in_viewport()
+    page.emulate_media(media="print")
+    assert box.bounding_box()["height"] > 5000
+
+
 def test_the_theme_can_be_turned(sample, visit):
     page = visit(sample.rich())
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
