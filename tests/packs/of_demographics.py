@@ -37,7 +37,7 @@ def gender(_, customer):
     return customer.gender
 
 
-@trait("customers", "demographics.generation")
+@trait("customers", "demographics.generation", "demographics.plain_generation")
 def generation(_, customer):
     born = customer.birth_date
     return born and next(name for last, name in GENERATIONS if born.year <= last)

@@ -18,7 +18,7 @@ SAID_IN_A_PHRASE = {
     "no way from there to here": ("total_sales by campaign.name", 16, ""),
     "a period's unit, misspelt": ("total_sales during last 7 dayz", 20, "`days`"),
     "a column by its number": ("total_sales by month sorted by 1", 32, ""),
-    "a row for every line of an order": ("total_sales by product.category", 16, "`unique(lines.order)`"),
+    "a row for every line of an order": ("total_sales by product.category", 16, "`product_sales`"),
 }
 
 SAID_IN_A_SPEC = {
