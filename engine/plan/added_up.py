@@ -73,7 +73,7 @@ def added_up(plan: Plan) -> Plan:
     for step in plan.steps:
         own = readers[step.name]
         calls = tuple(dict.fromkeys(c for r in own for c in r.calls))
-        wanted = step.note == READ_AGAIN and len(own) == read[step.name]
+        wanted = step.note == READ_AGAIN and 0 < len(own) == read[step.name]
         made = _totals(step, own, calls, rows) if wanted else None
         if made is not None:
             totals[step.name] = made

@@ -118,7 +118,11 @@ def test_figures_of_the_same_totals_are_those_of_the_rows(tmp_path: Path, monkey
 
     def answers(*but: rules.Rule) -> tuple[list[object], str]:
         plans: list[str] = []
-        watched = lambda plan: plans.append(text_of(plan)) or plan  # noqa: E731
+
+        def watched(plan: Plan) -> Plan:
+            plans.append(text_of(plan))
+            return plan
+
         with monkeypatch.context() as patched, patron.open_project(tmp_path, as_of="2025-03-31") as project:
             patched.setattr(rules, "RULES", (*(rule for rule in rules.RULES if rule not in but), watched))
             made = [placed.part.result for placed in figures(project.report("few").parts)]
