@@ -128,18 +128,15 @@ class Filler:
             place = (mapping.source, mapping.source_table)
             if _takes_over(mapping) and self.sources.stage(*place).as_is:
                 kind = "VIEW"
-        if kind == "VIEW":
-            self.sources.run(staging.create(name, query, kind))
-        else:
-            self.create(name, query)
+        self.create(name, query, kind)
         self._unread(name, mapping, place)
         if isinstance(mapping, TableMapping) and mapping.keep_latest and "id" in columns:
             self._keep_latest(name, mapping, columns)
         parts.append(Part(name, columns, begin, mapping, place, kind))
 
-    def create(self, name: str, query: Any) -> None:
-        """A table of a part's rows."""
-        self.sources.run(staging.create(name, query, within=self.room))
+    def create(self, name: str, query: Any, kind: str = "TABLE") -> None:
+        """A table of a part's rows, or a view, which takes no room."""
+        self.sources.run(staging.create(name, query, kind, within="" if kind == "VIEW" else self.room))
 
     def before(self, _mapping: TableMapping | SqlMapping) -> int:
         """How many rows of its source were read before."""
