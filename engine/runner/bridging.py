@@ -16,12 +16,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from decimal import Decimal, localcontext
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from patron.dsl import tree
 from patron.dsl.nodes import dataclass
 from patron.engine.results import Column, Figure, Report, Result, Section
 from patron.engine.runtime.errors import UsageError
@@ -30,6 +30,7 @@ from patron.engine.runtime.scratch import working_folder
 if TYPE_CHECKING:
     from patron.engine.load import Loaded
     from patron.engine.runner.project import Project
+    from patron.engine.runner.spec_changes import SpecChange
 
 CAUSES = ("spec", "merged customers", "restated", "late", "time")
 _NUMBERS = ("number", "money")
@@ -51,12 +52,14 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """The numbers of a report between two moments, which these are, and what cannot be told apart."""
+    """The numbers of a report between two moments, which these are, what cannot be told apart, and what the specs say
+    otherwise."""
 
     report: str
     numbers: tuple[Moved, ...]
     notes: tuple[str, ...] = ()
     sides: tuple[str, ...] = ()
+    changes: tuple[SpecChange, ...] = ()
 
 
 def bridge(
@@ -64,16 +67,22 @@ def bridge(
     params: Mapping[str, object],
 ) -> Bridge:  # fmt: skip
     """The numbers of a report at both moments, and the parts of what lies between them."""
+    from patron.engine.runner.spec_changes import changes
+
     now, then = _side(project, name, until), _side(project, name, since)
     if then.as_of.moment > now.as_of.moment:
         raise UsageError("--from is later than --to", "name the earlier moment first")
+    old = _specs_of(project, then)
+    if old is not None:
+        _was_there(project, old, name)
     with ExitStack() as stack:
         folder = stack.enter_context(working_folder(project.config.state_folder))
-        states = list(_states(project, then, now, folder))
+        states = list(_states(old or then, then, now, folder))
         reports = [_report(state, name, params) for state in states]
         sides = _told("from", then), _told("to", now)
     notes = tuple(dict.fromkeys((*_unknown(project, then), *reports[0].notes)))
-    return Bridge(reports[-1].name, tuple(_numbers(reports)), notes, sides)
+    said = () if old is None else changes(name, old.documents, project.documents)
+    return Bridge(reports[-1].name, tuple(_numbers(reports)), notes, sides, said)
 
 
 def _side(project: Project, name: str, when: dt.date | dt.datetime | None) -> Project:
@@ -113,21 +122,20 @@ def _local(project: Project, moment: dt.datetime) -> str:
     return f"{to_local(utc, project.declared.settings.timezone):%Y-%m-%d %H:%M}"
 
 
-def _states(project: Project, then: Project, now: Project, folder: Path) -> Iterator[Project]:
+def _states(old: Project, then: Project, now: Project, folder: Path) -> Iterator[Project]:
     """What is asked, from the first state to the last: two for each cause, one for restated orders with a date."""
     from patron.engine.load import between
 
-    old = _specs_of(project, then)
-    yield old or then
+    yield old
     yield then
-    was, is_ = then.loaded, now.loaded
+    was, is_, limits = then.loaded, now.loaded, now.config.limits
     same = was.path == is_.path
-    merged = was if same else between.merged(was, is_, folder, project.config.limits)
+    merged = was if same else between.merged(was, is_, folder, limits)
     yield _over(then, merged)
-    restated = is_ if same else between.without_late(was, is_, folder, project.config.limits)
+    restated = is_ if same else between.without_late(was, is_, folder, limits)
     yield _over(then, restated)
     yield _over(then, is_)
-    dated = between.dated(is_, folder, project.config.limits, then.as_of.moment, now.as_of.moment)
+    dated = between.dated(is_, folder, limits, then.as_of.moment, now.as_of.moment)
     yield _over(then, dated)
     yield now
 
@@ -146,6 +154,27 @@ def _specs_of(project: Project, then: Project) -> Project | None:
     parsed = [project.stages.parse(text.encode("utf-8"), file) for file, text in texts.items()]
     other.__dict__["_parsed"] = (tuple(d for d, _ in parsed), tuple(p for _, found in parsed for p in found))
     return other
+
+
+def _was_there(project: Project, old: Project, name: str) -> None:
+    """UsageError when the specs of then have no such report: since when there is one."""
+    from patron.engine.runner import past_specs
+
+    if tree.fold(name) in old.declared.known("report"):
+        return
+
+    def has(texts: Mapping[str, str]) -> bool:
+        documents = tuple(project.stages.parse(text.encode("utf-8"), file)[0] for file, text in texts.items())
+        return tree.fold(name) in project.stages.declare(documents, project.catalog, {}).known("report")
+
+    since = past_specs.since(project.config, has)
+    if since is None:
+        raise UsageError(f"the report {name} was not there yet", "nothing is known of it: it was never made before")
+    first = _local(project, since + dt.timedelta(seconds=59))
+    raise UsageError(
+        f"the report {name} was not there yet {_local(project, _known_at(old))}: it is there since {first}",
+        f"ask with --from {first.replace(' ', 'T')} or later",
+    )
 
 
 def _over(project: Project, loaded: Loaded) -> Project:
@@ -218,61 +247,4 @@ def _of_result(address: str, result: Result) -> Iterator[tuple[_Place, tuple[Col
                 yield (address, key, column.name), (column, row[i])
 
 
-# ---------------------------------------------------------------- told
-
-
-def table(found: Bridge, *, unchanged: bool = False) -> Result:
-    """A bridge as a table: a number a row, its parts side by side."""
-    from patron.engine.report.reader import Reader
-    from patron.engine.results import OK
-    from patron.engine.types import TEXT
-
-    titles = ("figure", "row", "number", "from", *CAUSES, "to")
-    columns = tuple(Column(t.replace(" ", "_"), t.capitalize(), TEXT, "dimension") for t in titles)
-    reader = Reader()
-
-    def shown(value: object, column: Column) -> str:
-        return "–" if value is None else reader.shown(value, OK, replace(column, role="metric"))  # type: ignore[arg-type]
-
-    rows = [
-        (
-            m.figure, ", ".join("–" if v is None else str(v) for v in m.row), m.column.title,
-            shown(m.before, m.column), *(shown(_like(p, m), m.column) if p else "" for p in m.parts),
-            shown(m.after, m.column),
-        )
-        for m in found.numbers
-        if unchanged or any(m.parts) or not m.row
-    ]  # fmt: skip
-    return Result(columns, tuple(rows), notes=found.notes)
-
-
-def _like(part: Decimal, moved: Moved) -> object:
-    """A part in the kind of its number."""
-    known = moved.after if moved.after is not None else moved.before
-    return float(part) if isinstance(known, float) else int(part) if isinstance(known, int) else part
-
-
-def _plain(part: Decimal) -> str:
-    """A part without zeros behind it."""
-    text = f"{part:f}" if part else "0"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def json_of(found: Bridge) -> Mapping[str, object]:
-    """A bridge for machines; numbers as texts that lose nothing."""
-
-    def said(value: object) -> object:
-        return None if value is None else str(value)
-
-    numbers = [
-        {
-            "figure": m.figure, "row": [said(v) for v in m.row], "metric": m.column.name, "title": m.column.title,
-            "type": m.column.type.kind, "from": said(m.before), "to": said(m.after),
-            "parts": {cause: _plain(part) for cause, part in zip(CAUSES, m.parts, strict=True)},
-        }
-        for m in found.numbers
-    ]  # fmt: skip
-    return {"report": found.report, "sides": [*found.sides], "numbers": numbers, "notes": [*found.notes]}
-
-
-__all__ = ["CAUSES", "Bridge", "Moved", "bridge", "json_of", "table"]
+__all__ = ["CAUSES", "Bridge", "Moved", "bridge"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from patron.engine.load.history import Known, read, write
@@ -48,9 +48,17 @@ def at(config: Config, moment: dt.datetime) -> Mapping[str, str] | None:
     found = [e for e in read(_file(config)) if e.made_at <= moment]
     if not found:
         return None
-    said = Kept(config.state_folder / FOLDER).get(found[-1].changes, f"the specs of {found[-1].made_at:%Y-%m-%d %H:%M}")
-    texts: Mapping[str, str] = json.loads(said)
-    return texts
+    return _texts(config, found[-1])
+
+
+def since(config: Config, holds: Callable[[Mapping[str, str]], bool]) -> dt.datetime | None:
+    """Since when something holds of the specs without a break; None when it does not of the last that are kept."""
+    found = None
+    for entry in reversed(read(_file(config))):
+        if not holds(_texts(config, entry)):
+            break
+        found = entry.made_at
+    return found
 
 
 def faults(config: Config) -> list[str]:
@@ -58,6 +66,12 @@ def faults(config: Config) -> list[str]:
     kept = Kept(config.state_folder / FOLDER)
     every = ((e, kept.fault(e.changes)) for e in read(_file(config)))
     return [f"the specs of {e.made_at:%Y-%m-%d %H:%M} {fault}" for e, fault in every if fault]
+
+
+def _texts(config: Config, entry: Known) -> Mapping[str, str]:
+    said = Kept(config.state_folder / FOLDER).get(entry.changes, f"the specs of {entry.made_at:%Y-%m-%d %H:%M}")
+    texts: Mapping[str, str] = json.loads(said)
+    return texts
 
 
 def _file(config: Config) -> Path:

@@ -179,6 +179,58 @@ def test_another_spec(books: Books) -> None:
     assert books.bridge()["spent"] == {"spec": 80}
 
 
+def test_what_the_specs_say_otherwise_is_named_where_it_stands(books: Books) -> None:
+    """Whatever the report is made of; not what it does not name, nor comments, layout, or a file that was moved."""
+    text = SPEC.replace("sum(orders.total)", "sum(orders.total where spent_much)").replace("last 10", "last 9")
+    text = text.replace('  show table "Who" of spent by customer\n', "")
+    more = "language 1\n# a note\nfilter   spent_much on orders = total > $8\nmetric unused = count(orders)\n"
+    (books.shop.root / "shop.patron").write_text(text)
+    (books.shop.root / "more.patron").write_text(more)
+    books.load(NOW)
+    args = ("bridge", "weekly", "--from", "2026-05-06T09:00", "--to", "2026-05-07T09:00")
+    told = books.shop(*args)
+    assert told.code == 0, told.err
+    assert [line.partition("spec: ")[2] for line in told.err.splitlines() if "spec: " in line] == [
+        "filter spent_much is new, at more.patron:3",
+        "metric spent changed, shop.patron:15: `metric spent = sum(orders.total)` became "
+        + "`metric spent = sum(orders.total where spent_much)`",
+        "report weekly changed, shop.patron:19: `period last 10 days` became `period last 9 days`; "
+        + 'shop.patron:21: lost `show table "Who" of spent by customer`',
+    ]
+    (first, second, third) = json.loads(books.shop(*args, "--json").out)["changes"]
+    assert first == {"name": "filter spent_much", "how": "new", "file": "more.patron", "line": 3, "places": []}
+    assert second["places"] == [
+        {"line": 15, "before": ["metric spent = sum(orders.total)"],
+         "after": ["metric spent = sum(orders.total where spent_much)"]}
+    ]  # fmt: skip
+    assert (third["how"], len(third["places"])) == ("changed", 2)
+
+
+def test_what_is_gone_is_named_where_it_was(books: Books) -> None:
+    text = SPEC.replace("metric spent = sum(orders.total)\n", "").replace("of spent", "of total_sales")
+    (books.shop.root / "shop.patron").write_text(text)
+    books.load(NOW)
+    told = books.shop("bridge", "weekly", "--from", "2026-05-06T09:00", "--to", "2026-05-07T09:00")
+    assert "spec: metric spent is gone; it was at shop.patron:15" in told.err
+
+
+def test_a_report_that_was_not_there_is_told_with_since_when_it_is(books: Books) -> None:
+    spec = books.shop.root / "shop.patron"
+    later = SPEC.replace("report weekly", "report newer")
+    for minutes, text in (10, later), (20, later + "# changed"), (30, later.replace("last 10", "last 9")):
+        spec.write_text(text)
+        books.load(THEN + dt.timedelta(minutes=minutes, seconds=1))
+    told = books.shop("bridge", "newer", "--from", "2026-05-06T09:05")
+    assert told.code == 2
+    assert "the report newer was not there yet 2026-05-06 09:05: it is there since 2026-05-06 09:11" in told.err
+    assert "ask with --from 2026-05-06T09:11 or later" in told.err
+    assert books.shop("bridge", "newer", "--from", "2026-05-06T09:11").code == 0
+    spec.write_text(later + later.replace("report newer", "report newest").partition("sum(orders.total)")[2])
+    told = books.shop("bridge", "newest", "--from", "2026-05-06T09:11")
+    assert "the report newest was not there yet" in told.err
+    assert "nothing is known of it" in told.err
+
+
 @pytest.mark.parametrize("seed", [0, 2])
 def test_the_parts_add_up_whatever_happened(books: Books, seed: int) -> None:
     chance = random.Random(seed)

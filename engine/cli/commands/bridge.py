@@ -35,9 +35,10 @@ def bridge(
 
     The parts add up to the whole change: other specs, customers who were merged, rows that were restated, rows that
     came late, and time. What was known then comes from former loads (`history` in patron.toml): the one that was there
-    at that moment, or when the run of that moment was performed.
+    at that moment, or when the run of that moment was performed. Below the numbers stands which declarations the
+    specs say otherwise now, and where.
     """
-    from patron.engine.runner.bridging import json_of, table
+    from patron.engine.runner.bridge_told import json_of, table
     from patron.engine.runtime.clock import read_when
 
     with watched(options) as project:
@@ -47,4 +48,4 @@ def bridge(
         return
     told = table(found, unchanged=unchanged)
     target.write(told, options, project)
-    tell_notes((*found.sides, *told.notes), options)
+    tell_notes((*found.sides, *(f"spec: {change}" for change in found.changes), *told.notes), options)
