@@ -190,19 +190,16 @@ def test_what_the_specs_say_otherwise_is_named_where_it_stands(books: Books) -> 
     args = ("bridge", "weekly", "--from", "2026-05-06T09:00", "--to", "2026-05-07T09:00")
     told = books.shop(*args)
     assert told.code == 0, told.err
+    now = "metric spent = sum(orders.total where spent_much)"
+    period, show = "`period last 10 days` became `period last 9 days`", 'show table "Who" of spent by customer'
     assert [line.partition("spec: ")[2] for line in told.err.splitlines() if "spec: " in line] == [
         "filter spent_much is new, at more.patron:3",
-        "metric spent changed, shop.patron:15: `metric spent = sum(orders.total)` became "
-        + "`metric spent = sum(orders.total where spent_much)`",
-        "report weekly changed, shop.patron:19: `period last 10 days` became `period last 9 days`; "
-        + 'shop.patron:21: lost `show table "Who" of spent by customer`',
+        f"metric spent changed, shop.patron:15: `metric spent = sum(orders.total)` became `{now}`",
+        f"report weekly changed, shop.patron:19: {period}; shop.patron:21: lost `{show}`",
     ]
     (first, second, third) = json.loads(books.shop(*args, "--json").out)["changes"]
     assert first == {"name": "filter spent_much", "how": "new", "file": "more.patron", "line": 3, "places": []}
-    assert second["places"] == [
-        {"line": 15, "before": ["metric spent = sum(orders.total)"],
-         "after": ["metric spent = sum(orders.total where spent_much)"]}
-    ]  # fmt: skip
+    assert second["places"] == [{"line": 15, "before": ["metric spent = sum(orders.total)"], "after": [now]}]
     assert (third["how"], len(third["places"])) == ("changed", 2)
 
 
