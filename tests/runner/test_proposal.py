@@ -268,6 +268,70 @@ def test_further_tables_by_name_and_content(tmp_path: Path) -> None:
     assert "points.csv: 1 rows" in told
 
 
+def started(tmp_path: Path, **files: str) -> str:
+    """The model of a project that loads and holds, spaces squeezed."""
+    (tmp_path / "data").mkdir()
+    made = start(Wish(tmp_path / "shop", write(tmp_path / "data", **files)))
+    assert (made.taken_out, made.problems) == ((), ())
+    with open_project(tmp_path / "shop") as project:
+        assert [p for p in project.check(data=True) if p.stops] == []
+    return squeezed((tmp_path / "shop" / "model.patron").read_text())
+
+
+def people(head: str, row: str) -> str:
+    return f"id,name,{head}\n" + "".join(f"{i},Ann,{row.format(i=i)}\n" for i in range(1, 8))
+
+
+@pytest.mark.parametrize(
+    "files, said",
+    [
+        ({"customers": people("member_since", "2025-0{i}-01")}, "{ customer = id joined_at = member_since }"),
+        (
+            {"members": people("joined_at,left_at,tier", "2025-0{i}-01,2026-0{i}-01,gold")},
+            "{ customer = id }",
+        ),
+        (
+            {"customers": people("since,club_no", "2025-0{i}-01,90{i}").replace(",903", ",")},
+            "{ where club_no is known customer = id joined_at = since # a guess: who has a club_no is a member }",
+        ),
+    ],
+)
+def test_members_among_the_customers(tmp_path: Path, files: dict[str, str], said: str) -> None:
+    (name,) = files
+    told = started(tmp_path, orders=ORDERS, **files)
+    assert f"table memberships from files.{name} {said}" in told
+
+
+def test_the_date_of_an_account_is_no_membership_until_somebody_says_so(tmp_path: Path) -> None:
+    told = started(tmp_path, orders=ORDERS, customers=people("customer_since", "2025-0{i}-01"))
+    assert "created_at = customer_since" in told
+    asked = "table memberships from files.customers { customer = id joined_at = customer_since }"
+    assert f"# if these people joined a club on their customer_since: {asked}" in told
+    assert told.count("table memberships") == 1
+
+
+def test_generations_of_years_of_birth_and_of_their_own(tmp_path: Path) -> None:
+    born = "birth_year,generation\n" + "".join(f"198{i},Gen {i}\n" for i in range(1, 8))
+    told = started(tmp_path, orders=ORDERS, customers=people("birth_year", "198{i}"), generations=born)
+    assert "generation = lookup(files.generations.generation, birth_year = birth_year)" in told
+    write(tmp_path / "data", customers=people("age_generation", "Gen {i}"))
+    assert "generation = age_generation" in squeezed(model(tmp_path / "data"))
+
+
+def test_the_channel_of_a_yes_or_no(tmp_path: Path) -> None:
+    head, *rows = ORDERS.splitlines()
+
+    def orders(column: str) -> str:
+        return f"{head},{column}\n" + "".join(f"{r},{'Y' if i % 3 else 'N'}\n" for i, r in enumerate(rows))
+
+    told = started(tmp_path, orders=orders("is_online"))
+    assert 'channel = if (is_online is "Y") then "online" else "retail" # a guess: what is not is_online' in told
+    unsure = squeezed(model(write(tmp_path / "data", orders=orders("instore_yn"))))
+    assert '# if what is not instore_yn was ordered online: channel = if (instore_yn is "Y")' in unsure
+    assert unsure.count("channel =") == 1
+    assert "channel" not in squeezed(model(write(tmp_path / "data", orders=orders("online_coupon"))))
+
+
 def test_databases(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "shop.sqlite")) as base:
         base.execute("CREATE TABLE orders (id INTEGER, customer_id INTEGER, ordered_at TEXT, total REAL)")

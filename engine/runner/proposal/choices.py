@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from patron.engine.runner.proposal.columns import Column
-from patron.engine.runner.proposal.names import has_any, text, without_accents
+from patron.engine.runner.proposal.names import has_any, text, without_accents, words
 from patron.engine.runner.proposal.tables import Table
 
 Vocabulary = Mapping[str, str]
@@ -42,6 +42,13 @@ CONSENTS: Vocabulary = {
 }
 OFF: Mapping[str, str] = {"canceled": "canceled cancelled void voided storniert", "deleted": "deleted removed"}
 """Words of yes/no columns that say that an order does not count."""
+
+SIDES: Mapping[str, tuple[frozenset[str], ...]] = {
+    "online": tuple(map(frozenset, (["online"], ["web"], ["internet"], ["ecommerce"]))),
+    "retail": tuple(map(frozenset, (["instore"], ["in", "store"], ["offline"], ["pos"]))),
+}
+"""Words of yes/no columns that say where an order was made: `is_online`, `instore_yn`."""
+_BESIDE = frozenset("is was yn flag order ordered sale purchase bought".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,16 @@ def off_column(table: Table) -> tuple[Column, str] | None:
         for our, theirs in OFF.items():
             if column.kind == "yesno" and has_any(column.name, theirs.split()):
                 return column, our
+    return None
+
+
+def side_column(table: Table) -> tuple[Column, str] | None:
+    """A yes/no column that says where an order was made, and the channel of its yes."""
+    for column in table.columns:
+        said = set(words(column.name)) - _BESIDE if column.kind == "yesno" else set()
+        side = next((side for side, named in SIDES.items() if said in named), None)
+        if side is not None:
+            return column, side
     return None
 
 

@@ -21,7 +21,9 @@ _WORDS = {
 }  # fmt: skip
 
 
-def customers(table: Table, key: Column, sales: Sales, stores: bool, sources: Sources) -> Mapped:
+def customers(
+    table: Table, key: Column, sales: Sales, stores: bool, tables: Sequence[Table], sources: Sources
+) -> Mapped:
     """The people: who they are, and everybody else who bought."""
     made = keyed("customers", table, key, sources)
     _name(made, table, "customer")
@@ -33,6 +35,7 @@ def customers(table: Table, key: Column, sales: Sales, stores: bool, sources: So
     age = next((c for c in table.columns if c.kind == "text" and set(words(c.name)) & {"age"}), None)
     if age is not None:
         made.add("age_band", age.written)
+    _generation(made, table, tables, sources)
     home = refer(table, "store")
     home = home or next((c for c in table.columns if c.kind == "text" and "store" in words(c.name)), None)
     if stores and home is not None:
@@ -44,6 +47,28 @@ def customers(table: Table, key: Column, sales: Sales, stores: bool, sources: So
         met = "id met in orders is" if len(lost) == 1 else "ids met in orders are"
         made.clause("add missing from orders.customer", f"{len(lost):,} {met} not in this file: {shown}")
     return made
+
+
+def _generation(made: Mapped, table: Table, tables: Sequence[Table], sources: Sources) -> None:
+    """The generation: a text of theirs, or what another file says of their year of birth."""
+    own = next((c for c in table.columns if c.kind == "text" and "generation" in words(c.name)), None)
+    if own is not None:
+        if own.name.lower() != "generation":
+            made.add("generation", own.written)
+        return
+    for other in tables:
+        named = next((c for c in other.columns if c.kind == "text" and "generation" in words(c.name)), None)
+        pairs = ((c, k) for c in table.columns if (k := _same_key(c, other)) is not None)
+        column, key = next(pairs, (None, None))
+        if other is not table and named is not None and column is not None and key is not None:
+            place = f"{source_table(other, sources)}.{named.written}"
+            made.add("generation", f"lookup({place}, {key.written} = {column.written})")
+            return
+
+
+def _same_key(column: Column, other: Table) -> Column | None:
+    """The column that names the rows of another file, and is called as this one."""
+    return next((c for c in other.columns if c.unique and c.name.lower() == column.name.lower()), None)
 
 
 def _gender(made: Mapped, table: Table) -> None:
@@ -245,7 +270,7 @@ def _category(made: Mapped, table: Table, tables: Sequence[Table], sources: Sour
     ids = [c for c in table.columns if "category" in words(c.name) and c.kind == "whole"]
     for column in ids:
         for other in tables:
-            key = next((c for c in other.columns if c.unique and c.name.lower() == column.name.lower()), None)
+            key = _same_key(column, other)
             named = next((c for c in other.columns if c.kind == "text" and words(c.name)[-1:] == ("name",)), None)
             if other is not table and key is not None and named is not None:
                 place = f"{source_table(other, sources)}.{named.written}"

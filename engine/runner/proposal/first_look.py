@@ -174,7 +174,14 @@ def _shops(seen: Seen) -> Iterator[str]:
 def _customers(seen: Seen) -> Iterator[str]:
     yield from ("", '  tab "People" {')
     yield '    show table "How often" of total_shoppers, total_sales for each audience came_back, bought_once, best'
-    for column, title in (("gender", "Gender"), ("age_band", "Age"), ("city", "Cities"), ("country", "Countries")):
+    shown = {
+        "gender": "Gender",
+        "age_band": "Age",
+        "generation": "Generations",
+        "city": "Cities",
+        "country": "Countries",
+    }
+    for column, title in shown.items():
         if seen.has("customers", column):
             top = f" top {MOST_BARS} of total_sales" if column in ("city", "country") else ""
             yield f'    show table "{title}" of total_shoppers, total_sales by customer.{column}{top}'

@@ -12,6 +12,7 @@ from patron.engine.runner.proposal.choices import (
     channel_column,
     choice,
     off_column,
+    side_column,
     status_column,
     yes_of,
 )
@@ -252,6 +253,25 @@ def _channel(made: Mapped, sales: Sales, first: Reader) -> None:
         plain = column.name.lower() == "channel" and not made.group and found.plain
         told = "a guess by its values; retail orders that were returned do not count, see order_rule"
         made.add("channel", found.expression, "" if plain else told)
+    elif (side := side_column(sales.facts)) is not None:
+        _one_side(made, *side, first)
+
+
+def _one_side(made: Mapped, column: Column, side: str, first: Reader) -> None:
+    """The channel by a yes/no column. What is online is known; what is not in the shop may be taken away from it, and
+    so is a comment."""
+    yes = yes_of(column)
+    if yes is None:
+        return
+    value, other = first(column), "retail" if side == "online" else "online"
+    is_yes = value if column.typed else f"{value} is {text(yes)}"
+    no = f'if ({value} is known) then "{other}" else missing' if column.missing else f'"{other}"'
+    expression = f'if ({is_yes}) then "{side}" else {no}'
+    if side == "online":
+        told = f"a guess: what is not {column.name} was sold in a shop; returned ones of these do not count"
+        made.add("channel", expression, f"{told}, see order_rule")
+    else:
+        made.comments.append(f"if what is not {column.name} was ordered online: channel = {expression}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from patron.engine.runner.proposal import dimensions
+from patron.engine.runner.proposal.club import memberships
+from patron.engine.runner.proposal.columns import Column
 from patron.engine.runner.proposal.dates import parsed
 from patron.engine.runner.proposal.finding import Sales, find_dimension, find_sales, measures, order_date, refer
 from patron.engine.runner.proposal.first_look import Span, report_text
@@ -108,7 +110,7 @@ def _mapped(tables: Sequence[Table], sales: Sales, sources: Sources) -> list[Map
         dimensions.stores(shops, sales, sources),
         dimensions.staff(team, sales, sources),
         dimensions.products(goods, sales, tables, sources),
-        dimensions.customers(people, key, sales, shops is not None, sources)
+        dimensions.customers(people, key, sales, shops is not None, tables, sources)
         if people is not None and key is not None
         else None,
     ]
@@ -123,11 +125,21 @@ def _mapped(tables: Sequence[Table], sales: Sales, sources: Sources) -> list[Map
     made += further(_unused(tables, made), tables, made, sources)
     if all(m.table != "actions" for m in made):
         made += campaigns[1:]
+    made += _club(people, key, made, sources)
     _links(made, sales)
     _add_missing(made)
     for one in made:
         one.keep_rest()
     return made
+
+
+def _club(people: Table | None, key: Column | None, made: Sequence[Mapped], sources: Sources) -> list[Mapped]:
+    """Who of the customers is a member, unless a file of members says it."""
+    known = {m.table: m for m in made}
+    if people is None or key is None or "memberships" in known:
+        return []
+    found = memberships(people, key, known["customers"], sources)
+    return [found] if found is not None else []
 
 
 def _unused(tables: Sequence[Table], made: Sequence[Mapped]) -> list[Table]:
