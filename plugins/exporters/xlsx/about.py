@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from patron.engine.report.reader import plain
 from patron.engine.report.unfilled import lacks
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COUNT = Column("count", "", NUMBER, format=Format("number"))
 WHEN = Column("when", "", MOMENT, format=Format("date"))
 SHARE = Column("share", "", NUMBER, format=Format("percent", 1))
+LEFT: dict[str, Any] = {"align": "left"}
 _WIDTHS = (34, 46, 26, 34, 34, 34)
 
 
@@ -36,8 +37,8 @@ def about(
     for text in filter(None, (report.describe, *report.notes)):
         page.put(plain(text))
     page.line += 1
-    for name, value in _facts(report, cells, words):
-        page.pair(name, plain(value))
+    for name, value in _facts(report, words):
+        page.pair(name, value)
     if cells.rounded:
         page.put(words["exact"])
     _contents(page, report, links, words)
@@ -55,10 +56,10 @@ class _Page:
         self.cells.text(self.sheet, self.line, place, text, self.cells.style(font_color=colours()["ink-2"]))
         self.line += 1
 
-    def pair(self, name: str, value: str) -> None:
+    def pair(self, name: str, value: str | int) -> None:
         cells = self.cells
         cells.text(self.sheet, self.line, 0, name, cells.style(bold=True))
-        cells.text(self.sheet, self.line, 1, value, cells.style())
+        cells.value(self.sheet, (self.line, 1), plain(value) if isinstance(value, str) else value, OK, COUNT, LEFT)
         self.line += 1
 
     def heads(self, *titles: str) -> None:
@@ -74,18 +75,17 @@ class _Page:
         self.line += 1
 
 
-def _facts(report: Report, cells: Cells, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _facts(report: Report, words: Mapping[str, str]) -> Iterator[tuple[str, str | int]]:
     source = report.provenance
-    people = words["not_counted"] if source.people is None else cells.reader.count(source.people)
-    smallest = cells.reader.count(source.smallest_group) if source.smallest_group else ""
-    facts = (
+    people = words["not_counted"] if source.people is None else source.people
+    facts: tuple[tuple[str, str | int], ...] = (
         (words["about_whom"], report.subject), (words["period"], report.period),
         (words["compared"], report.comparison), (words["as_of"], source.as_of), (words["zone"], source.zone),
         (words["currency"], source.currency), (words["counted"], people), (words["order_rule"], source.order_rule),
-        (words["sales"], source.sales), (words["smallest"], smallest), (words["spec"], source.spec_hash),
+        (words["sales"], source.sales), (words["smallest"], source.smallest_group), (words["spec"], source.spec_hash),
         (words["version"], source.version),
     )  # fmt: skip
-    return ((name, value) for name, value in facts if value)
+    return ((name, value) for name, value in facts if value or name == words["counted"])
 
 
 def _contents(page: _Page, report: Report, links: Sequence[tuple[Placed, str]], words: Mapping[str, str]) -> None:
@@ -99,8 +99,8 @@ def _contents(page: _Page, report: Report, links: Sequence[tuple[Placed, str]], 
         if name:
             page.cells.link(page.sheet, page.line, 0, heading(placed, words), name)
         else:
-            page.cells.text(page.sheet, page.line, 0, heading(placed, words), page.cells.style())
-        facts = ["", plain(" / ".join(placed.path))]
+            page.cells.text(page.sheet, page.line, 0, heading(placed, words), page.cells.style(text_wrap=True))
+        facts = [heading(placed, words), plain(" / ".join(placed.path))]
         if isinstance(part, Figure):
             problem = _why_absent(page.cells, part, words)
             facts += [
@@ -151,13 +151,13 @@ def _sources(page: _Page, report: Report, words: Mapping[str, str]) -> None:
         for each in source.sources:
             cells.text(page.sheet, page.line, 0, plain(each.name), cells.style())
             cells.text(page.sheet, page.line, 1, plain(each.table), cells.style())
-            cells.value(page.sheet, (page.line, 2), each.rows, OK, COUNT, {"align": "left"})
-            cells.value(page.sheet, (page.line, 3), each.rejected, OK, COUNT, {"align": "left"})
-            cells.value(page.sheet, (page.line, 4), each.newest, OK, WHEN, {"align": "left"})
+            cells.value(page.sheet, (page.line, 2), each.rows, OK, COUNT, LEFT)
+            cells.value(page.sheet, (page.line, 3), each.rejected, OK, COUNT, LEFT)
+            cells.value(page.sheet, (page.line, 4), each.newest, OK, WHEN, LEFT)
             page.line += 1
     if source.coverage:
         page.heads(words["coverage"], words["value"])
         for share in source.coverage:
             cells.text(page.sheet, page.line, 0, plain(share.title), cells.style())
-            cells.value(page.sheet, (page.line, 1), share.share, OK, SHARE, {"align": "left"})
+            cells.value(page.sheet, (page.line, 1), share.share, OK, SHARE, LEFT)
             page.line += 1

@@ -92,7 +92,7 @@ class _Book:
             return
         assert part.result is not None
         result = without_lacking(part.result)
-        figure_sheet(part, result, self._cells, self._words, lambda: next(left))
+        figure_sheet(part, result, self._report, self._cells, self._words, lambda: next(left))
         if data is None:
             return
         if part.kind in CHARTED:

@@ -82,7 +82,7 @@ class Cells:
 
     def link(self, sheet: Worksheet, row: int, column: int, text: str, name: str) -> None:
         """A text that leads to the top of another sheet."""
-        style = self._inert(text, self.style(font_color=colours()["link"], underline=1))
+        style = self._inert(text, self.style(font_color=colours()["link"], underline=1, text_wrap=True))
         target = name.replace("'", "''")
         sheet.write_url(row, column, f"internal:'{target}'!A1", style, string=text[:255])
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from patron.engine.report.reader import plain
 from patron.engine.report.text import is_number
-from patron.engine.results import EXPIRED, OK, Column, Conditions, Figure, Result, Value
+from patron.engine.results import EXPIRED, OK, Column, Conditions, Figure, Report, Result, Value
 from patron.engine.types import NUMBER, Format
 from patron.plugins.exporters.drawing import colours
+from patron.plugins.exporters.html.dates import readable
 from patron.plugins.exporters.html.shape import drawn_rows, heads, kind_of, label, shape, visible
 from patron.plugins.exporters.xlsx.cells import Cells
 
@@ -20,16 +21,22 @@ MOST_ROWS = 1_048_575
 """Rows under the head of one sheet."""
 SEEN = 500
 """Rows that decide how wide columns are."""
-MEANING = 60.0
-"""The width of what a number is."""
+NAMES, MEANING = 34.0, 60.0
+"""The widths of what a number is called, and of what it is."""
+DOWN, ACROSS = 24.0, 12.0
+"""The widths of names beside and above a matrix."""
 SHARE = Column("share", "", NUMBER, format=Format("percent", 1))
 
 Sheets: TypeAlias = "Callable[[], Worksheet]"
 """Gives the sheet of a figure, and another one when it is full."""
 
 
-def figure_sheet(figure: Figure, result: Result, cells: Cells, words: Mapping[str, str], sheets: Sheets) -> Worksheet:
-    """Write a figure; gives its first sheet, with the first column that is free on it kept in `used`."""
+def figure_sheet(
+    figure: Figure, result: Result, about: Report, cells: Cells, words: Mapping[str, str], sheets: Sheets
+) -> Worksheet:
+    """Write a figure of a report; gives its first sheet."""
+    if not result.rows:
+        return nothing(figure, result, about, cells, words, sheets())
     match figure.kind:
         case "card" | "cards":
             return cards(figure, result, cells, words, sheets())
@@ -41,6 +48,18 @@ def figure_sheet(figure: Figure, result: Result, cells: Cells, words: Mapping[st
             return cross(result, cells, sheets())
         case _:
             return table(result, cells, words, sheets)
+
+
+def nothing(
+    figure: Figure, result: Result, about: Report, cells: Cells, words: Mapping[str, str], sheet: Worksheet
+) -> Worksheet:
+    """The head of a figure without rows, and what no row was found for."""
+    _head(result, (), cells, words, sheet)
+    period = readable(figure.period or about.period, cells.reader.locale)
+    facts = (figure.subject or about.subject, period, figure.filter)
+    why = words["empty_why"].format(why="; ".join(plain(fact) for fact in facts if fact))
+    notes(sheet, 1, (why, *figure.notes, *result.notes), cells)
+    return sheet
 
 
 # ---------------------------------------------------------------- tables
@@ -68,19 +87,21 @@ def _stated(result: Result) -> tuple[int, ...]:
 
 
 def _head(result: Result, stated: Sequence[int], cells: Cells, words: Mapping[str, str], sheet: Worksheet) -> None:
-    place = 0
+    place, heads = 0, []
     some = range(min(SEEN, len(result.rows)))
     for number, column in enumerate(result.columns):
         title = plain(column.title or column.name)
         quiet = column.role in ("before", "change")
         cells.head(sheet, 0, place, title, number=is_number(column.type), quiet=quiet)
         shown = [cells.reader.shown(result.rows[r][number], result.state(r, number), column) for r in some]
-        sheet.set_column(place, place, cells.width(column, shown))
+        heads.append((title, cells.width(column, shown)))
+        sheet.set_column(place, place, heads[-1][1])
         place += 1
         if number in stated:
             cells.head(sheet, 0, place, words["state_of"].format(column=title), number=False, quiet=True)
             sheet.set_column(place, place, 26)
             place += 1
+    cells.tall(sheet, 0, heads)
     sheet.freeze_panes(1, 1 if result.columns and result.columns[0].role == "dimension" else 0)
 
 
@@ -109,6 +130,7 @@ def _titles(sheet: Worksheet, cells: Cells, heads: Sequence[tuple[str, bool, flo
     for place, (title, number, wide) in enumerate(heads):
         cells.head(sheet, 0, place, title, number=number)
         sheet.set_column(place, place, wide)
+    cells.tall(sheet, 0, [(title, wide) for title, _, wide in heads])
     sheet.freeze_panes(1, 1)
 
 
@@ -116,7 +138,7 @@ def cards(figure: Figure, result: Result, cells: Cells, words: Mapping[str, str]
     """A line for each number: its value, what it was before, the change, and what it means."""
     found = shape(result)
     compared = found.compared
-    heads = [(words["name"], False, 34.0), (words["value"], True, 16.0)]
+    heads = [(words["name"], False, NAMES), (words["value"], True, 16.0)]
     heads += [(words["before"], True, 16.0), (words["change"], True, 12.0)] if compared else []
     _titles(sheet, cells, [*heads, (words["meaning"], False, MEANING)])
     told = cells.style(text_wrap=True, indent=1)
@@ -125,14 +147,14 @@ def cards(figure: Figure, result: Result, cells: Cells, words: Mapping[str, str]
         whose = label(result, row, found.dims, cells.reader)
         for measure in found.measures:
             name = " · ".join(filter(None, (whose, plain(measure.column.title or measure.column.name))))
-            cells.text(sheet, line, 0, name, cells.style(bold=True))
+            cells.text(sheet, line, 0, name, cells.style(bold=True, text_wrap=True))
             cells.of_result(sheet, (line, 1), result, row, measure.now)
             for place, number in ((2, measure.before), (3, measure.change)) if compared else ():
                 if number is not None:
                     cells.of_result(sheet, (line, place), result, row, number)
             meaning = plain(measure.column.describe)
             cells.text(sheet, line, 4 if compared else 2, meaning, told)
-            cells.tall(sheet, line, [(meaning, MEANING - 2)])
+            cells.tall(sheet, line, [(name, NAMES), (meaning, MEANING - 2)])
             line += 1
     notes(sheet, line + 1, (*figure.notes, *result.notes), cells)
     return sheet
@@ -140,28 +162,35 @@ def cards(figure: Figure, result: Result, cells: Cells, words: Mapping[str, str]
 
 def facts(result: Result, cells: Cells, words: Mapping[str, str], sheet: Worksheet) -> Worksheet:
     """A line for each field."""
-    _titles(sheet, cells, [(words["name"], False, 34), (words["value"], False, 34)])
+    _titles(sheet, cells, [(words["name"], False, NAMES), (words["value"], False, NAMES)])
     line = 1
     for row in range(len(result.rows)):
         for number, column in enumerate(result.columns):
             if column.role not in ("before", "change"):
-                cells.text(sheet, line, 0, plain(column.title or column.name), cells.style(bold=True))
+                _name(sheet, line, column, cells)
                 value, state = result.rows[row][number], result.state(row, number)
                 cells.value(sheet, (line, 1), value, state, column, {"align": "left"})
                 line += 1
     return sheet
 
 
+def _name(sheet: Worksheet, line: int, column: Column, cells: Cells) -> None:
+    """The title of a number at the head of its line, whole."""
+    title = plain(column.title or column.name)
+    cells.text(sheet, line, 0, title, cells.style(bold=True, text_wrap=True))
+    cells.tall(sheet, line, [(title, NAMES)])
+
+
 def funnel(result: Result, cells: Cells, words: Mapping[str, str], sheet: Worksheet) -> Worksheet:
     """A line for each step, with its shares."""
     found = shape(result)
-    heads = [(words["step"], False, 30.0), (words["value"], True, 16.0)]
+    heads = [(words["step"], False, NAMES), (words["value"], True, 16.0)]
     heads += [(words["before"], True, 16.0)] if found.compared else []
     _titles(sheet, cells, [*heads, (words["of_first_step"], True, 16), (words["of_step_before"], True, 16)])
     shares = 3 if found.compared else 2
-    drawn = [visible(result, 0, measure.now) for measure in found.measures] if result.rows else []
-    for line, measure in enumerate(found.measures if result.rows else (), 1):
-        cells.text(sheet, line, 0, plain(measure.column.title or measure.column.name), cells.style(bold=True))
+    drawn = [visible(result, 0, measure.now) for measure in found.measures]
+    for line, measure in enumerate(found.measures, 1):
+        _name(sheet, line, measure.column, cells)
         cells.of_result(sheet, (line, 1), result, 0, measure.now)
         if measure.before is not None:
             cells.of_result(sheet, (line, 2), result, 0, measure.before)
@@ -203,16 +232,18 @@ def cross(result: Result, cells: Cells, sheet: Worksheet) -> Worksheet:
     names = heads(result, rows, across, cells.reader)
     corner = " · ".join(plain(result.columns[n].title or result.columns[n].name) for n in down)
     cells.head(sheet, 0, 0, corner, number=False)
-    sheet.set_column(0, 0, 24)
-    sheet.set_column(1, max(1, len(names)), 12)
+    sheet.set_column(0, 0, DOWN)
+    sheet.set_column(1, max(1, len(names)), ACROSS)
     for place, name in enumerate(names.values(), 1):
         cells.head(sheet, 0, place, name, number=True)
+    cells.tall(sheet, 0, [(corner, DOWN), *((name, ACROSS) for name in names.values())])
     lines: dict[tuple[Value, ...], dict[Value, int]] = {}
     for row in rows:
         lines.setdefault(tuple(result.rows[row][n] for n in down), {})[result.rows[row][across]] = row
     for line, at in enumerate(lines.values(), 1):
         title = label(result, next(iter(at.values())), down, cells.reader)
-        cells.text(sheet, line, 0, title, cells.style(bold=True))
+        cells.text(sheet, line, 0, title, cells.style(bold=True, text_wrap=True))
+        cells.tall(sheet, line, [(title, DOWN)])
         for place, value in enumerate(names, 1):
             if value in at:
                 cells.of_result(sheet, (line, place), result, at[value], measure.now)

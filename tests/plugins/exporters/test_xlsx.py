@@ -251,6 +251,48 @@ def test_what_no_source_fills_has_no_sheet_and_no_column(sample, job):
     assert "Shown once a source fills reviews, staff.name" in told
 
 
+@pytest.mark.parametrize("kind", ["table", "bar", "cards", "funnel", "facts", "matrix", "heatmap", "line"])
+def test_a_figure_without_rows_says_what_none_was_found_for(sample, job, kind):
+    columns = (sample.dim("store", "Store"), sample.dim("day", "Day", sample.DATE), sample.SALES)
+    figure = dataclasses.replace(
+        sample.figure(kind, "T", Result(columns, (), notes=("a note",))),
+        subject="everybody", period="2026-04-01 to 2026-04-30", filter="orders of Rome",
+    )  # fmt: skip
+    head, why, note = values(book_of(dataclasses.replace(sample.rich(), parts=(figure,)), job)["T"])
+    assert head == ["Store", "Day", "Total sales"]
+    assert why[0] == "No rows met the conditions: everybody; Apr 1 – 30, 2026; orders of Rome."
+    assert note[0] == "a note"
+
+
+def test_no_title_is_cut_off(sample, job):
+    """Each stands in a cell that breaks it into lines and is as high as they are; on the first sheet, too."""
+    long = "What the people of the campaign spent in the thirty days after it reached them"
+    metric = dataclasses.replace(sample.SALES, title=long)
+    days = tuple((f"{long} {n}", day, n) for n in range(2) for day in ("Mon", "Tue"))
+    figures = [
+        dataclasses.replace(sample.figure("table", long, Result((metric, sample.ORDERS), ((1, 2),))), named=True),
+        sample.figure("cards", "Cards", Result((metric, sample.ORDERS), ((1, 2),))),
+        sample.figure("facts", "Facts", Result((metric,), ((1,),))),
+        sample.figure("funnel", "Funnel", Result((metric, sample.ORDERS), ((1, 2),))),
+        sample.figure("matrix", "Matrix", Result((sample.dim("a", "A"), sample.dim("d", long), metric), days)),
+    ]
+    book = book_of(dataclasses.replace(sample.rich(), parts=tuple(figures)), job)
+    met = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row
+           if str(cell.value).startswith(long[:40])]  # fmt: skip
+    assert len(met) == 7
+    for cell in met:
+        assert cell.alignment.wrap_text, cell
+        assert cell.parent.row_dimensions[cell.row].height >= 30, cell
+
+
+def test_a_count_of_people_is_a_number(sample, job):
+    for people, said in ((12_345, 12_345), (0, 0), (None, "not counted")):
+        source = dataclasses.replace(sample.rich().provenance, people=people)
+        book = book_of(dataclasses.replace(sample.rich(), provenance=source), job)
+        told = {row[0]: row[1] for row in values(book["About"])}
+        assert told["People counted"] == said
+
+
 def test_rows_are_as_high_as_their_texts_need_and_courses_are_written_as_their_metrics(sample, job):
     long = dataclasses.replace(sample.SALES, describe="many words " * 20)
     days = tuple((sample.FIRST + dt.timedelta(n), 5, 7) for n in range(3))
