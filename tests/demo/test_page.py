@@ -82,6 +82,14 @@ def test_no_tab_is_wider_than_the_window(visit):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_a_table_of_many_columns_fits_a_desk(desk):
+    """Its heads take several lines before it has to be scrolled."""
+    desk.locator("[role=tab]", has_text="Marketing").click()
+    table = desk.locator("figure", has=desk.locator("h3", has_text="Campaigns")).locator(".scroll").first
+    assert table.locator("th").count() > 10
+    assert table.evaluate("each => each.scrollWidth <= each.clientWidth")
+
+
 def test_nothing_serious_is_in_the_way_in_any_tab(visit):
     page = visit(bypass_csp=True)
     page.evaluate((files(judge) / "axe.min.js").read_text(encoding="utf-8"))

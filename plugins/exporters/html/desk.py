@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from patron.engine.report.reader import Reader, plain
 from patron.engine.report.text import Json
 from patron.plugins.exporters.html.dates import dated
+
+OURS = frozenset({"data", "end", "library", "queries", "report", "said", "sources", "tip"})
+"""Ids of the templates; those that are counted are a letter and a number."""
+LONGEST_NAME = 60
 
 
 @dataclass(slots=True)
@@ -20,6 +26,7 @@ class Desk:
     tables: dict[str, Json] = field(default_factory=dict)
     queries: dict[str, int] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
+    _names: set[str] = field(default_factory=set)
     _ids: int = 0
 
     def tell_once(self, notes: Iterable[str]) -> tuple[str, ...]:
@@ -45,6 +52,16 @@ class Desk:
         """An id that is not taken; the same report gives the same ids."""
         self._ids += 1
         return f"{prefix}{self._ids}"
+
+    def named(self, title: str) -> str:
+        """An id that tells a title, so that an address with it stays right when other parts come or go."""
+        name = "-".join(re.findall(r"\w+", title.casefold()))[:LONGEST_NAME]
+        if not name or name in OURS or re.fullmatch(r"[a-z]\d+", name):
+            name = f"tab-{name}".removesuffix("-")
+        tries = (name if n == 1 else f"{name}-{n}" for n in itertools.count(1))
+        found = next(each for each in tries if each not in self._names)
+        self._names.add(found)
+        return found
 
     def keep_query(self, sql: str) -> int:
         """Keep a text of SQL, the same one once; gives its number."""

@@ -153,7 +153,7 @@ def sentence(note: str) -> str:
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '。')) else '.'}"
 
 
-def _subtitle(figure: Figure, result: Result | None, report: Report, desk: Desk) -> str:
+def differences(figure: Figure, report: Report, desk: Desk) -> tuple[str, ...]:
     """What differs from the report's own people, period and comparison."""
     period, comparison = (readable(text, desk.reader.locale) for text in (figure.period, figure.comparison))
     said = (
@@ -162,9 +162,15 @@ def _subtitle(figure: Figure, result: Result | None, report: Report, desk: Desk)
         ""
         if not comparison or _told(figure.comparison, report.comparison)
         else desk.words["beside"].format(other=comparison),
-        desk.words["nothing_before"] if result is not None and past_dropped(figure.result, result) else "",
     )
-    return " · ".join(plain(text) for text in said if text and text.casefold() != figure.title.casefold())
+    return tuple(plain(text) for text in said if text)
+
+
+def _subtitle(figure: Figure, result: Result | None, report: Report, desk: Desk) -> str:
+    """What differs from the report, as far as the title does not say it."""
+    nothing = desk.words["nothing_before"] if result is not None and past_dropped(figure.result, result) else ""
+    said = (*differences(figure, report, desk), nothing)
+    return " · ".join(text for text in said if text and text.casefold() != figure.title.casefold())
 
 
 def _told(text: str, already: str) -> bool:

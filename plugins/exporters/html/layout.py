@@ -120,22 +120,25 @@ def _run(kind: str, parts: tuple[Part, ...], report: Report, desk: Desk, level: 
     if kind == "notes":
         return [NoteView(plain(part.text), plain(part.when)) for part in parts if isinstance(part, Note)]
     given = [part for part in parts if isinstance(part, Section)]
-    sections = tuple(_section(part, report, desk, level) for part in given)
+    names = [desk.named(part.title) if part.tab else desk.fresh("p") for part in given]
+    sections = tuple(_section(part, name, report, desk, level) for part, name in zip(given, names, strict=True))
     if kind == "sections":
         return list(sections)
-    short = overview([(view.id, part) for view, part in zip(sections, given, strict=True)], desk) if first else None
+    named = [(view.id, part) for view, part in zip(sections, given, strict=True)]
+    short = overview(named, report, desk) if first else None
     if short is None:
         return [Tabs(sections)]
     inside: tuple[Block, ...] = (short, *(NoteView(sentence(note), common=True) for note in short.notes))
-    return [Tabs((SectionView(desk.fresh("p"), desk.words["overview"], False, inside, level), *sections))]
+    return [
+        Tabs((SectionView(desk.named(desk.words["overview"]), desk.words["overview"], False, inside, level), *sections))
+    ]
 
 
 def _view(part: Figure | Conditions, report: Report, desk: Desk) -> FigureView | ConditionsView:
     return figure_view(part, report, desk) if isinstance(part, Figure) else _conditions(part, desk)
 
 
-def _section(part: Section, report: Report, desk: Desk, level: int) -> SectionView:
-    name = desk.fresh("p")
+def _section(part: Section, name: str, report: Report, desk: Desk, level: int) -> SectionView:
     inner = blocks(part.parts, report, desk, level + 1)
     if not part.tab:  # its title is enough
         inner = tuple(replace(each, whole=False) if isinstance(each, Waiting) else each for each in inner)

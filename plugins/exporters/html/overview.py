@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from patron.engine.report.reader import plain
-from patron.engine.results import Figure, Part, Section
+from patron.engine.results import Figure, Part, Report, Section
 from patron.plugins.exporters.html.cards import Cards, cards
 from patron.plugins.exporters.html.desk import Desk
-from patron.plugins.exporters.html.figures import notes_of
+from patron.plugins.exporters.html.figures import differences, notes_of
 from patron.plugins.exporters.html.prepared import prepared
 from patron.plugins.exporters.html.shape import shape
 from patron.plugins.exporters.html.waiting import waits, whole
@@ -22,13 +22,14 @@ MOST_TITLES = 6
 @dataclass(frozen=True, slots=True)
 class Tile:
     """A tab in short: its first numbers with what is to be known of them, or the titles of what is in it; neither while
-    it waits for a source."""
+    it waits for a source. `said` is what differs from the people and the period of the report."""
 
     tab: str
     title: str
     cards: Cards | None
     titles: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +46,25 @@ class Overview:
         return tuple(dict.fromkeys(note for tile in self.tiles for note in tile.notes))
 
 
-def overview(tabs: Sequence[tuple[str, Section]], desk: Desk) -> Overview | None:
+def overview(tabs: Sequence[tuple[str, Section]], report: Report, desk: Desk) -> Overview | None:
     """The tabs in short, by their ids; None for few tabs, tabs without numbers, or where the author has an overview."""
     if len(tabs) < LEAST_TABS or any(s.title.casefold() == desk.words["overview"].casefold() for _, s in tabs):
         return None
-    tiles = tuple(_tile(name, section, desk) for name, section in tabs)
+    tiles = tuple(_tile(name, section, report, desk) for name, section in tabs)
     numbers = tuple(tile for tile in tiles if tile.cards is not None)
     return Overview(numbers, tuple(tile for tile in tiles if tile.cards is None)) if len(numbers) > 1 else None
 
 
-def _tile(name: str, section: Section, desk: Desk) -> Tile:
+def _tile(name: str, section: Section, report: Report, desk: Desk) -> Tile:
+    """The first numbers of the report's own people and period; others only where there are no such."""
     found = [f for f in _figures(section.parts) if not waits(f)]
-    first, notes = next(((made, notes_of(f)) for f in found if (made := _cards(f, desk)) is not None), (None, ()))
-    titles = (
-        () if first or whole(section.parts, desk) else tuple(plain(f.title) for f in found[:MOST_TITLES] if f.named)
-    )
-    return Tile(name, plain(section.title), first, titles, notes)
+    numbers = [(f, made) for f in found if (made := _cards(f, desk)) is not None]
+    if not numbers:
+        titles = () if whole(section.parts, desk) else tuple(plain(f.title) for f in found[:MOST_TITLES] if f.named)
+        return Tile(name, plain(section.title), None, titles)
+    first, made = min(numbers, key=lambda each: bool(differences(each[0], report, desk)))
+    said = " · ".join(differences(first, report, desk))
+    return Tile(name, plain(section.title), made, (), notes_of(first), said)
 
 
 def _figures(parts: Sequence[Part]) -> Iterator[Figure]:
@@ -76,4 +80,4 @@ def _cards(figure: Figure, desk: Desk) -> Cards | None:
         return None
     result = prepared(figure, figure.result, desk)
     made = None if shape(result).dims else cards(figure, result, desk)
-    return made and replace(made, all=made.all[:MOST_CARDS])
+    return made and replace(made, all=made.all[:MOST_CARDS], tall=False)

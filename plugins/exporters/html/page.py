@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import re
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,6 +29,8 @@ from patron.plugins.exporters.html.words import page_words
 HERE = Path(__file__).parent
 STYLES = ("colours.css", "page.css", "figures.css", "tables.css", "print.css")
 SCRIPTS = ("unpack.js", "tabs.js", "tables.js", "charts.js", "maps.js", "queries.js", "page.js")
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def page(report: Report, locale: str, parts: tuple[Part, ...] | None = None) -> str:
@@ -75,7 +78,15 @@ def heading(report: Report, locale: str, words: Mapping[str, str]) -> dict[str, 
         texts["late"] = words["late"].format(when=readable(f"{local:%Y-%m-%d %H:%M}", locale))
     notes = tuple(plain(note) for note in report.notes)
     remarks = words["remark" if len(notes) == 1 else "remarks"].format(n=len(notes))
-    return {**{name: plain(text) for name, text in texts.items()}, "notes": notes, "remarks": remarks}
+    texts = {name: plain(text) for name, text in texts.items()}
+    texts |= {name: _unbroken(texts[name]) for name in ("period", "comparison")}
+    texts["as_of"] = texts["as_of"].replace(" ", NO_BREAK)
+    return {**texts, "notes": notes, "remarks": remarks}
+
+
+def _unbroken(text: str) -> str:
+    """Words with the dates in brackets behind them in one piece."""
+    return re.sub(r"\(.*\)", lambda dates: dates[0].replace(" ", NO_BREAK), text)
 
 
 def _data(desk: Desk) -> str:

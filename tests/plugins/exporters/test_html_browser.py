@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from patron.engine.contracts import ExportJob
-from patron.engine.results import Result
+from patron.engine.results import Result, Section
 from patron.plugins.exporters import html as exporter
 
 browsers = pytest.importorskip("playwright.sync_api")
@@ -29,7 +29,6 @@ def visit(browser, tmp_path):
         page.on("dialog", lambda dialog: (seen.append(dialog.message), dialog.dismiss()))
         page.on("request", lambda asked: None if asked.url.startswith(("file:", "data:")) else seen.append(asked.url))
         page.goto(path.as_uri())
-        page.wait_for_selector("html[data-charts=drawn]")
         return page
 
     yield open_page
@@ -46,6 +45,27 @@ def test_all_charts_are_drawn(sample, visit, scheme):
     assert page.locator(".undrawn").count() == 0
 
 
+def test_a_page_counts_as_loaded_when_its_charts_are_drawn(sample, visit):
+    """So they are on what takes a picture of it or prints it as soon as it is loaded."""
+    page = visit(sample.rich())
+    assert page.evaluate("document.readyState") == "complete"
+    assert page.evaluate("document.documentElement.dataset.charts") == "drawn"
+    assert page.locator("iframe").count() == 0
+
+
+@pytest.mark.parametrize("width", [390, 700, 1280])
+def test_charts_side_by_side_on_paper_are_drawn_for_half_of_it(sample, visit, width):
+    """Whether they were so in the window or not: else their letters would be printed half as large."""
+    page = visit(
+        dataclasses.replace(sample.rich(), parts=(sample.daily(), sample.daily(), sample.several_lines())), width
+    )
+    widths = "[...document.querySelectorAll('svg.marks')].map(each => Number(each.getAttribute('width')))"
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    one, other, *alone = page.evaluate(widths)
+    assert 250 < one == other < 345
+    assert all(600 < each < 690 for each in alone)
+
+
 def test_hostile_texts_do_nothing(sample, visit):
     page = visit(sample.hostile())
     assert page.locator("[data-chart] svg").count() == page.locator("[data-chart]").count()
@@ -60,10 +80,41 @@ def test_tabs_go_by_arrow_keys(sample, visit):
     page = visit(sample.rich())
     page.locator("[role=tab]").first.focus()
     page.keyboard.press("ArrowRight")
-    assert page.locator("[role=tab][aria-selected=true]").inner_text() == "Messages"
+    assert opened(page) == "Messages"
     assert page.locator("[role=tabpanel]:visible").count() == 1
     page.keyboard.press("End")
-    assert page.locator("[role=tab][aria-selected=true]").inner_text() == "What is missing"
+    assert opened(page) == "What is missing"
+
+
+def opened(page):
+    return page.locator("[role=tab][aria-selected=true]").inner_text()
+
+
+def test_the_address_of_a_tab_is_its_name_and_the_way_back_leads_through_them(sample, visit):
+    page = visit(sample.rich())
+    page.locator("[role=tab]", has_text="What is missing").click()
+    assert page.url.endswith("#what-is-missing")
+    page.locator("[role=tab]", has_text="Messages").click()
+    page.keyboard.press("ArrowRight")
+    there = page.url
+    page.go_back()
+    browsers.expect(page.locator("[role=tab][aria-selected=true]")).to_have_text("What is missing")
+    page.go_back()
+    browsers.expect(page.locator("[role=tab][aria-selected=true]")).to_have_text(
+        page.locator("[role=tab]").first.inner_text()
+    )
+    page.goto(there)
+    assert opened(page) not in ("Messages", page.locator("[role=tab]").first.inner_text())
+
+
+def test_an_address_of_other_letters_opens_its_tab(sample, visit):
+    tabs = tuple(Section(title, (sample.products(),), tab=True) for title in ("銷售", "會員 / 活動"))
+    page = visit(dataclasses.replace(sample.rich(), parts=tabs))
+    page.locator("[role=tab]").nth(1).click()
+    page.reload()
+    assert opened(page) == "會員 / 活動"
+    page.goto(page.url.partition("#")[0] + "#%E0%A4%A")  # no address at all
+    assert opened(page) in ("銷售", "會員 / 活動")
 
 
 def cells(page, column):

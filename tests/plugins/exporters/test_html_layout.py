@@ -62,6 +62,38 @@ def test_several_tabs_begin_with_an_overview_that_leads_to_each(sample, page):
     assert "Best products" in words(tiles[2])
 
 
+def test_addresses_of_tabs_tell_their_titles_and_are_all_different(sample, page):
+    titles = ("The shop", "Ünïcode & 商店", "the  SHOP!", "Report", "f1", "???")
+    tree = page(*(r.Section(title, (sample.products(), sample.channels()), tab=True) for title in titles))
+    names = [e.attrib["aria-controls"] for e in tree.iter() if e.attrib.get("role") == "tab"]
+    assert names == ["the-shop", "ünïcode-商店", "the-shop-2", "tab-report", "tab-f1", "tab"]
+    ids = [e.attrib["id"] for e in tree.iter() if "id" in e.attrib]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_tab_keeps_its_address_when_another_is_added(sample, page):
+    def address(*all_tabs):
+        tree = page(*all_tabs)
+        return next(
+            e.attrib["aria-controls"] for e in tree.iter() if words(e) == "Sales" and "aria-controls" in e.attrib
+        )
+
+    sales = r.Section("Sales", (sample.products(),), tab=True)
+    other = r.Section("People", (sample.products(), r.Section("Sales", (sample.channels(),), tab=True)), tab=True)
+    assert address(sales, other) == address(other, sales) == address(sales) == "sales"
+
+
+def test_a_tile_shows_numbers_of_the_period_of_the_report_before_others(sample, page):
+    """Those of all time beside those of a month read like ones of the month."""
+    always = dataclasses.replace(sample.cards(), title="All time", period="all time", comparison="")
+    of_some = dataclasses.replace(always, subject="VIPs")
+    tree = page(*tabs((always, sample.cards()), (always,), (of_some, always)))
+    now, ever, some = of_class(tree, "tile")
+    assert not of_class(now, "tile-said")
+    assert words(of_class(ever, "tile-said")[0]) == "all time"
+    assert words(of_class(some, "tile-said")[0]) == "VIPs · all time"
+
+
 def test_an_overview_says_once_what_is_to_be_known_of_its_numbers(sample, page):
     note = "18 orders without a customer are left out (of 20)"
     cards = dataclasses.replace(sample.cards(), notes=(note,))

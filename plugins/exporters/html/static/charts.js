@@ -3,8 +3,18 @@
   "use strict";
   const data = JSON.parse(document.getElementById("data").textContent);
   const places = [...document.querySelectorAll("[data-chart]")];
-  const done = () => { document.documentElement.dataset.charts = "drawn"; };
+  /* The page counts as loaded once its charts are drawn, so that whoever takes its picture or prints it then has them:
+     a frame that is not closed yet keeps a page loading. */
+  const loading = document.createElement("iframe");
+  const done = () => {
+    document.documentElement.dataset.charts = "drawn";
+    if (loading.isConnected) loading.contentDocument.close();
+    loading.remove();
+  };
   if (!places.length) return done();
+  loading.hidden = true;
+  document.body.append(loading);
+  loading.contentDocument.open();
 
   /* The library is packed, so that the page is small and painted before it is read. The policy knows its hash. */
   const unpacked = async () => {
@@ -111,14 +121,19 @@
 
   /* Drawn anew for paper, so that its letters keep their size; at once, since printing does not wait. */
   const PAPER = 690;
-  const resize = (width) => {
-    const page = document.querySelector("main").clientWidth - 64;
-    for (const [, each] of views) if (each.fits) each.view.width(Math.round(width(each.width, page))).run();
+  const onPaper = (place, width) => {
+    const figure = place.closest("figure");
+    const room = figure.clientWidth > 40 ? figure.clientWidth - 40 : width;
+    return (figure.parentElement.matches(".pair") ? PAPER / 2 - 44 : PAPER - 36) * Math.min(1, width / room);
   };
-  window.addEventListener("beforeprint", () => resize((width, page) => (width > page * 0.6 ? PAPER - 36 : PAPER / 2 - 44)));
-  window.addEventListener("afterprint", () => resize((width) => width));
+  const resize = (widthOf) => {
+    for (const [place, each] of views) if (each.fits) each.view.width(Math.round(widthOf(place, each.width))).run();
+  };
+  window.addEventListener("beforeprint", () => resize(onPaper));
+  window.addEventListener("afterprint", () => resize((_, width) => width));
 
-  const idle = window.requestIdleCallback || ((work) => setTimeout(work, 16));
+  const later = (work) => setTimeout(work, 16);
+  const idle = (work) => (document.hidden || !window.requestIdleCallback ? later : requestIdleCallback)(work);
   const visible = (place) => place.offsetParent !== null && getComputedStyle(place).visibility !== "hidden";
   const queue = [...places.filter(visible), ...places.filter((place) => !visible(place))];
   const work = async () => {
@@ -127,7 +142,9 @@
     await draw(place);
     idle(work);
   };
-  requestAnimationFrame(() => setTimeout(() => unpacked().then(work).catch(undrawn)));
+  const begin = () => setTimeout(() => unpacked().then(work).catch(undrawn));
+  if (document.hidden) begin(); // it would not be painted first
+  else requestAnimationFrame(begin);
 
   let waiting = 0;
   const again = () => { if (!window.vegaEmbed) return; clearTimeout(waiting); waiting = setTimeout(() => places.filter(visible).forEach(draw), 120); };
