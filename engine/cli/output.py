@@ -27,6 +27,16 @@ ENDINGS: Mapping[str, str] = {
     ".txt": "table",
 }  # fmt: skip
 
+OF_REPORTS: Mapping[str, str] = {
+    "xlsx": "xlsx",
+    "excel": "xlsx",
+    "html": "html",
+    "pdf": "pdf",
+    "svg": "svg",
+    "png": "png",
+}
+"""Formats that somebody may ask for and only reports have, by what they are called."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -77,6 +87,22 @@ def say_json(body: Mapping[str, object]) -> None:
 STANDARD_OUTPUT = Target()
 
 
+class _Format(click.Choice[str]):
+    """A format of an answer; of another one it is told what may be meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value in FORMATS:
+            return super().convert(value, param, ctx)
+        from patron.dsl.problems import nearest
+
+        near = nearest(value, [*FORMATS, *OF_REPORTS])
+        meant = OF_REPORTS.get(near or "", near)
+        first = f"Did you mean `{meant}`? " if meant and meant != value else ""
+        if near in OF_REPORTS:
+            first += f"Reports are written as {meant}: `patron run REPORT --format {meant}`. "
+        raise UsageError(f"there is no format `{value}` for an answer", f"{first}Known: {', '.join(FORMATS)}")
+
+
 def format_options(function: Function) -> Function:
     """`--format`, `--out` and `--raw`, handed to the function as one `Target` called `target`."""
 
@@ -89,7 +115,7 @@ def format_options(function: Function) -> Function:
         click.option("--raw", is_flag=True, help="Leave cells as they are that a spreadsheet would run as a formula."),
         click.option("--out", metavar="FILE", help="Write to this file instead of standard output."),
         click.option(
-            "--format", "form", type=click.Choice(FORMATS), metavar="FORMAT",
+            "--format", "form", type=_Format(FORMATS), metavar="FORMAT",
             help=f"{', '.join(FORMATS)}; a table on a terminal, csv in a pipe.",
         ),
     ):  # fmt: skip

@@ -36,6 +36,25 @@ def test_formats(shop: Shop, form: str, told: str) -> None:
     assert told in shop("query", "total_sales", "--format", form).stdout
 
 
+@pytest.mark.parametrize(
+    "form, told",
+    [
+        (
+            "exel",
+            "Did you mean `xlsx`? Reports are written as xlsx: `patron run REPORT --format xlsx`. Known: table, csv,",
+        ),
+        ("html", "  Reports are written as html: `patron run REPORT --format html`. Known: table, csv,"),
+        ("JSON", "  Did you mean `json`? Known: table, csv,"),
+        ("zzz", "  Known: table, csv, json, jsonl, parquet, arrow, markdown\n"),
+    ],
+)
+def test_another_format_is_told_with_what_may_be_meant(shop: Shop, form: str, told: str) -> None:
+    done = shop("query", "total_sales", "--format", form)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"there is no format `{form}` for an answer" in done.stderr
+    assert told in done.stderr
+
+
 def test_a_file_instead_of_standard_output(shop: Shop) -> None:
     done = shop("query", "total_sales", "--out", "answer.json")
     assert (done.exit_code, done.stdout) == (0, "")
