@@ -99,6 +99,7 @@ class Binder:
         self.report_attribution = attribution
         self.problems: list[Problem] = []
         self._kept: dict[tuple[str, str, str], object] = {}
+        self._awaited: dict[tuple[str, str, str], tuple[Problem, ...]] = {}
         self._open: list[tuple[str, str, str]] = []
         self._levels: dict[tuple[str, str, str], int] = {}
         self._below = [0]
@@ -224,17 +225,21 @@ class Binder:
         return any(k == kind and key == fold(name) for k, key, _ in self._open)
 
     def define(self, kind: str, declaration: Declaration, span: Span, make: Callable[[], Any]) -> Any:
-        """The meaning of a definition: made once; a failed one fails again without a second message."""
+        """The meaning of a definition: made once; a failed one fails again without a second error. What it waits for is
+        told to everybody who asks for it."""
         key = (kind, declaration.file, fold(declaration.name))
         if key not in self._kept:
+            known = len(self.problems)
             with self._defining(kind, fold(declaration.name), declaration.name, span), self._level(key, span):
                 try:
                     made = make()
                 except Unbound:
                     self._kept[key] = None
+                    self._awaited[key] = tuple(p for p in self.problems[known:] if not p.stops)
                     raise
             self._kept[key] = made
         if self._kept[key] is None:
+            self.problems += self._awaited.get(key, ())
             raise Unbound
         self._below[-1] = max(self._below[-1], self._levels[key])
         return self._kept[key]

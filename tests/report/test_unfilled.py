@@ -71,10 +71,15 @@ def test_a_figure_knows_its_tables_and_the_titles_of_its_sides(shop_with):
 
 LATER = """
 use rfm
+metric soon = rfm.tomorrow * 2
+metric sooner = soon + 1
 report later {
   for all records
   show cards "To come" of rfm.tomorrow, rfm.next_year, total_sales
   show cards "Now" of total_sales
+  show cards "Soon" of soon
+  show table "Soon by day" of soon by day
+  show cards "Sooner" of sooner
 }
 """
 
@@ -83,9 +88,12 @@ def test_what_a_pack_promises_for_later_is_awaited_and_told_in_one_sentence(shop
     shop = shop_with(LATER)
     rfm = replace(shop.catalog.packs["rfm"], later=dict.fromkeys(("rfm.tomorrow", "rfm.next_year"), "it takes time"))
     shop.catalog = replace(shop.catalog, packs={**shop.catalog.packs, "rfm": rfm})
-    to_come, now = shop.report("later").parts
+    to_come, now, *others = shop.report("later").parts
     assert (to_come.result, to_come.awaited) == (None, True)
     names, _, reason = to_come.problem.partition(" are not there yet: ")
     assert names == "`rfm.tomorrow`, `rfm.next_year`"
     assert reason
     assert (now.problem, now.awaited) == ("", False)
+    for other in others:  # every figure tells it, not only the first that asks for a metric
+        assert (other.problem, other.awaited) == ("`rfm.tomorrow` is not there yet: it takes time", True)
+    assert len([p for p in shop.check() if "rfm.tomorrow" in p.message]) == 2
