@@ -28,7 +28,7 @@ from patron.engine.model.mapping import (
 from patron.engine.model.mapping_schema import outputs
 from patron.engine.model.terms import Field, Here, Lit, Op
 from patron.engine.sql.load import staging
-from patron.engine.sql.load.mapped_tables import Filled, SelectMaker
+from patron.engine.sql.load.mapped_tables import BAD, LOST, Filled, SelectMaker, number_looked_up
 from patron.engine.sql.load.sql_parts import sql_part
 from patron.engine.types import TEXT, Type, reference
 
@@ -153,15 +153,31 @@ class Filler:
         self.sources.run(staging.drop(kept))
 
     def _unread(self, name: str, mapping: TableMapping | SqlMapping, place: Place | None) -> None:
-        """P0705 for every column with values that could not be read."""
-        bad = [c.removeprefix("@bad/") for c in self.sources.columns(name) if c.startswith("@bad/")]
-        if not bad:
+        """P0705 for every column with values that could not be read, P0708 for numbers that were looked up in vain."""
+        counted = [c for c in self.sources.columns(name) if c.startswith((BAD, LOST))]
+        if not counted:
             return
-        counts = self.sources.run(staging.bad_counts(name, bad)).fetchall()[0]
-        for i, column in enumerate(bad):
+        counts = self.sources.run(staging.bad_counts(name, counted)).fetchall()[0]
+        for i, column in enumerate(counted):
             count, row = counts[2 * i], counts[2 * i + 1]
-            if count:
-                self._report_unread(mapping, column, int(count), int(row), place)
+            if count and column.startswith(LOST):
+                self._report_lost(mapping, column.removeprefix(LOST), int(count), int(row), place)
+            elif count:
+                self._report_unread(mapping, column.removeprefix(BAD), int(count), int(row), place)
+
+    def _report_lost(
+        self, mapping: TableMapping | SqlMapping, column: str, count: int, row: int, place: Place | None
+    ) -> None:
+        assert isinstance(mapping, TableMapping) and place is not None
+        said = mapping.by_name[column]
+        lookup = number_looked_up(said)
+        assert lookup is not None
+        other, values = f"{lookup.source}.{lookup.table}", f"{count} value{'' if count == 1 else 's'}"
+        missing = f"which {'is' if count == 1 else 'are'} missing"
+        message = f"lookup found no row of {other} for {values} of {mapping.table}.{column}, {missing}"
+        where = f"first at {self.sources.where(place, row)}"
+        hint = f"add them to {other}; sums and averages leave out what is missing"
+        self.problems.append(Problem("P0708", said.span, f"{message}; {where}", hint, severity="W"))
 
     def _report_unread(
         self, mapping: TableMapping | SqlMapping, column: str, count: int, row: int, place: Place | None

@@ -134,6 +134,47 @@ def test_a_lookup_in_vain_is_told_apart_from_what_is_no_money(world):
     ]
 
 
+GOODS = {"goods.csv": "code,cost,price\na,1.50,\nb,,4\nx,free,\n"}
+
+
+@pytest.mark.parametrize("grouping, read", [("", "{}"), ("group by order", "first({})")])
+def test_a_number_that_is_looked_up_in_vain_is_missing_and_counted(world, grouping, read):
+    """The empty cell of a row that is found is missing like any other."""
+    files = {"lines.csv": "order,product,amount\n1,a,10\n2,b,10\n3,c,10\n4,d,10\n5,,10\n", **GOODS}
+    spec = f"""table lines from shop.lines {{
+  {grouping}
+  order = order
+  product = {read.format("product")}
+  amount = {read.format("amount")}
+  cost = lookup(shop.goods.cost, code = {read.format("product")})
+}}
+table orders from shop.lines {{
+  group by order
+  id = order
+  customer = missing
+  created_at = "2026-01-01"
+  total = sum(amount)
+}}
+"""
+    loaded = world(spec, files).load()
+    assert rows(loaded, "SELECT cost FROM lines ORDER BY 1 NULLS LAST") == [(Decimal("1.5"),), *[(None,)] * 4]
+    told = [p for p in loaded.problems if p.code == "P0708" and "lookup" in p.message]
+    assert [(p.severity, p.message) for p in told] == [
+        ("W", "lookup found no row of shop.goods for 2 values of lines.cost, which are missing; first at lines.csv:4")
+    ]
+
+
+def test_a_number_that_is_found_must_be_one(world):
+    files = {"orders.csv": "id,customer,created_at,product\n1,a,2026-01-01,x\n2,a,2026-01-01,q\n", **GOODS}
+    spec = "table orders from shop.orders {\n  total = lookup(shop.goods.cost, code = product)\n}\n"
+    loaded = world(spec, files).load()
+    assert loaded.path is None
+    assert sorted((p.code, p.severity, p.message.partition(";")[0]) for p in loaded.problems) == [
+        ("P0705", "E", "1 value of orders.total is not money"),
+        ("P0708", "W", "lookup found no row of shop.goods for 1 value of orders.total, which is missing"),
+    ]
+
+
 def test_the_first_bad_value_of_a_group_is_shown_where_it_stands(world):
     lines = "order,who,at,amount\n1,a,2026-01-01,5\n1,a,2026-01-01,1\x1b[2J" + "0" * 60 + "\n2,a,2026-01-01,z\n"
     spec = """table orders from shop.lines {

@@ -90,7 +90,7 @@ class Rows:
         inner = self.read(term.value)
         read = self.reader.convert(inner, term.type)
         if isinstance(term.value, Lookup) and term.type.kind in ("number", "money"):
-            return replace(read, bad=(*read.bad, *_not_found(inner, self, term.value)))
+            return replace(read, bad=(*read.bad, self.no_value(term.value)))
         return read
 
     def _lookup(self, term: Lookup) -> Reading:
@@ -100,6 +100,19 @@ class Rows:
             reading, join = self.lookup(term, keys, f"{self.prefix}{len(self.joins)}")
             self.joins[term] = (reading, [join])
         return _copied(self.joins[term][0])
+
+    def no_value(self, term: Lookup) -> E:
+        """Whether a lookup with known keys gave nothing, no row or an empty value: a rate that cannot be read."""
+        return build.conjunction([*self._known_keys(term), build.is_null(self.read(term).e)])
+
+    def no_row(self, term: Lookup) -> E:
+        """Whether no row has the keys of a lookup, all of them known."""
+        self.read(term)
+        _, (at,) = self.joins[term]
+        return build.conjunction([*self._known_keys(term), build.is_null(build.col("k0", at.alias))])
+
+    def _known_keys(self, term: Lookup) -> list[E]:
+        return [build.not_(build.is_null(self.read(v).e.copy())) for _, v in term.keys]
 
     def _follow(self, term: OfRow) -> Reading:
         if term not in self.joins:
@@ -199,7 +212,7 @@ class Rows:
         )
         failed = build.conjunction([given, build.is_null(value.copy())])
         of = _inner(term)[0]
-        bad = (failed, *_not_found(first, self, of)) if isinstance(of, Lookup) else (failed,)
+        bad = (failed, self.no_value(of)) if isinstance(of, Lookup) else (failed,)
         found = Reading(value, term.type, bad=bad).having(*args)
         if term.type.kind == "moment":
             zoned = exp.true() if name == "parse_time" and "%z" in str(args[1].e) else exp.false()
@@ -226,13 +239,6 @@ def _inner(term: Op) -> tuple[MapTerm, ...]:
 
 def _copied(r: Reading) -> Reading:
     return replace(r, e=r.e.copy())
-
-
-def _not_found(inner: Reading, rows: Rows, term: Lookup) -> tuple[E, ...]:
-    """A rate that is not found, though all its keys are known, is a value that cannot be read."""
-    keys = [rows.read(v) for _, v in term.keys]
-    known = [build.not_(build.is_null(k.e.copy())) for k in keys]
-    return (build.conjunction([*known, build.is_null(inner.e.copy())]),)
 
 
 def _moments(name: str, args: Sequence[Reading]) -> Reading:

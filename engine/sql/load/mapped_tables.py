@@ -1,7 +1,8 @@
 """A whole `table` statement as one SELECT over staged source tables.
 
 Output: every column under its name; a moment `x` has `x@z` (an instant already) and `x@d` (from a date) beside it;
-`@bad/x` counts values of x that could not be read; `@row` is the row's place in the source.
+`@bad/x` counts values of x that could not be read, `@lost/x` those that were looked up in vain; `@row` is the row's
+place in the source.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from patron.engine.types import MOMENT, NUMBER, Type
 
 ROW = "@row"
 SOURCE, GROUPS = "s", "g"
-_BAD, _TEXT = "@bad/", "@text/"
+BAD, LOST, _TEXT = "@bad/", "@lost/", "@text/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,10 @@ class SelectMaker:
             if r.bad and text is not None:
                 outputs.append((build.col(text, SOURCE), _TEXT + column.name))
             elif (bad := r.fault_count()) is not None:
-                outputs.append((bad, _BAD + column.name))
+                outputs.append((bad, BAD + column.name))
+            if (looked_up := number_looked_up(column)) is not None:
+                lost = build.case([(rows.no_row(looked_up), build.integer(1))], build.integer(0))
+                outputs.append((build.cast(lost, "INTEGER"), LOST + column.name))
         return outputs
 
     def _output(self, rows: Rows, column: MapColumnTerm) -> Reading:
@@ -110,6 +114,8 @@ class SelectMaker:
             r = rows.read(plain)
             if r.type.kind == "number" and r.type.whole:
                 return replace(r, e=build.cast(r.e, "BIGINT"), type=replace(column.type, whole=True))
+        if (looked_up := number_looked_up(column)) is not None:
+            return finished(rows.reader, rows.reader.convert(rows.read(looked_up), column.type), column.type)
         return finished(rows.reader, rows.read(column.value), column.type)
 
     # ------------------------------------------------------------ groups
@@ -301,6 +307,12 @@ def finished(reader: Reader, r: Reading, to: Type) -> Reading:
     return reader.convert(r, to)
 
 
+def number_looked_up(column: MapColumnTerm) -> Lookup | None:
+    """The lookup that a column of numbers or amounts is, and nothing is done with: not found, its value is missing."""
+    value = column.value.value if isinstance(column.value, Converted) else column.value
+    return value if isinstance(value, Lookup) and column.type.kind in ("number", "money") else None
+
+
 def _text_behind(value: MapTerm) -> str | None:
     """The column of texts that a value is read from and from nothing else: its text is known and it is missing, or it
     could be read."""
@@ -320,7 +332,7 @@ def _faults_told(query: exp.Select, names: Sequence[str]) -> exp.Select:
         column = name.removeprefix(_TEXT)
         unread = [build.not_(build.is_null(build.col(name, "v"))), build.is_null(build.col(column, "v"))]
         count = build.case([(build.conjunction(unread), build.integer(1))], build.integer(0))
-        outputs.append((build.cast(count, "INTEGER"), _BAD + column))
+        outputs.append((build.cast(count, "INTEGER"), BAD + column))
     return exp.Select(expressions=[build.named(e, n) for e, n in outputs]).from_(build.subquery(query, "v"), copy=False)
 
 
@@ -356,4 +368,4 @@ def _first_of(outputs: Sequence[tuple[E, str]], table: str, keys: Sequence[E], o
     return first.where(build.binary(exp.EQ, build.col("@place", "f"), build.integer(1)), copy=False)
 
 
-__all__ = ["ROW", "Filled", "Lit", "SelectMaker", "Staged", "finished"]
+__all__ = ["BAD", "LOST", "ROW", "Filled", "Lit", "SelectMaker", "Staged", "finished", "number_looked_up"]

@@ -280,10 +280,10 @@ def ids_to_add(references: Sequence[tuple[str, str]], there: Sequence[str], stor
 
 @stated
 def bad_counts(table: str, columns: Sequence[str]) -> exp.Select:
-    """For each column: how many values could not be read, and the first row with one."""
+    """For each column that counts values which could not be read: how many there are, and the first row with one."""
     outputs: list[tuple[E, str]] = []
     for i, name in enumerate(columns):
-        count = build.col("@bad/" + name, "t")
+        count = build.col(name, "t")
         outputs.append((exp.Sum(this=count), f"n{i}"))
         some = exp.Where(this=build.binary(exp.GT, count.copy(), build.integer(0)))
         outputs.append((exp.Filter(this=exp.Min(this=build.col(ROW, "t")), expression=some), f"f{i}"))
