@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -46,6 +46,11 @@ def chosen(report: Report, only: str) -> Placed:
             return found
     known = ", ".join(f'"{each.title}"' for each in placed)
     raise ExportError(f'the report {report.name} has no show "{only}"; it has {known or "none"}')
+
+
+def remarks(report: Report, words: Mapping[str, str]) -> str:
+    """The head of what only those who keep a report have to know: it stands apart from what its readers see."""
+    return words["remark" if len(report.notes) == 1 else "remarks"].format(n=len(report.notes))
 
 
 def slug(text: str, longest: int = 40) -> str:

@@ -18,7 +18,7 @@ from patron.plugins.exporters.html.shape import drawn_rows, kind_of, label, name
 from patron.plugins.exporters.html.tables import rows_per_page
 from patron.plugins.exporters.html.words import page_words
 from patron.plugins.exporters.markdown.drawn import bar, course
-from patron.plugins.exporters.parts import chosen, figures, stable_slugs, told
+from patron.plugins.exporters.parts import chosen, figures, remarks, stable_slugs, told
 from patron.plugins.exporters.tabular import first_rows
 
 MOST_BARS = 30
@@ -71,9 +71,8 @@ class _Page:
     def lines(self, parts: Sequence[Part]) -> Lines:
         report, source = self.report, self.report.provenance
         yield f"# {quiet(report.title or report.name)}\n\n"
-        for text in (report.describe, *report.notes):
-            if text:
-                yield f"{quiet(text)}\n\n"
+        if report.describe:
+            yield f"{quiet(report.describe)}\n\n"
         facts = (
             (self.words["about_whom"], report.subject), (self.words["period"], self._dated(report.period)),
             (self.words["compared"], self._dated(report.comparison)),
@@ -84,6 +83,10 @@ class _Page:
         yield "\n"
         yield from self._parts(parts, 2)
         yield from self._provenance()
+        if report.notes:
+            yield f"\n<details><summary>{remarks(report, self.words)}</summary>\n\n"
+            yield from (f"- {quiet(note)}\n" for note in report.notes)
+            yield "\n</details>\n"
 
     def _dated(self, text: str) -> str:
         return readable(text, self.reader.locale)

@@ -11,7 +11,7 @@ from patron.engine.results import OK, SOURCE_MISSING, Column, Definition, Figure
 from patron.engine.types import MOMENT, NUMBER, Format
 from patron.plugins.exporters.drawing import colours
 from patron.plugins.exporters.html.waiting import waits
-from patron.plugins.exporters.parts import Placed, told
+from patron.plugins.exporters.parts import Placed, remarks, told
 from patron.plugins.exporters.xlsx.cells import Cells
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def about(
     cells.text(sheet, 0, 0, plain(report.title or report.name), cells.style(bold=True, font_size=18,
                font_color=colours()["brand"]))  # fmt: skip
     page.line = 1
-    for text in filter(None, (report.describe, *report.notes)):
-        page.put(plain(text))
+    if report.describe:
+        page.put(plain(report.describe))
     page.line += 1
     for name, value in _facts(report, words):
         page.pair(name, value)
@@ -44,6 +44,10 @@ def about(
     _contents(page, report, links, words)
     _definitions(page, links, words)
     _sources(page, report, words)
+    if report.notes:
+        page.heads(remarks(report, words))
+        for text in report.notes:
+            page.put(plain(text))
 
 
 class _Page:

@@ -46,6 +46,15 @@ def test_the_contract_is_kept(tmp_path):
     assert path.name == "sample.md"
 
 
+def test_remarks_for_those_who_keep_the_report_stand_last_and_folded(sample, job):
+    note = "P0506: history before 2026-05-01 is not stored; today's state is used"
+    text = text_of(dataclasses.replace(sample.rich(), notes=(note,)), job)
+    before, _, behind = text.partition("<details><summary>1 remark for those who keep this report</summary>\n\n- ")
+    assert "P0506" not in before
+    assert behind.startswith("P0506: history before 2026")
+    assert text.endswith("\n</details>\n")
+
+
 def test_the_page_says_what_it_is_about_and_holds_every_figure(sample, job):
     text = text_of(sample.rich(), job)
     report = sample.rich()

@@ -264,6 +264,14 @@ def test_a_figure_without_rows_says_what_none_was_found_for(sample, job, kind):
     assert note[0] == "a note"
 
 
+def test_remarks_for_those_who_keep_the_report_stand_last(sample, job):
+    notes = ("P0506: history before 2026-05-01 is not stored; today's state is used", "shop.patron:3:1: P0202: ...")
+    first = values(book_of(dataclasses.replace(sample.rich(), notes=notes), job)["About"])
+    lines = [row[0] for row in first]
+    assert lines[-3:] == ["2 remarks for those who keep this report", *notes]
+    assert not any("P0506" in str(line) for line in lines[:-2])
+
+
 def test_no_title_is_cut_off(sample, job):
     """Each stands in a cell that breaks it into lines and is as high as they are; on the first sheet, too."""
     long = "What the people of the campaign spent in the thirty days after it reached them"
