@@ -170,7 +170,7 @@ class _Sheet:
         inner = _NAMED.sub(rf"\g<1>p{len(self.made)}-", inner)  # names of another picture's clips may be the same
         self.made.append(
             f'<svg x="{left:g}" y="{self.top:g}" width="{width:g}" height="{height:g}" '
-            f'viewBox="0 0 {width:g} {height:g}">{inner}</svg>'
+            f'viewBox="0 0 {width:g} {height:g}" overflow="visible">{inner}</svg>'  # letters may be wider elsewhere
         )
         self.top += height + GAP
 

@@ -46,6 +46,13 @@ def test_a_chart_says_what_it_is_about_and_shows_its_legend_and_marks(sample, jo
     assert any("2026-05-06 09:00" in text for text in said)
 
 
+def test_letters_that_are_wider_on_another_machine_are_not_cut(sample, job):
+    for path in svg.export(sample.rich(), job):
+        inner = [e for e in ElementTree.parse(path).getroot() if e.tag.endswith("}svg")]
+        assert inner
+        assert {e.get("overflow") for e in inner} == {"visible"}
+
+
 def test_a_hidden_value_is_not_drawn(sample, job):
     figure = sample.channels()
     hidden = dataclasses.replace(figure.result, states={(1, 1): r.SUPPRESSED})
