@@ -188,3 +188,19 @@ def test_a_wide_table_is_printed_in_bands_that_begin_with_the_names(sample, job)
         "Wide (2)"
         not in " ".join(pages_of(report, job, settings={"landscape": True, "rows": 2})[0]).partition("Wide (2)")[2]
     )
+
+
+def test_a_table_of_texts_dates_and_numbers_stays_on_the_paper_and_breaks_no_word(sample, job):
+    names = ("Type", "Name", "Status", "Sent at")
+    counts = [sample.metric(f"m{n}", f"Placed order with kind {n}", sample.WHOLE, "number") for n in range(6)]
+    columns = (*(sample.dim(f"d{n}", name, sample.TEXT) for n, name in enumerate(names)), *counts)
+    row = ("WhatsApp Broadcast", "Five dollars for you Apr 2026", "Sent successfully", "Apr 24, 2026 10:48", *range(6))
+    figure = sample.figure("table", "Activities", Result(columns, (row,) * 3))
+    (path,) = exporter.export(dataclasses.replace(sample.rich(), parts=(figure,)), job)
+    page = pdfium.PdfDocument(path)[0]
+    text = page.get_textpage()
+    right = max(text.get_charbox(n)[2] for n in range(text.count_chars()))
+    assert right < page.get_width() - 30
+    assert all(
+        text.search(word, match_whole_word=True).get_next() for word in ("successfully", "WhatsApp", "Broadcast")
+    )
