@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 LONGEST_NAME = 31
+LONGEST_PRINTED = 120
+"""Signs of a text above or below a sheet: with each of them doubled they fit."""
 
 
 def write(report: Report, job: ExportJob) -> Path:
@@ -129,7 +131,9 @@ class _Book:
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer(f"&L{_footer(self._report)}&R&P / &N")
+        if name != title:
+            sheet.set_header(f"&L{_printed(title)}")
+        sheet.set_footer(f"&L{_printed(f'{self._report.title} · {self._report.provenance.as_of}')}&R&P / &N")
         return sheet
 
 
@@ -149,9 +153,10 @@ def _wide(result: Result) -> int:
     return len(result.columns)
 
 
-def _footer(report: Report) -> str:
-    """Title and moment, without the signs that mean something in a footer."""
-    return plain(f"{report.title} · {report.provenance.as_of}").replace("&", "&&").replace("\n", " ")[:180]
+def _printed(text: str) -> str:
+    """A text above or below a printed sheet, without the signs that mean something there."""
+    known = plain(text).encode("utf-8", "replace").decode()
+    return known.replace("\n", " ")[:LONGEST_PRINTED].replace("&", "&&")
 
 
 def sheet_name(title: str, taken: set[str]) -> str:
@@ -167,7 +172,9 @@ def sheet_name(title: str, taken: set[str]) -> str:
 
 
 def _cut(text: str, most: int) -> str:
-    """At most so many signs as spreadsheets count them: those beyond the first plane are two."""
-    while len(text.encode("utf-16-le")) // 2 > most:
-        text = text[:-1]
-    return text.strip("' ")
+    """At most so many signs as spreadsheets count them, those beyond the first plane as two, the last says that more
+    would follow."""
+    end = ""
+    while len((text + end).encode("utf-16-le")) // 2 > most:
+        text, end = text[:-1].rstrip(), "…"
+    return text.strip("' ") + end

@@ -288,6 +288,9 @@ def test_no_title_is_cut_off(sample, job):
     met = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row
            if str(cell.value).startswith(long[:40])]  # fmt: skip
     assert len(met) == 7
+    sheet = book.worksheets[1]
+    assert (sheet.title, sheet.oddHeader.left.text) == (long[:30].strip() + "…", long)
+    assert book["Cards"].oddHeader.left.text is None
     for cell in met:
         assert cell.alignment.wrap_text, cell
         assert cell.parent.row_dimensions[cell.row].height >= 30, cell
