@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 LEAVES = 15
 """As many as a tree may have: the number of a leaf has four bits."""
 ROWS = 240_000
-"""As many as are learned from; of more, every so many-th is taken. Of the 140,000 of CDNOW half is too few: the sum that was
-predicted changed by a twentieth."""
+"""As many as are learned from; of more, every so many-th is taken. Half of CDNOW's 140,000 is too few: the sum that was
+predicted was a twentieth less."""
 BINS = 255
 
 
