@@ -41,15 +41,17 @@ def lists_of_phrase(model: Model, phrase: tree.Phrase) -> tuple[tuple[str, int |
         return ()
 
 
-def lists_of_report(model: Model, name: str, params: Mapping[str, object]) -> tuple[tuple[str, int | None], ...]:
-    """The lists that a report is about, each with the version it names."""
+def lists_of_report(
+    model: Model, name: str, params: Mapping[str, object]
+) -> tuple[tuple[tuple[str, int | None], ...], AsOf]:
+    """The lists that a report is about, each with the version it names, and from which moment it looks at them."""
     b = model.binder()
     try:
         given = {tree.fold(k): given_param(v) for k, v in params.items()}
         frame = bind_report(b, b.find("report", name, tree.NOWHERE), given)
-        return _named(bind_subject(frame.binder, Scope(""), frame.defaults.subject))
+        return _named(bind_subject(frame.binder, Scope(""), frame.defaults.subject)), frame.binder.as_of
     except Unbound:
-        return ()
+        return (), model.as_of
 
 
 def _named(subject: Subject) -> tuple[tuple[str, int | None], ...]:

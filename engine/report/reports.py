@@ -48,7 +48,7 @@ def make(model: Model, name: str, params: Mapping[str, object], context: Context
 
     frame = framed(model)
     subject = bind_subject(frame.binder, Scope(""), frame.defaults.subject)
-    then, told = last_counted(model, subject, context)
+    then, told = last_counted(model, subject, replace(context, as_of=frame.binder.as_of))
     report = _Maker(then, frame if then is model else framed(then), context, framed).report()
     return replace(report, notes=(*told, *report.notes))
 
@@ -209,7 +209,8 @@ class _Maker:
     def _of_lists_that_are_over(self, node: tree.Show, blank: Figure, query: Query) -> Planned | None:
         """A show about lists of its own whose time is over, as of their end; it asks by itself, before tables of others
         are there."""
-        then, told = last_counted(self.model, query.subject, self.context)
+        seen = replace(self.context, as_of=self.frame.binder.as_of)
+        then, told = last_counted(self.model, query.subject, seen)
         if then.as_of == self.model.as_of:
             return None
         maker = _Maker(then, self.framed(then), self.context, self.framed)

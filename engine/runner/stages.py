@@ -237,7 +237,8 @@ class Stages:
         from patron.engine.runner.lists.frozen import Asked
 
         kind = f"{table} of" if table else "report"
-        return Asked(kind, fold(name), params, lists_of_report(model, name, params))
+        subject, as_of = lists_of_report(model, name, params)
+        return Asked(kind, fold(name), params, subject, as_of)
 
     def audience(self, model: Any, name: str, context: Any, columns: Sequence[str]) -> Result:
         from patron.engine.report import answers

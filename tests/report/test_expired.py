@@ -65,6 +65,30 @@ def test_a_report_stays_as_it_was_last_computed(later):
     assert max(row[orders.column("created_at")] for row in orders.rows) <= dt.datetime(2026, 4, 28, 10, tzinfo=dt.UTC)
 
 
+def test_a_report_that_looks_from_a_moment_of_its_own_sees_the_list_alive(write_shop, tmp_path):
+    """It asks from then, like one that is asked with `--as-of`: it follows the specs, and nothing has ended."""
+    own = """
+report then like r {
+  as of 2026-04-27
+}
+"""
+    folder = write_shop(tmp_path / "shop", EIGHT_DAYS + own)
+    with open_project(folder, as_of="2026-04-20 10:00") as project:
+        project.take_list("buyers")
+    with open_project(folder, as_of="2026-04-27") as project:
+        lived, orders = project.report("r"), project.detail("r", "order_details")
+    with open_project(folder, as_of="2026-05-06") as project:
+        then = project.report("then")
+        assert then.parts[1].result == lived.parts[1].result
+        assert not any("expired" in note for note in then.notes)
+        assert project.detail("then", "order_details").rows == orders.rows
+        assert project.report("r").parts[1].result.state(0, 0) == "expired"
+    (spec,) = (path for path in folder.glob("*.patron") if path.is_file())
+    spec.write_text(spec.read_text(encoding="utf-8").replace("cards of members,", "cards of"), encoding="utf-8")
+    with open_project(folder, as_of="2026-05-06") as project:
+        assert project.report("then").parts[1].result.columns[0].name == "total_shoppers"
+
+
 def test_others_are_counted_as_ever(later):
     assert later.query("total_orders for audience some").rows == ((7,),)
     assert later.query("count(orders)").rows == ((12,),)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from patron.dsl import tree
 from patron.dsl.nodes import dataclass
+from patron.engine.model.periods import AsOf
 from patron.engine.report.expired import last_known
 from patron.engine.results import Report, Result
 from patron.engine.runner.lists import results as answers
@@ -39,12 +40,14 @@ Subject = tuple[tuple[str, int | None], ...]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked: `kind` and `name` in words, with everything else that makes it another question."""
+    """What is asked: `kind` and `name` in words, with everything else that makes it another question; `as_of` when it
+    says itself from which moment it looks."""
 
     kind: str
     name: str
     params: Mapping[str, object]
     subject: Subject = ()
+    as_of: AsOf | None = None
 
     @property
     def words(self) -> str:
@@ -61,7 +64,7 @@ def expiring(project: Project) -> bool:
 
 def answered(project: Project, asked: Asked, compute: Callable[[Project], Answer]) -> Answer:
     """The answer to a question: computed while its lists live, and then kept; the one that was kept, afterwards."""
-    now = project.as_of.moment.replace(tzinfo=dt.UTC)
+    now = (asked.as_of or project.as_of).moment.replace(tzinfo=dt.UTC)
     lists = tuple(project.lists.facts(name, version, now) for name, version in asked.subject)
     ends = [known.expires_at for known in lists]
     if not ends or None in ends:
