@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patron.engine.report.reader import is_change, plain
 from patron.engine.results import EMPTY, EXPIRED, OK, Figure, Result
@@ -22,11 +22,12 @@ SIZES = (9, 11, 13, 15, 17)
 @dataclass(frozen=True, slots=True)
 class Cards:
     """The cards of a figure; `size` is the place of its longest value among the sizes, `tall` when a title may need two
-    lines and the values of all shall stand in one."""
+    lines and the values of all shall stand in one, `over` when several are expired, which is told once below them."""
 
     all: tuple[Card, ...]
     size: int
     tall: bool = False
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,10 @@ def cards(figure: Figure, result: Result, desk: Desk) -> Cards | None:
     )
     longest = max((len(card.value) for card in made if card.state in NUMBERS), default=0)
     tall = len(made) >= CROWDED and any(len(card.title) > LONG_TITLE for card in made)
-    return Cards(made, sum(longest > most for most in SIZES), tall) if made else None
+    over = sum(card.state == EXPIRED for card in made) > 1
+    if over:
+        made = tuple(replace(card, advice="") if card.state == EXPIRED else card for card in made)
+    return Cards(made, sum(longest > most for most in SIZES), tall, over) if made else None
 
 
 def _card(figure: Figure, result: Result, row: int, measure: Measure, desk: Desk) -> Card:

@@ -191,3 +191,12 @@ def test_names_in_notes_are_code_and_nothing_else_is(sample, page):
     (note,) = of_class(page(made), "small-note")
     assert words(note) == "See `a<b>` and `c."
     assert not [e for e in note.iter() if e.tag == "b"]
+
+
+def test_cards_whose_time_is_over_say_so_once(sample, page):
+    cards = sample.cards()
+    over = {(0, n): r.EXPIRED for n, column in enumerate(cards.result.columns) if column.role == "metric"}
+    tree = page(dataclasses.replace(cards, result=dataclasses.replace(cards.result, states=over)))
+    assert len(of_class(tree, "card-advice")) == 0
+    assert [words(each).endswith("*") for each in of_class(tree, "card-value")] == [True] * len(over)
+    assert words(tree).count("its last values stay") == 1
