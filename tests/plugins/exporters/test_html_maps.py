@@ -119,6 +119,17 @@ def test_a_closer_map_is_dragged(map_page):
     assert seen(page)[1] == pytest.approx(before[1])
 
 
+def test_a_double_click_comes_closer_and_marks_no_name(map_page):
+    page = map_page
+    page.locator(".map").focus()
+    page.keyboard.press("0")
+    whole = seen(page)
+    name = page.locator(".map text").first.bounding_box()
+    page.mouse.dblclick(name["x"] + name["width"] / 2, name["y"] + name["height"] / 2)
+    assert seen(page)[2] == pytest.approx(whole[2] / 1.6)
+    assert page.evaluate("getSelection().toString()") == ""
+
+
 def test_letters_keep_their_size_when_the_map_comes_closer(map_page):
     page = map_page
     size = "parseFloat(getComputedStyle(document.querySelector('.map text')).fontSize)"
