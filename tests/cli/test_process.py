@@ -55,7 +55,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         (["chek"], "Did you mean `patron check`?"),
         (["query"], "Missing argument"),
         (["query", "x", "--fromat", "csv"], "--format"),
-        (["query", "x", "--format", "cvs"], "'csv'"),
+        (["query", "x", "--format", "cvs"], "Did you mean `csv`?"),
         (["lists", "tak", "x"], "Did you mean `patron lists take`?"),
         (["query", "x"], "there is no project"),
         (["query", "total_sales", "by", "month"], 'quotes: patron query "total_sales by month"'),
