@@ -221,8 +221,10 @@ class Growing:
 
 
 def differences(added, whole) -> list[str]:
-    if added.path is None or whole.path is None:
-        return [] if added == whole else ["path"]
+    told = [] if (added.notes, added.ledger) == (whole.notes, whole.ledger) else ["told"]
+    told += [] if added.problems == whole.problems else ["problems"]
+    if added.path is None or whole.path is None:  # refused, for the same reasons
+        return told if added.path is whole.path else ["path"]
     one, other = content(added), content(whole)
     found = [f"rows of {t}" for t in other if one.get(t) != other[t]]
     for t, table in whole.store.tables.items():
@@ -230,8 +232,7 @@ def differences(added, whole) -> list[str]:
         found += [f"{t}.{n}" for n, c in table.columns.items() if mine.columns.get(n) != c]
         found += [] if mine == table else [t]
     found += [] if (added.store.newest, added.store.busiest) == (whole.store.newest, whole.store.busiest) else ["store"]
-    found += [] if (added.notes, added.ledger) == (whole.notes, whole.ledger) else ["told"]
-    return found + ([] if added.problems == whole.problems else ["problems"])
+    return found + told
 
 
 HISTORIES = int(os.environ.get("PATRON_HISTORIES", "1"))
