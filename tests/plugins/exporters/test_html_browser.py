@@ -53,6 +53,20 @@ def test_a_page_counts_as_loaded_when_its_charts_are_drawn(sample, visit):
     assert page.locator("iframe").count() == 0
 
 
+def test_charts_are_drawn_in_a_frame_that_may_run_scripts_and_nothing_else(sample, browser, tmp_path):
+    """As viewers of files show a page: it may touch no other document, and keeps nothing."""
+    report = dataclasses.replace(sample.rich(), parts=(sample.daily(), sample.conversion_pie()))
+    (path,) = exporter.export(report, ExportJob(tmp_path, "page"))
+    outside = tmp_path / "outside.html"
+    outside.write_text(f'<iframe sandbox="allow-scripts" src="{path.name}" width="900" height="700"></iframe>')
+    page = browser.new_page()
+    page.goto(outside.as_uri())
+    inside = page.frame_locator("iframe")
+    browsers.expect(inside.locator("html")).to_have_attribute("data-charts", "drawn", timeout=8000)
+    assert inside.locator("[data-chart] svg").count() == 2
+    page.close()
+
+
 @pytest.mark.parametrize("width", [390, 700, 1280])
 def test_charts_side_by_side_on_paper_are_drawn_for_half_of_it(sample, visit, width):
     """Whether they were so in the window or not: else their letters would be printed half as large."""

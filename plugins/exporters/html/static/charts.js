@@ -14,7 +14,8 @@
   if (!places.length) return done();
   loading.hidden = true;
   document.body.append(loading);
-  loading.contentDocument.open();
+  if (loading.contentDocument) loading.contentDocument.open();
+  else loading.remove(); // a page in a sandbox may touch no other document
 
   /* The library is packed, so that the page is small and painted before it is read. The policy knows its hash. */
   const unpacked = async () => {
@@ -132,8 +133,10 @@
   window.addEventListener("beforeprint", () => resize(onPaper));
   window.addEventListener("afterprint", () => resize((_, width) => width));
 
-  const later = (work) => setTimeout(work, 16);
-  const idle = (work) => (document.hidden || !window.requestIdleCallback ? later : requestIdleCallback)(work);
+  const idle = (work) => {
+    if (document.hidden || !window.requestIdleCallback) setTimeout(work, 16);
+    else requestIdleCallback(work, { timeout: 100 });
+  };
   const visible = (place) => place.offsetParent !== null && getComputedStyle(place).visibility !== "hidden";
   const queue = [...places.filter(visible), ...places.filter((place) => !visible(place))];
   const work = async () => {
