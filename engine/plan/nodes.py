@@ -271,6 +271,13 @@ def walk(node: Node) -> Iterator[Node]:
         stack.extend(inputs(current))
 
 
+def spine(node: Node) -> Iterator[Join]:
+    """A join, and those to the left below it."""
+    while isinstance(node, Join):
+        yield node
+        node = node.left
+
+
 def pick(node: Node, *names: str) -> Project:
     """Only these columns."""
     known = {c.name: c for c in columns(node)}

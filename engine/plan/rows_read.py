@@ -11,7 +11,7 @@ Only what rows tell themselves is joined to them again: customers are joined to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +33,7 @@ from patron.engine.plan.nodes import (
     everywhere,
     rebuilt,
     replaced,
+    spine,
     walk,
 )
 from patron.engine.plan.steps import in_order
@@ -107,7 +108,7 @@ def _place(node: Node, rows: Node, conditions: Sequence[Expr]) -> tuple[Node, Pl
         return None
     told: list[Expr] = []
     finest = {c.name for c in columns(own)}
-    for join in _spine(top):
+    for join in spine(top):
         bare, lifted = _bare(join, ())
         both, asked = united(rows, bare), (*where, *lifted)
         if both is not None and joins(both) == joins(bare):
@@ -120,16 +121,7 @@ def _place(node: Node, rows: Node, conditions: Sequence[Expr]) -> tuple[Node, Pl
 
 
 def _leftmost(node: Node) -> Node:
-    while isinstance(node, Join):
-        node = node.left
-    return node
-
-
-def _spine(node: Node) -> Iterator[Join]:
-    """A join, and those to the left below it."""
-    while isinstance(node, Join):
-        yield node
-        node = node.left
+    return [node, *(join.left for join in spine(node))][-1]
 
 
 def _met(condition: Expr, where: Sequence[Expr]) -> bool:

@@ -33,6 +33,7 @@ from patron.engine.plan.nodes import (
     everywhere,
     inputs,
     rebuilt,
+    spine,
     walk,
 )
 from patron.engine.plan.totals import KEY, Totals, call_over, over, written
@@ -138,19 +139,16 @@ def _adds_up(call: AggCall, key: Expr, left: set[str]) -> bool:
 
 def _lookups(top: Node, there: There) -> tuple[Join, ...]:
     """As many joins as possible, all of which are told by the key of the last, where there are few keys."""
-    spine: list[Join] = []
-    while isinstance(top, Join):
-        spine.append(top)
-        top = top.left
+    joins = [*spine(top)]
     while inputs(top):
         top = inputs(top)[0]
-    for last in range(len(spine), 0, -1):
-        key = spine[last - 1].on[0][0] if len(spine[last - 1].on) == 1 else None
+    for last in range(len(joins), 0, -1):
+        key = joins[last - 1].on[0][0] if len(joins[last - 1].on) == 1 else None
         if key is None or not isinstance(top, Scan) or not 0 < there.rows.get(key.type.table, 0) * FEWER <= top.rows:
             continue
-        left = {c.name for c in columns(spine[last - 1].left)}
-        if all(_is_told(join, key, left, there.made) for join in spine[:last]):
-            return tuple(spine[:last])
+        left = {c.name for c in columns(joins[last - 1].left)}
+        if all(_is_told(join, key, left, there.made) for join in joins[:last]):
+            return tuple(joins[:last])
     return ()
 
 

@@ -19,6 +19,7 @@ from patron.engine.plan.nodes import (
     Scan,
     columns,
     inputs,
+    spine,
     walk,
     with_inputs,
 )
@@ -52,11 +53,7 @@ def united(a: Node, b: Node, made: Made | None = None) -> Node | None:
 
 def _joined(node: Node, other: Join) -> bool:
     """Whether a node, or one to the left below it, is a join like another."""
-    while isinstance(node, Join):
-        if _alike(node, other):
-            return True
-        node = node.left
-    return False
+    return any(_alike(join, other) for join in spine(node))
 
 
 def _beside(a: Join, b: Node, made: Made) -> Node | None:
