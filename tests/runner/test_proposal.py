@@ -6,6 +6,7 @@ import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -247,10 +248,45 @@ def test_other_currencies_are_left_out_aloud(tmp_path: Path) -> None:
     head, *rows = ORDERS.splitlines()
     text = f"{head},currency,tax\n" + "".join(f"{r},{'USD' if i == 3 else 'EUR'},1.00\n" for i, r in enumerate(rows))
     told = squeezed(model(write(tmp_path, orders=text)))
-    assert "currency EUR # currency says so" in told
+    assert "currency EUR # most rows with a currency say so; 1 rows in other currencies than EUR are left out" in told
     assert 'where currency is "EUR"' in told
-    assert "1 rows in other currencies than EUR are left out" in told
+    assert "# 1 rows in other currencies than EUR are left out (currency: USD 1): to count them, convert them" in told
     assert "sales total # what was charged" in told
+
+
+CODES = ("EUR", "USD", "usd", "USD", "")
+LINES = "order_id,product,quantity,price\n" + "".join(f"o{i % 40},p{i % 5},{i % 3 + 1},2.50\n" for i in range(90))
+
+
+def test_currencies_of_orders_whose_amounts_stand_in_another_file(tmp_path: Path) -> None:
+    """The orders of one currency, spelled as it may be, and those that name none; and their lines alone."""
+    rows = [(f"o{i}", str(i % 7), f"2026-01-{i % 28 + 1:02}", CODES[i % 5]) for i in range(40)]
+    head = "id,customer_id,ordered_at,currency\n" + "".join(",".join(row) + "\n" for row in rows)
+    told = started(tmp_path, orders=head, order_lines=LINES)
+    found = "lookup(files.orders.currency, id = order_id)"
+    assert told.count(f'where upper(trim({found})) is "USD" or {found} is missing') == 2
+    assert "currency USD # most rows with a currency say so; 8 rows in other currencies than USD are left out" in told
+    with open_project(tmp_path / "shop") as project:
+        (answer,) = project.query("total_orders, sum(lines.amount)").rows
+    kept = {i for i in range(40) if CODES[i % 5] != "EUR"}
+    lines = [i for i in range(90) if i % 40 in kept]
+    assert answer == (len(kept), sum((i % 3 + 1) * Decimal("2.5") for i in lines))
+
+
+def test_lines_of_orders_in_another_currency_are_left_out(tmp_path: Path) -> None:
+    head, *rows = ORDERS.splitlines()
+    text = f"{head},currency\n" + "".join(f"{r},{'USD' if i % 4 else 'EUR'}\n" for i, r in enumerate(rows))
+    told = started(tmp_path, orders=text, order_lines=LINES)
+    assert 'table orders from files.orders { where currency is "USD"' in told
+    assert 'table lines from files.order_lines { where lookup(files.orders.currency, id = order_id) is "USD"' in told
+
+
+def test_a_currency_that_was_named_is_kept(tmp_path: Path) -> None:
+    head, *rows = ORDERS.splitlines()
+    text = f"{head},currency\n" + "".join(f"{r},{'USD' if i % 4 else 'EUR'}\n" for i, r in enumerate(rows))
+    made = propose(write(tmp_path, orders=text), "data", "Shop", currency="eur")
+    assert 'where currency is "EUR"' in made.files["model.patron"]
+    assert any("currency EUR: 30 rows in other currencies than EUR are left out" in line for line in made.found)
 
 
 def test_a_word_for_cancelled(tmp_path: Path) -> None:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from patron.engine.runner.proposal.amounts import charged
 from patron.engine.runner.proposal.columns import Column
+from patron.engine.runner.proposal.currencies import only_in
 from patron.engine.runner.proposal.finding import Items, Sales
 from patron.engine.runner.proposal.mapped import Mapped, bad_values
 from patron.engine.runner.proposal.names import words
-from patron.engine.runner.proposal.orders import cancelled, foreign, order_id, whole_rows
+from patron.engine.runner.proposal.orders import cancelled, order_id, whole_rows
 from patron.engine.runner.proposal.tables import Sources, contained, source_table
 
 
-def lines(sales: Sales, products: Column | None, sources: Sources) -> Mapped | None:
-    """The lines of the orders. `products` is the key of the products that are mapped."""
+def lines(sales: Sales, products: Column | None, sources: Sources, currency: str) -> Mapped | None:
+    """The lines of the orders in one currency. `products` is the key of the products that are mapped."""
     items = sales.items
     if items is None:
         return None
     made = Mapped("lines", source_table(items.table, sources), reads=(items.table,))
+    odd = cancelled(sales) if items.table is sales.table else None
+    others = only_in(currency, sales, sources, of_lines=True)
+    made.where = " and ".join(w for w in (odd.where if odd else "", others) if w)
+    made.comments += [f"lines of orders in other currencies than {currency} are left out"] if others else []
     if items.table is sales.table:
-        odd, others = cancelled(sales), foreign(sales)
-        made.where = " and ".join(w for w in (odd.where if odd else "", others[0]) if w)
         made.group = whole_rows(items.table) if sales.doubled else ()
     else:
         _astray(made, items, sales.key[0])

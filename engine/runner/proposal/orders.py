@@ -17,10 +17,11 @@ from patron.engine.runner.proposal.choices import (
     yes_of,
 )
 from patron.engine.runner.proposal.columns import Column
+from patron.engine.runner.proposal.currencies import left_out, only_in
 from patron.engine.runner.proposal.finding import Sales, constant_columns, measures
 from patron.engine.runner.proposal.mapped import Mapped, bad_values, reads
 from patron.engine.runner.proposal.names import has_any, names_entity, quoted, snake, text
-from patron.engine.runner.proposal.tables import Sources, Table, source_table
+from patron.engine.runner.proposal.tables import Sources, Table, looked_up, source_table
 
 MOST_KEPT = 12
 """Columns of lines that are kept on the order."""
@@ -29,17 +30,16 @@ MOST_KEPT = 12
 # ---------------------------------------------------------------- orders
 
 
-def orders(sales: Sales, people: Table | None, people_key: Column | None, sources: Sources) -> Mapped:
-    """The orders: rows as they are, or lines grouped."""
+def orders(sales: Sales, people: Table | None, people_key: Column | None, sources: Sources, currency: str) -> Mapped:
+    """The orders: rows as they are, or lines grouped; all in one currency."""
     made = Mapped(
         "orders", source_table(sales.table, sources), reads=(sales.table, *([sales.head] if sales.head else []))
     )
     first = Reader(sales, sources)
     odd = cancelled(sales)
-    others = foreign(sales)
-    made.where = " and ".join(w for w in (odd.where if odd else "", others[0]) if w)
+    made.where = " and ".join(w for w in (odd.where if odd else "", only_in(currency, sales, sources)) if w)
     _grouping(made, sales)
-    made.comments += [others[1]] if others[1] else []
+    made.comments += [f"{told}: to count them, convert them by a rate" for told in left_out(currency, sales)]
     made.add("id", order_id(sales.key))
     _customer(made, sales, first, people, people_key)
     for name, column in (("store", sales.store), ("staff", sales.staff)):
@@ -105,8 +105,7 @@ class Reader:
     def __call__(self, column: Column, expression: str | None = None) -> str:
         sales = self.sales
         if sales.head is not None and sales.head_key is not None:
-            place = f"{source_table(sales.head, self.sources)}.{column.written}"
-            found = f"lookup({place}, {sales.head_key.written} = {sales.key[0].written})"
+            found = looked_up(sales.head, column, sales.head_key, sales.key[0], self.sources)
             return (expression or column.written).replace(column.written, found)
         return (expression or column.written) if sales.one_row else f"first({expression or column.written})"
 
@@ -305,23 +304,6 @@ def cancelled(sales: Sales) -> _Odd | None:
     told = f"{letters[main]:,} numbers begin with {main}, their quantities are below zero"
     left = len(key.values) - digits - letters[main]
     return _Odd(where, status, told + (f"; {left:,} numbers of another form are left out" if left else ""))
-
-
-def foreign(sales: Sales) -> tuple[str, str]:
-    """Orders in another currency than most: they cannot be added up, so they are left out, and it is said."""
-    column = currency_column(sales.table)
-    if column is None or len(column.values) < 2:
-        return "", ""
-    main, number_ = column.values.most_common(1)[0]
-    left = column.values.total() - number_
-    told = f"{left:,} rows in other currencies than {main} are left out: to count them, convert them by a rate"
-    return f"{column.written} is {text(main)}", told
-
-
-def currency_column(table: Table) -> Column | None:
-    """The column with codes of currencies."""
-    named = (c for c in table.columns if has_any(c.name, ("currency", "wahrung", "devise", "moneda")))
-    return next((c for c in named if all(len(v.strip()) == 3 and v.strip().isalpha() for v in c.values)), None)
 
 
 # ---------------------------------------------------------------- what else stands on an order

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from patron.engine.runner.proposal.currencies import codes_of, currency_column, spelled
+from patron.engine.runner.proposal.finding import Sales
 from patron.engine.runner.proposal.names import has_any
-from patron.engine.runner.proposal.orders import currency_column
 from patron.engine.runner.proposal.tables import Table
 
 _PLACES = """
@@ -54,11 +55,13 @@ def zone_of(tables: Sequence[Table]) -> tuple[str, str]:
     return "UTC", CHECK_ZONE
 
 
-def currency_of(tables: Sequence[Table]) -> tuple[str, str]:
+def currency_of(tables: Sequence[Table], sales: Sales) -> tuple[str, str]:
     """The currency, and what to say about it."""
-    codes = next((c for t in tables if (c := currency_column(t)) is not None and c.values), None)
+    codes = currency_column(sales) or next((c for t in tables if (c := codes_of(t)) is not None), None)
     if codes is not None:
-        return codes.values.most_common(1)[0][0].strip().upper(), f"{codes.name} says so"
+        counts = spelled(codes)
+        told = f"{codes.name} says so" if len(counts) == 1 else f"most rows with a {codes.name} say so"
+        return counts.most_common(1)[0][0], told
     signs = Counter(c.sign for t in tables for c in t.columns if c.sign)
     if signs:
         sign = signs.most_common(1)[0][0]

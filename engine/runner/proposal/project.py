@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from patron.engine.runner.proposal import dimensions
 from patron.engine.runner.proposal.club import memberships
 from patron.engine.runner.proposal.columns import Column
+from patron.engine.runner.proposal.currencies import left_out
 from patron.engine.runner.proposal.dates import parsed
 from patron.engine.runner.proposal.finding import Sales, find_dimension, find_sales, measures, order_date, refer
 from patron.engine.runner.proposal.first_look import Span, report_text
@@ -48,10 +49,11 @@ def propose(
     if sales is None:
         raise UsageError(*_no_sales(data, tables, unread))
     names = _source_names(tables)
-    mapped = _mapped(tables, sales, names)
-    left = tuple(_left_out(tables, mapped, unread))
     zone, zone_told = (timezone, "") if timezone else zone_of(tables)
-    money, money_told = (currency.upper(), "") if currency else currency_of(tables)
+    money, money_told = (currency.upper(), "") if currency else currency_of(tables, sales)
+    money_told = "; ".join(said for said in (money_told, *left_out(money, sales)) if said)
+    mapped = _mapped(tables, sales, names, money)
+    left = tuple(_left_out(tables, mapped, unread))
     about = About(title, folder, zone, money, zone_told, money_told, _charged(sales))
     span = _span(sales, zone)
     files = {
@@ -92,7 +94,7 @@ def _lacks(table: Table) -> str:
 # ---------------------------------------------------------------- what becomes of each file
 
 
-def _mapped(tables: Sequence[Table], sales: Sales, sources: Sources) -> list[Mapped]:
+def _mapped(tables: Sequence[Table], sales: Sales, sources: Sources, currency: str) -> list[Mapped]:
     def dimension(entity: str, reference: object) -> Table | None:
         return find_dimension(tables, entity, reference, sales.tables) if reference is not None else None  # type: ignore[arg-type]
 
@@ -115,8 +117,8 @@ def _mapped(tables: Sequence[Table], sales: Sales, sources: Sources) -> list[Map
         else None,
     ]
     made = [m for m in found if m is not None]
-    made.append(orders(sales, people, key, sources))
-    line = lines(sales, key_of(goods, "product") if goods is not None else None, sources)
+    made.append(orders(sales, people, key, sources, currency))
+    line = lines(sales, key_of(goods, "product") if goods is not None else None, sources, currency)
     if line is not None:
         made.append(line)
     others = _unused(tables, made)

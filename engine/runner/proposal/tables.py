@@ -85,6 +85,11 @@ def source_table(table: Table, sources: Sources) -> str:
     return f"{sources[table.origin]}.{quoted(table.name)}"
 
 
+def looked_up(table: Table, column: Column, key: Column, by: Column, sources: Sources) -> str:
+    """The expression that fetches a column of another table, by its key."""
+    return f"lookup({source_table(table, sources)}.{column.written}, {key.written} = {by.written})"
+
+
 # ---------------------------------------------------------------- how tables hang together
 
 
