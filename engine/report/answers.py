@@ -28,6 +28,7 @@ from patron.engine.report.history import unstored
 from patron.engine.report.permitted import shown
 from patron.engine.report.programs import fetched
 from patron.engine.report.questions import answer, question
+from patron.engine.report.subjects import taken_later
 from patron.engine.results import Column, Conditions, Report, Result, Why
 from patron.engine.runtime.errors import SpecError
 from patron.engine.sql.program import Unable, compile_plan
@@ -58,7 +59,7 @@ def query(model: Model, phrase: tree.Phrase, context: Context) -> Result:
     if then is not model:
         found, b = bound(then, phrase)
     notes = tuple(said(p) for p in (*by_place(b.problems), *unstored(b.as_of, context)) if not p.stops)
-    return run_query(then, found, b, context, (*notes, *told))
+    return run_query(then, found, b, context, (*notes, *told, *taken_later(found.subject, context)))
 
 
 def said(problem: Problem) -> str:

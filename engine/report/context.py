@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,10 @@ class Context:
     """What models said in this run, by learned table and day."""
     allowed: Allowed | None = None
     """What whoever asks may see; None: everything."""
+
+    def lists_seen_from(self, as_of: AsOf) -> Context:
+        """The same with the lists as they are seen from another moment."""
+        return replace(self, lists=self.lists.at(as_of.moment)) if self.lists is not None else self
 
 
 def lowering(model: Model, store: Store, dialect: str = "duckdb") -> Lowering:

@@ -68,8 +68,9 @@ def detail(model: Model, name: str, table: str, params: Mapping[str, object], co
     try:
         declaration = b.find("report", name, tree.NOWHERE)
         frame = bind_report(b, declaration, {tree.fold(k): given_param(v) for k, v in params.items()})
+        context = context.lists_seen_from(frame.binder.as_of)
         subject = bind_subject(frame.binder, Scope(""), frame.defaults.subject)
-        then, _ = last_counted(model, subject, replace(context, as_of=frame.binder.as_of))
+        then, _ = last_counted(model, subject, context)
         if then.as_of != model.as_of:
             return detail(then, name, table, params, context)
         p = Planner(frame.binder, context.store, list_reader(context))

@@ -63,7 +63,7 @@ def _ends(subject: Subject, context: Context) -> tuple[dt.datetime | None, ...]:
     if subject.kind != "lists" or context.lists is None:
         return ()
     versions = zip(subject.names, subject.versions, strict=True)
-    facts = (context.lists.facts(name, version, context.as_of.moment) for name, version in versions)
+    facts = (context.lists.facts(name, version) for name, version in versions)
     return tuple(known.expires_at if known.state == EXPIRED else None for known in facts)
 
 

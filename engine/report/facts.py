@@ -44,7 +44,7 @@ def list_facts(frame: ReportFrame, node: tree.Show, context: Context, p: Planner
     bound = bind_subject(frame.binder, Scope(""), node.phrase.subject or frame.defaults.subject)
     name = bound.names[0] if bound.kind == "lists" and bound.names else ""
     version = bound.versions[0] if bound.versions else None
-    known = context.lists.facts(name, version, context.as_of.moment) if name and context.lists is not None else None
+    known = context.lists.facts(name, version) if name and context.lists is not None else None
     sized = known is not None and known.size is not None
     counted = sized and any(_field(item) == "erased" for item in node.phrase.items)
     return Facts(node.phrase.items, known, (_still_counting(bound, p),) if counted else ())

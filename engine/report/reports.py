@@ -35,7 +35,7 @@ from patron.engine.report.holding import holds
 from patron.engine.report.params import given_param
 from patron.engine.report.programs import Answered, Fetched, Together
 from patron.engine.report.questions import answer, question
-from patron.engine.report.subjects import untaken
+from patron.engine.report.subjects import taken_later, untaken
 from patron.engine.results import Conditions, Figure, Note, Part, Report, Result, Section
 from patron.engine.runtime.errors import PatronError, SpecError
 
@@ -47,8 +47,9 @@ def make(model: Model, name: str, params: Mapping[str, object], context: Context
         return _frame(of, name, params)
 
     frame = framed(model)
+    context = context.lists_seen_from(frame.binder.as_of)
     subject = bind_subject(frame.binder, Scope(""), frame.defaults.subject)
-    then, told = last_counted(model, subject, replace(context, as_of=frame.binder.as_of))
+    then, told = last_counted(model, subject, context)
     report = _Maker(then, frame if then is model else framed(then), context, framed).report()
     return replace(report, notes=(*told, *report.notes))
 
@@ -114,11 +115,19 @@ class _Maker:
         warnings = (p for p in by_place(told) if p.severity == "W")
         uncertain = doubts_told(self.model, self.frame.binder, known)
         yield from (said(p) for p in (*warnings, *unstored(self.frame.binder.as_of, self.context), *uncertain))
+        yield from self._of_later_lists()
         if people == 0:
             subject = bind_subject(self.frame.binder, Scope(""), self.frame.defaults.subject)
             yield from why_empty(self.model, subject, self.context)
             for name in untaken(subject, self.context):
                 yield f"the list `{name}` has not been taken: `patron lists take {name}`, of another day with --as-of"
+
+    def _of_later_lists(self) -> Iterator[str]:
+        """What was photographed after the moment that the report looks from."""
+        asked = {id(f.query): f.query.subject for f in self.understood.values() if f.query is not None}
+        own = bind_subject(self.frame.binder, Scope(""), self.frame.defaults.subject)
+        for subject in (own, *asked.values()):
+            yield from taken_later(subject, self.context)
 
     # ------------------------------------------------------------ understanding
 
@@ -209,8 +218,7 @@ class _Maker:
     def _of_lists_that_are_over(self, node: tree.Show, blank: Figure, query: Query) -> Planned | None:
         """A show about lists of its own whose time is over, as of their end; it asks by itself, before tables of others
         are there."""
-        seen = replace(self.context, as_of=self.frame.binder.as_of)
-        then, told = last_counted(self.model, query.subject, seen)
+        then, told = last_counted(self.model, query.subject, self.context)
         if then.as_of == self.model.as_of:
             return None
         maker = _Maker(then, self.framed(then), self.context, self.framed)

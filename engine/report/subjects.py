@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from patron.engine.model.queries import Query, Subject
 from patron.engine.model.terms import Lit
@@ -23,6 +23,20 @@ def untaken(subject: Subject, context: Context) -> tuple[str, ...]:
         return ()
     named = zip(subject.names, subject.versions, strict=True)
     return tuple(n for n, v in named if context.lists is None or context.lists.get(n, v) is None)
+
+
+def taken_later(subject: Subject, context: Context) -> Iterator[str]:
+    """A sentence for each list of a subject whose version shows a later moment than the one that is looked from."""
+    if subject.kind != "lists" or context.lists is None:
+        return
+    for name, version in zip(subject.names, subject.versions, strict=True):
+        stored = context.lists.get(name, version)
+        if stored is not None and context.lists.seen is not None and stored.created_at > context.lists.seen:
+            day = context.lists.local(stored.created_at).date()
+            yield (
+                f"the list `{name}` was taken of {day}, later than what is looked from: who is in it may follow from "
+                f"what happened after. `patron lists take {name} --as-of DAY` takes it of another day"
+            )
 
 
 def list_members(context: Context, name: str, version: int | None) -> ListMembers:

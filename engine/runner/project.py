@@ -253,9 +253,8 @@ class Project:
     def context(self) -> Any:
         """What an answer needs beside the model."""
         allowed = self.grants.allowed(self.bound.schema)
-        return self.stages.context(
-            self.as_of, self.loaded, self.session, self.lists, self.config, self.progress, allowed
-        )
+        lists = self.lists.at(self.as_of.moment)
+        return self.stages.context(self.as_of, self.loaded, self.session, lists, self.config, self.progress, allowed)
 
     @property
     def last_loaded(self) -> Loaded | None:
@@ -395,7 +394,7 @@ class Project:
             found = self.stages.audience(self.informed, self._known("audience", name, "list"), self.context, ())
             return len(found.rows), found.notes
         if fold(name) in self.declared.known("list") and fold(name) not in self.declared.known("audience"):
-            return self.grants.enough(self.lists.facts(name).size), ()
+            return self.grants.enough(self.lists.at(self.as_of.moment).facts(name).size), ()
         return self.conditions(name).total, ()
 
     def conditions(self, name: str) -> Conditions:
@@ -517,8 +516,8 @@ class Project:
 
     def list_facts(self) -> tuple[ListFacts, ...]:
         """All lists of the specs with the fields of their latest version."""
-        now = self.as_of.moment.replace(tzinfo=dt.UTC)
-        return tuple(self.lists.facts(d.name.text, now=now) for d in self.statements(tree.ListDecl))
+        seen = self.lists.at(self.as_of.moment)
+        return tuple(seen.facts(d.name.text) for d in self.statements(tree.ListDecl))
 
     def list_changes(self, name: str, before: int | None = None, after: int | None = None) -> Changes:
         """Who came and who left between two versions of a list; without numbers, the last two."""

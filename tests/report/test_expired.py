@@ -89,6 +89,27 @@ report then like r {
         assert project.report("then").parts[1].result.columns[0].name == "total_shoppers"
 
 
+def test_a_list_that_was_taken_later_is_not_seen_or_told(write_shop, tmp_path):
+    folder = write_shop(tmp_path / "shop", EIGHT_DAYS)
+    with open_project(folder, as_of="2026-05-06") as project:
+        project.take_list("buyers")
+        late = project.query("members for list buyers").rows
+    with open_project(folder, as_of="2026-04-25") as project:
+        asked, report = project.query("members for list buyers"), project.report("r")
+    assert asked.rows == late
+    for notes in (asked.notes, report.notes):
+        assert any("`buyers` was taken of 2026-05-06, later than what is looked from" in note for note in notes)
+    with open_project(folder, as_of="2026-04-20 10:00") as project:
+        project.take_list("buyers")
+        then = project.query("members for list buyers").rows
+    with open_project(folder, as_of="2026-05-05") as project:
+        project.take_list("buyers")
+    with open_project(folder, as_of="2026-04-25") as project:
+        asked = project.query("members for list buyers")
+        assert asked.rows == then
+        assert not any("later than" in note for note in (*asked.notes, *project.report("r").notes))
+
+
 def test_others_are_counted_as_ever(later):
     assert later.query("total_orders for audience some").rows == ((7,),)
     assert later.query("count(orders)").rows == ((12,),)

@@ -91,11 +91,25 @@ def test_states_and_bounds(tmp_path: Path) -> None:
     lists = store(tmp_path)
     assert lists.facts("vips").state == "pending"
     lists.take(taken(), ["1"])
-    live = lists.facts("vips", now=MARCH + dt.timedelta(days=179))
+    live = lists.at(MARCH + dt.timedelta(days=179)).facts("vips")
     assert (live.state, live.first, live.last, live.at_most) == (
         "live", dt.date(2025, 12, 31), dt.date(2026, 8, 28), 90,
     )  # fmt: skip
-    assert lists.facts("vips", now=MARCH + dt.timedelta(days=181)).state == "expired"
+    assert lists.at(MARCH + dt.timedelta(days=181)).facts("vips").state == "expired"
+
+
+def test_the_latest_version_of_the_moment_that_is_looked_from(tmp_path: Path) -> None:
+    """What was photographed later is not seen, unless nothing else was, or it is asked for by its number."""
+    lists = store(tmp_path)
+    lists.take(taken(MARCH + dt.timedelta(days=9)), ["1", "2"])
+    assert lists.at(MARCH).facts("vips").version == 1
+    lists.take(taken(), ["1"])
+    assert [lists.at(MARCH + dt.timedelta(days=n)).facts("vips").version for n in (-1, 0, 8, 9)] == [2, 2, 2, 2]
+    lists.take(taken(MARCH + dt.timedelta(days=20)), ["3"])
+    assert [lists.at(MARCH + dt.timedelta(days=n)).facts("vips").version for n in (-1, 0, 19, 20)] == [3, 2, 2, 3]
+    assert lists.at(MARCH).members("vips") == ("1",)
+    assert lists.at(MARCH).facts("vips", 1).size == 2
+    assert lists.facts("vips").version == 3
 
 
 def _decl(body: str) -> ListDecl:

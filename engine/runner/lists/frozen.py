@@ -65,7 +65,8 @@ def expiring(project: Project) -> bool:
 def answered(project: Project, asked: Asked, compute: Callable[[Project], Answer]) -> Answer:
     """The answer to a question: computed while its lists live, and then kept; the one that was kept, afterwards."""
     now = (asked.as_of or project.as_of).moment.replace(tzinfo=dt.UTC)
-    lists = tuple(project.lists.facts(name, version, now) for name, version in asked.subject)
+    seen = project.lists.at(now)
+    lists = tuple(seen.facts(name, version) for name, version in asked.subject)
     ends = [known.expires_at for known in lists]
     if not ends or None in ends:
         return compute(project)

@@ -6,6 +6,7 @@ the same in every version: nobody can tell who it was, and the count stays what 
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -35,6 +36,14 @@ class ListStore:
         local: Callable[[dt.datetime], dt.datetime], titles: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         self._state, self.kept, self._rules, self.local, self._titles = state, kept, rules, local, titles or {}
+        self.seen: dt.datetime | None = None
+
+    def at(self, moment: dt.datetime) -> ListStore:
+        """The lists as they are seen from a moment (UTC): where no version is named, the latest one that shows that
+        moment or an earlier one counts, if there is any."""
+        other = copy.copy(self)
+        other.seen = moment.replace(tzinfo=dt.UTC)
+        return other
 
     @property
     def state(self) -> State:
@@ -59,7 +68,7 @@ class ListStore:
         with self.state.reading() as connection:
             if tables.lacks_some(connection, key):
                 _whole(tables.versions_of(connection, key))  # tells which
-            row = tables.version_of(connection, key, version)
+            row = tables.version_of(connection, key, version, self.seen)
         return None if row is None else self._ending(_read(row))
 
     def needed(self, name: str, version: int | None = None) -> Taken:
@@ -97,15 +106,14 @@ class ListStore:
         """How far reports on this list may look."""
         return self._rules.get(fold(name), ListRules())
 
-    def facts(self, name: str, version: int | None = None, now: dt.datetime | None = None) -> ListFacts:
-        """The fields of a version, and its state at `now` (UTC): pending, live or expired."""
+    def facts(self, name: str, version: int | None = None) -> ListFacts:
+        """The fields of a version, and its state at the moment that is looked from: pending, live or expired."""
         taken, rules = self.get(name, version), self.rules(name)
         if taken is None:
             return ListFacts(name, PENDING, at_most=rules.at_most)
-        now = now.replace(tzinfo=dt.UTC) if now is not None and now.tzinfo is None else now
         expires = taken.expires_at
         first, last = rules.bounds(self.local(taken.created_at).date())
-        state = EXPIRED if now is not None and expires is not None and now > expires else LIVE
+        state = EXPIRED if self.seen is not None and expires is not None and self.seen > expires else LIVE
         words = "; ".join(c.words for c in taken.conditions)
         return ListFacts(
             taken.name, state, taken.version, taken.size, taken.created_at, expires, first, last, rules.at_most,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -81,11 +82,15 @@ def lacks_some(connection: Connection, key: str) -> bool:
     return bool(connection.execute(query).scalar_one())
 
 
-def version_of(connection: Connection, key: str, version: int | None = None) -> dict[str, Any] | None:
-    """One version of a list, the latest when none is named; None when there is none."""
+def version_of(
+    connection: Connection, key: str, version: int | None = None, seen: dt.datetime | None = None
+) -> dict[str, Any] | None:
+    """One version of a list, the latest when none is named, of those that show a moment up to `seen` if there are any;
+    None when there is none at all."""
     numbered = () if version is None else (versions.c.version == version,)
-    newest = versions.c.version.desc()
-    return next(rows(connection, versions, versions.c.list == key, *numbered, order=(newest,), limit=1), None)
+    later = () if seen is None else (versions.c.created_at > seen,)
+    newest = (*later, versions.c.version.desc())
+    return next(rows(connection, versions, versions.c.list == key, *numbered, order=newest, limit=1), None)
 
 
 def all_versions(connection: Connection) -> Iterator[dict[str, Any]]:
