@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from patron.dsl.problems import suggest
+from patron.dsl.problems import nearest
 from patron.engine.contracts import SettingSpec, SourceConfig, SourceError
 
 FOLDER_SETTINGS = (
@@ -20,6 +20,10 @@ FOLDER_SETTINGS = (
 )
 COMPRESSED = {".gz": "gzip", ".zst": "zstd", ".bz2": "bzip2"}
 _WILD = "*?["
+NEAR = 0.8
+"""How like a name that is there another one must be to be taken for a slip of it."""
+SHOWN = 12
+"""How many of the names that are there a hint lists."""
 
 
 class Folder:
@@ -48,7 +52,9 @@ class Folder:
         for name, files in self._by_name().items():
             if _same(name, table):
                 return tuple(self._allowed(f) for f in self._only(name, files))
-        raise SourceError("P0703", f"`{self.name}` has no table `{table}`", suggest(table, self.tables()))
+        kinds = ", ".join(self._extensions)
+        message = f"`{self.name}` has no table `{table}`: no file of {self._called} is called so ({kinds})"
+        raise SourceError("P0703", message, self._instead(table, self.tables()))
 
     def _by_name(self) -> Mapping[str, tuple[Path, ...]]:
         if self._found is None:
@@ -84,8 +90,8 @@ class Folder:
         if not any(sign in pattern for sign in _WILD):
             path = self.folder / pattern
             if not path.is_file():
-                near = suggest(pattern, [p.name for p in self._listing()])
-                raise SourceError("P0702", f"cannot open `{self.name}`: there is no file `{pattern}`", near)
+                message = f"cannot open `{self.name}`: there is no file `{pattern}` in {self._called}"
+                raise SourceError("P0702", message, self._instead(pattern, [p.name for p in self._listing()]))
             return (path,)
         inside = self.folder.joinpath(*parts[:-1])
         if inside == self.folder:
@@ -97,6 +103,17 @@ class Folder:
                 "P0702", f"cannot open `{self.name}`: no file is called `{pattern}`", f"folder: {self.folder}"
             )
         return found
+
+    @property
+    def _called(self) -> str:
+        """The folder as a message names it."""
+        return self.folder.absolute().name
+
+    def _instead(self, name: str, there: Sequence[str]) -> str:
+        """A name that is really near, and what is there: a file that was taken away has no other in its place."""
+        near = nearest(name, there, cutoff=NEAR)
+        shown = ", ".join([*there[:SHOWN], *(["..."] if len(there) > SHOWN else [])])
+        return (f"Did you mean `{near}`? " if near else "") + (f"There: {shown}" if there else "Nothing is there.")
 
     def _only(self, table: str, files: tuple[Path, ...]) -> tuple[Path, ...]:
         if len(files) > 1:

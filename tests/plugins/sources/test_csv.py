@@ -85,6 +85,21 @@ def test_a_missing_table_and_a_missing_file(tmp_path):
     assert caught.value.code == "P0702"
 
 
+def test_a_file_that_was_taken_away_has_no_other_in_its_place(tmp_path):
+    folder = tmp_path / "northwind"
+    folder.mkdir()
+    for name in ("territories", "orders", "products"):
+        write(folder, "id\n", f"{name}.csv")
+    with pytest.raises(SourceError) as caught:
+        opened(folder).columns("categories")
+    said = "has no table `categories`: no file of northwind is called so (.csv, .tsv, .txt)"
+    assert str(caught.value).endswith(said)
+    assert caught.value.hint == "There: orders, products, territories"
+    with pytest.raises(SourceError) as caught:
+        opened(folder).columns("product")
+    assert caught.value.hint == "Did you mean `products`? There: orders, products, territories"
+
+
 @pytest.mark.parametrize(
     "content, expected",
     [
