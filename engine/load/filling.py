@@ -191,6 +191,9 @@ class Filler:
         span, severity = (said or mapping).span, "W" if mapping.bad_missing else "E"
         for cause in causes:
             where = f"first at {self.sources.where(place, cause.row)}" if place else f"first in row {cause.row + 1}"
+            if cause.origin is not None:
+                source, other, at = cause.origin
+                where += f", looked up in {source}.{other} at {self.sources.where((source, other), at)}"
             where += f": {cause.shown}" if cause.shown else ""
             message, hint = _unread_words(f"{mapping.table}.{column}", kind, cause, lenient=mapping.bad_missing)
             self.problems.append(Problem("P0705", span, f"{message}; {where}", hint, severity=severity))

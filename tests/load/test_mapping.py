@@ -130,8 +130,31 @@ def test_a_lookup_in_vain_is_told_apart_from_what_is_no_money(world):
     spec = "table orders from shop.orders {\n  total = money(amount) * number(lookup(shop.rates.rate, cur = cur))\n}\n"
     assert sorted((p.message for p in world(spec, files).load().problems), reverse=True) == [
         'lookup found no row of shop.rates for 1 value of orders.total; first at orders.csv:3: "CHF"',
-        '1 value of orders.total is not money; first at orders.csv:2: "x"',
+        '1 value of orders.total is not money; first at orders.csv:2: amount "x", shop.rates.rate "2"',
     ]
+
+
+ORDERED_AT = {
+    "lines.csv": "order,amount\n1,10\n2,10\n2,5\n3,10\n",
+    "heads.csv": "id,at\n3,2026-01-03\n1,2026-01-01\n2,31/12/97\n",
+}
+
+
+@pytest.mark.parametrize("grouping, total", [("group by order", "sum(amount)"), ('where amount is "10"', "amount")])
+def test_a_bad_value_that_was_looked_up_is_shown_with_its_own_place(world, grouping, total):
+    spec = f"""table orders from shop.lines {{
+  {grouping}
+  id = order
+  customer = missing
+  created_at = lookup(shop.heads.at, id = order)
+  total = {total}
+}}
+"""
+    (problem,) = world(spec, ORDERED_AT).load().problems
+    assert problem.message == (
+        "1 value of orders.created_at is not a moment; first at lines.csv:3, looked up in shop.heads at heads.csv:4: "
+        '"31/12/97"'
+    )
 
 
 GOODS = {"goods.csv": "code,cost,price\na,1.50,\nb,,4\nx,free,\n"}

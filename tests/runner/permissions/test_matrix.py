@@ -323,18 +323,22 @@ def test_problems_of_rows_name_nobody_to_who_may_not_see_rows(shop, folder, user
 
 
 @pytest.mark.parametrize("user", ["anna", "emil"])
-def test_a_value_that_cannot_be_read_is_shown_to_who_may_see_rows(shop, folder, user):
-    path = folder / "data" / "orders.csv"
-    before = path.read_text("utf-8")
+@pytest.mark.parametrize("mapped", ["", " {\n  total = lookup(shop.orders.total, id = id)\n}"])
+def test_a_value_that_cannot_be_read_is_shown_to_who_may_see_rows(shop, folder, user, mapped):
+    path, spec = folder / "data" / "orders.csv", folder / "shop.patron"
+    before, said = path.read_text("utf-8"), spec.read_text("utf-8")
+    spec.write_text(said.replace("table orders from shop.orders", "table orders from shop.orders" + mapped), "utf-8")
     path.write_text(before + 'o99,c1,2026-05-01,"CANARY: 7; first at x:1: ""b""",paid\n', encoding="utf-8")
     try:
         with pytest.raises(PatronError) as caught:
             shop(user).query("total_sales")
         (problem,) = caught.value.problems
         assert (problem.code, "orders.csv:" in problem.message) == ("P0705", True)
+        assert ("looked up in shop.orders at orders.csv:" in problem.message) == bool(mapped)
         assert ("CANARY" in f"{caught.value} {problem}") == ROWS[user]
     finally:
         path.write_text(before, encoding="utf-8")
+        spec.write_text(said, encoding="utf-8")
 
 
 def test_former_specs_over_former_rows_are_masked_by_their_own_columns(shop, folder):
