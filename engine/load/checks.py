@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from patron.dsl import tree
+from patron.dsl.format import format_expr
 from patron.dsl.problems import Problem
 from patron.engine.load.tables import Finisher
+from patron.engine.model.mapping import Aggregate, OfRow, every_part
 from patron.engine.sql.load import derived
 
 UNLIKE = "orders whose lines do not add up to gross less discount: {n}"
@@ -43,6 +48,21 @@ def _currencies(finisher: Finisher) -> list[Problem]:
     if len(every) < 2:
         return []
     ordered = [project, *(c for c in every if c != project)] if project else every
-    return [Problem("P0707", finisher.filler.span("orders", "currency"),
-                    f"two currencies: {ordered[0]} and {ordered[1]}",
-                    f'convert in the mapping, or leave one out: `where currency is "{ordered[0]}"`')]  # fmt: skip
+    message = f"two currencies: {ordered[0]} and {ordered[1]}"
+    return [Problem("P0707", finisher.filler.span("orders", "currency"), message, _way_out(finisher, ordered, found))]
+
+
+def _way_out(finisher: Finisher, ordered: Sequence[str], found: set[str]) -> str:
+    """What to do about two currencies: the project has another one, or rows of one are left out."""
+    if len(found) == 1:
+        return f"write `currency {ordered[1]}` in the project, or convert in the mapping: no order is in {ordered[0]}"
+    column = finisher.filler.column("orders", "currency")
+    read: tree.Expr = tree.Path((tree.Name("currency"),))
+    if column is not None and column.written is not None:
+        read = column.written
+    if column is not None and isinstance(column.value, Aggregate) and isinstance(read, tree.Call):
+        read = read.args[0].value
+    elif column is None or any(isinstance(part, (Aggregate, OfRow)) for part in every_part(column.value)):
+        return "convert in the mapping, or leave the rows of one out"
+    condition = tree.Compare("=", read, tree.Text(ordered[0]), words=True)
+    return f"convert in the mapping, or leave one out: `where {format_expr(condition)}`"

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from patron.dsl.nodes import dataclass, field
 from patron.dsl.problems import Problem
-from patron.dsl.tree import NOWHERE, Span
+from patron.dsl.tree import NOWHERE, Expr, Span
 from patron.engine.contracts import Source, SourceColumn
 from patron.engine.model.schema import Schema
 from patron.engine.model.terms import Term
@@ -84,7 +84,7 @@ def every_part(term: object) -> Iterator[object]:
 @dataclass(frozen=True, slots=True)
 class MapColumnTerm:
     """A column of a canonical table and the value it gets from a row (or group) of the source; `said` when a line of
-    the block names it, not when it is taken as it is."""
+    the block names it, not when it is taken as it is; `written` is then its expression."""
 
     name: str
     type: Type
@@ -92,6 +92,7 @@ class MapColumnTerm:
     canonical: bool = True
     said: bool = True
     span: Span = field(default=NOWHERE, compare=False, repr=False)
+    written: Expr | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ class TableBinder:
             return
         shown = canonical.name if canonical else clause.name.text
         self.columns[name] = MapColumnTerm(
-            shown, target or _own_type(term.type), term, canonical is not None, span=clause.span
+            shown, target or _own_type(term.type), term, canonical is not None, span=clause.span, written=clause.value
         )
 
     def _unmapped(self) -> None:

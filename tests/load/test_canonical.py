@@ -107,6 +107,47 @@ def test_two_currencies_are_refused(world):
     files = {"orders.csv": "id,customer,created_at,total,currency\n1,a,2026-01-01,1,usd\n2,a,2026-01-01,1,EUR\n"}
     loaded = world("table orders from shop.orders\n", files).load()
     assert faults(loaded) == [("P0707", "E", "two currencies: USD and EUR")]
+    assert loaded.problems[0].hint == 'convert in the mapping, or leave one out: `where currency is "USD"`'
+
+
+LOOKED_UP = "lookup(shop.heads.money, id = order)"
+
+
+@pytest.mark.parametrize(
+    "grouping, written, read",
+    [
+        ("", LOOKED_UP, LOOKED_UP),
+        ("group by order", LOOKED_UP, LOOKED_UP),
+        ("group by order", "first(money)", "money"),
+        ("", 'if (money is "Euro") then "EUR" else "USD"', 'if (money is "Euro") then "EUR" else "USD"'),
+    ],
+)
+def test_the_hint_about_two_currencies_names_a_condition_that_works(world, grouping, written, read):
+    files = {
+        "lines.csv": "order,who,at,amount,money\n1,a,2026-01-01,1,USD\n2,a,2026-01-01,1,Euro\n",
+        "heads.csv": "id,money\n1,USD\n2,EUR\n",
+    }
+    spec = f"""table orders from shop.lines {{
+  {grouping}
+  id = order
+  customer = missing
+  created_at = "2026-01-01"
+  total = {"sum(amount)" if grouping else "amount"}
+  currency = {written}
+}}
+"""
+    (problem,) = world(spec, files).load().problems
+    where = problem.hint.removeprefix("convert in the mapping, or leave one out: `").removesuffix("`")
+    assert where == f'where {read} is "USD"'
+    loaded = world(spec.replace("{\n", f"{{\n  {where}\n", 1), files).load()
+    assert (loaded.problems, rows(loaded, "SELECT id FROM orders")) == ((), [(1,)])
+
+
+def test_a_currency_that_no_order_is_in(world):
+    files = {"orders.csv": "id,customer,created_at,total,currency\n1,a,2026-01-01,1,EUR\n"}
+    (problem,) = world("table orders from shop.orders\n", files).load().problems
+    said = "write `currency EUR` in the project, or convert in the mapping: no order is in USD"
+    assert (problem.code, problem.hint) == ("P0707", said)
 
 
 def test_rows_without_an_id(world):
