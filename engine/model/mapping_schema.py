@@ -71,6 +71,8 @@ def _made(filled: Mapping[str, Mapping[str, SchemaColumn]], present: set[str]) -
     made: dict[str, tuple[str, ...]] = {}
     if "orders" in present:
         made["orders"] = ("net_sales",) if has("orders", "total") else ()
+        if has("orders", "canceled_at") or has("orders", "returned_at"):
+            made["orders"] += ("status",)
         if has("redemptions", "coupon") and has("redemptions", "order"):
             made["orders"] += ("coupon",)
         if "customers" not in present:
@@ -92,8 +94,9 @@ def _table(
 ) -> TableSchema:
     columns: dict[str, SchemaColumn] = {}
     for c in TABLES[name].columns:
-        gets = c.name in filled or trusted or (present and (c.default is not None or c.name in made))
+        said = c.name in filled or trusted or (present and c.name in made)
+        gets = said or (present and c.default is not None)
         along = () if c.name in filled else TAKEN_ALONG.get((name, c.name), ())
-        columns[c.name] = SchemaColumn(c.name, c.type, gets, personal=c.personal, taken_along=along)
+        columns[c.name] = SchemaColumn(c.name, c.type, gets, said, personal=c.personal, taken_along=along)
     columns |= {key: c for key, c in filled.items() if not c.canonical}
     return TableSchema(name, columns, present)

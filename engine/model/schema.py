@@ -21,6 +21,8 @@ class SchemaColumn:
     name: str
     type: Type
     filled: bool = True
+    said: bool = True
+    """Whether a source tells it, or it follows from what one tells. False where all it has is its default."""
     canonical: bool = True
     personal: bool = False
     taken_along: tuple[str, ...] = ()

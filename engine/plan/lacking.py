@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from patron.engine.model.canonical import MADE
+from patron.engine.model.canonical import MADE, TABLES
 from patron.engine.model.measures import Agg, Measure, aggregates
 from patron.engine.model.queries import Query
 from patron.engine.model.terms import (
@@ -47,7 +47,7 @@ def _of_aggregate(p: Planner, agg: Agg) -> Iterator[str]:
     elif isinstance(agg.rows, CreditedRows):
         yield from _of_table(p, "actions")
         yield from attribution_of(p, agg.rows.attribution).lacks
-    yield from _of_condition(p, agg.where)
+    yield from _of_condition(p, agg.rows, agg.where)
     yield from _of_value(p, agg.rows, agg.value)
 
 
@@ -58,11 +58,17 @@ def _of_table(p: Planner, name: str) -> Iterator[str]:
         yield own
 
 
-def _of_condition(p: Planner, where: Term | None) -> Iterator[str]:
-    """The tables of what rows must have: `has membership` where nobody tells of memberships."""
+def _of_condition(p: Planner, rows: Rows, where: Term | None) -> Iterator[str]:
+    """The tables of what rows must have: `has membership` where nobody tells of memberships; the columns of what they
+    must say, other than what is taken for granted: `status is "returned"` where nobody tells the status of orders."""
     if isinstance(where, Op) and where.name == "and":
         for part in where.args:
-            yield from _of_condition(p, part)
+            yield from _of_condition(p, rows, part)
+    elif isinstance(where, Op) and where.name == "or":
+        either = [tuple(_of_condition(p, rows, part)) for part in where.args]
+        yield from either[0] if all(either) else ()
+    elif isinstance(where, Op) and where.name in ("=", "one_of") and isinstance(where.args[0], Field):
+        yield from _of_default(p, rows, where.args[0], where.args[1:])
     elif isinstance(where, Op) and where.name in (">", ">=") and isinstance(where.args[0], Children):
         if isinstance(where.args[0].rows, str):
             yield from _of_table(p, where.args[0].rows)
@@ -107,8 +113,25 @@ def _chosen_from(term: Op) -> tuple[Term, ...]:
     return (*asked.args, *term.args[1:]) if isinstance(asked, Op) and without else term.args[1:]
 
 
+def _of_default(p: Planner, rows: Rows, field: Field, wanted: tuple[Term, ...]) -> Iterator[str]:
+    """A column that nobody tells, and that would have to be something else than its default."""
+    table = _table_of(rows, field)
+    if not isinstance(table, str):
+        return
+    column = p.b.ways.columns(table).get(field.column)
+    if column is None or column.said or not column.filled:
+        return
+    default = TABLES[table].by_name[field.column].default
+    if not any(isinstance(w, Lit) and w.value == default for w in wanted):
+        yield f"{table}.{field.column}"
+
+
+def _table_of(rows: Rows, field: Field) -> Rows:
+    return field.row.table if isinstance(field.row, Followed) else rows
+
+
 def _of_column(p: Planner, rows: Rows, field: Field) -> Iterator[str]:
-    table = field.row.table if isinstance(field.row, Followed) else rows
+    table = _table_of(rows, field)
     if not isinstance(table, str) or field.column == "id" or filled(p, table, field.column):
         return
     absent = tuple(_of_table(p, table))

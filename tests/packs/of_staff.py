@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tests.packs.members import metric, trait
-from tests.packs.plain import mean, ratio, total, within
+from tests.packs.plain import SourceMissing, mean, ratio, total, within
 
 
 @trait("orders", "staff.in_channels")
@@ -100,7 +100,10 @@ def discount_rate(view):
 
 
 def returned(view):
-    """Sales that were returned, whole or in part; by document or by status, each once."""
+    """Sales that were returned, whole or in part; by document or by status, each once. Nobody tells of any in a shop
+    whose orders have neither."""
+    if not any({"status", "kind"} & vars(o).keys() for o in view.shop.rows("orders")):
+        raise SourceMissing("status")
     mine = [o for o in view.rows("orders") if in_channels(view.shop, o)]
     by_document = {o.get("ref_order") or o.id for o in mine if o.kind == "return"}
     return by_document | {o.id for o in mine if o.kind != "return" and o.status == "returned"}

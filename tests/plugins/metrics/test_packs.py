@@ -71,6 +71,21 @@ def test_metrics_say_what_they_are(all_packs, name):
         assert statement.describe.value.endswith(".")
 
 
+def test_what_nobody_tells_of_was_not_zero(all_packs):
+    asked = 'count(orders where status is "returned" and kind is "sale"), count(orders where status is "paid")'
+    result = all_packs.query(f"staff.returned_sales, staff.return_rate, {asked}, total_orders")
+    assert [result.state(0, place) for place in range(5)] == ["source missing"] * 3 + ["ok"] * 2
+    (note,) = [note for note in result.notes if note.startswith("no source fills")]
+    assert note.startswith("no source fills `orders.status`: map it to see Returned sales, Return rate")
+
+
+@pytest.mark.parametrize("told", [{"status": "paid"}, {"kind": "sale"}, {"returned_at": None}])
+def test_one_column_is_enough_to_tell_of_returns(open_shop, told):
+    order = {"id": "o1", "customer": "c1", "created_at": "2026-01-01", "total": 5}
+    result = open_shop({"orders": [order | told]}, ["staff"]).project.query("staff.return_rate")
+    assert (result.rows, result.state(0, 0)) == (((0,),), "ok")
+
+
 def test_a_table_that_is_absent_switches_off_only_what_uses_it(all_packs):
     names = "loyalty.signups, staff.average_rating, conversions.sent, lifecycle.new_customers"
     result = all_packs.query(names)
