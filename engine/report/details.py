@@ -43,7 +43,7 @@ from patron.engine.report.params import given_param
 from patron.engine.report.programs import fetched
 from patron.engine.results import Column, Result
 from patron.engine.runtime.errors import SpecError
-from patron.engine.types import NUMBER, TEXT, WHOLE, Format, Type, reference
+from patron.engine.types import CHOICE, NUMBER, TEXT, WHOLE, Format, Type, reference
 
 ORDER, CUSTOMER, ACTION = reference("orders"), reference("customers"), reference("actions")
 ATTRIBUTED = ("attributed_category", "attributed_name")
@@ -111,6 +111,8 @@ def order_details(p: Planner, frame: ReportFrame, query: Query) -> Node:
     created = _path(b, "created_at")
     items: list[tuple[str, Term]] = [("order", Field(Here(), "id", ORDER))]
     items += [(name, _path(b, name)) for name in ("customer", "created_at", "status", "channel", "value")]
+    if not b.ways.columns("orders")["status"].said:  # blank as other columns that no source fills
+        items = [(name, Lit(None, CHOICE) if name == "status" else term) for name, term in items]
     where = all_of(rows.where, known(created), in_span(created, query.period))
     node = row_plans.evaluate(p, "orders", items, where)
     node = _attributed(p, _of_people(p, node, query), frame, query)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from patron import open_project
 from patron.engine.runtime.errors import SpecError
 
 COLUMNS = ["order", "customer", "created_at", "status", "channel", "value", "attributed_category", "attributed_name"]
@@ -27,6 +28,14 @@ def test_one_row_per_order_of_the_people_and_period(shop):
         ("o03", "paid", "Spring"), ("o05", "paid", "Spring"), ("o07", "paid", None), ("o06", "canceled", None),
         ("o08", "paid", "Win back SMS"),
     ]  # fmt: skip
+
+
+def test_a_status_that_nobody_tells_is_blank(write_shop, tmp_path):
+    orders = write_shop(tmp_path) / "data" / "orders.csv"
+    orders.write_text(orders.read_text("utf-8").replace(",status,", ",stage,"), "utf-8")
+    with open_project(tmp_path, as_of="2026-05-06") as shop:
+        found = shop.detail("month", "order_details")
+    assert {*rows(found, "status", "channel")} == {(None, "online"), (None, "retail")}
 
 
 def test_all_records_keep_orders_without_a_customer(shop):
