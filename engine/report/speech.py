@@ -42,9 +42,11 @@ class Speaker:
             return value.isoformat()
         return f'"{value}"'
 
-    def money(self, value: Decimal) -> str:
-        """`$1,250.00`; currencies without a sign of their own by their code."""
+    def money(self, value: Decimal, *, exact: bool = False) -> str:
+        """`$1,250.00`; currencies without a sign of their own by their code. `exact`: with every decimal it has."""
         digits = len(str(smallest_unit(self.currency))) - 1
+        if exact:
+            digits = max(digits, len(f"{value:f}".partition(".")[2].rstrip("0")))
         said = f"{abs(value):,.{digits}f}"
         minus = "-" if value < 0 else ""
         sign = SIGNS.get(self.currency)

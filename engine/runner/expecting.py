@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from patron.dsl import tree
 from patron.dsl.nodes import dataclass
 from patron.dsl.problems import Problem
+from patron.engine.report.speech import Speaker
 from patron.engine.results import Result
 from patron.engine.runner.values import MISSING, Known, calculate, holds
 from patron.engine.runtime.errors import SpecError
@@ -19,19 +21,21 @@ Ask = Callable[[tree.Phrase], Result]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Whether an expectation holds; `told` are the sides that decided, in words."""
+    """Whether an expectation holds; `told` are the sides that decided, in words, `hint` what may be meant instead."""
 
     holds: bool
     told: tuple[str, ...] = ()
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """An `expect` with what it needs: a way to ask, and the values of parameters."""
+    """An `expect` with what it needs: a way to ask, the values of parameters, a way to write amounts."""
 
     said: tree.Expect
     ask: Ask
     params: Mapping[str, tree.Expr]
+    speaker: Speaker
 
     def judge(self) -> Outcome:
         """Whether it holds."""
@@ -46,31 +50,56 @@ class Expectation:
             case tree.Between():
                 value, low, high = (self._value(v) for v in (said.value, said.low, said.high))
                 fine = holds(">=", value, low) and holds("<=", value, high)
-                return Outcome(fine, (_side(said.value, value), _side(said.low, low), _side(said.high, high)))
+                sides = ((said.value, value), (said.low, low), (said.high, high))
+                return Outcome(fine, tuple(self._side(*side) for side in sides))
             case tree.Order():
                 left, right = self._value(said.left), self._value(said.right)
                 fine = holds("<" if said.op == "before" else ">", left, right)
-                return Outcome(fine, (_side(said.left, left), _side(said.right, right)))
+                return Outcome(fine, (self._side(said.left, left), self._side(said.right, right)))
             case tree.OneOf():
                 value, options = self._value(said.value), [self._value(o) for o in said.options]
                 fine = any(holds("=", value, o) for o in options) != said.negated
-                return Outcome(fine, (_side(said.value, value),))
+                return Outcome(fine, (self._side(said.value, value),))
             case tree.IsMissing():
                 value = self._value(said.value)
-                return Outcome((value.value is None) != said.negated, (_side(said.value, value),))
+                return Outcome((value.value is None) != said.negated, (self._side(said.value, value),))
             case tree.Not():
                 inner = self._condition(said.item)
                 return Outcome(not inner.holds, inner.told)
             case tree.And() | tree.Or():
                 each = [self._condition(i) for i in said.items]
                 fine = all(o.holds for o in each) if isinstance(said, tree.And) else any(o.holds for o in each)
-                return Outcome(fine, tuple(t for o in each if not o.holds for t in o.told))
+                failed = [o for o in each if not o.holds]
+                return Outcome(fine, tuple(t for o in failed for t in o.told), next((o.hint for o in failed), ""))
         raise _refused(said, "P0306", "a condition on metrics is expected", "compare it with something")
 
     def _compare(self, said: tree.Compare) -> Outcome:
         left, right = self._value(said.left), self._value(said.right)
         fine = holds(said.op, left, right, self._tolerance(right))
-        return Outcome(fine, (_side(said.left, left), _side(said.right, right)))
+        hint = "" if fine or said.op != "=" or self.said.tolerance else self._rounded(left, right, said.right)
+        return Outcome(fine, (self._side(said.left, left), self._side(said.right, right)), hint)
+
+    def _rounded(self, left: Known, right: Known, written: tree.Expr) -> str:
+        """The tolerance to write where the sides are the same once the left one is rounded like the right one, which is
+        written out."""
+        plain = isinstance(written, (tree.Number, tree.Money))
+        if not plain or not isinstance(left.value, Decimal) or not isinstance(right.value, Decimal):
+            return ""
+        half = Decimal((0, (5,), int(right.value.as_tuple().exponent) - 1))
+        if abs(left.value - right.value) > half:
+            return ""
+        tolerance = self._known(Known(half, right.kind))
+        return f"the same to the decimals that are written: add `tolerance {tolerance}`"
+
+    def _side(self, said: tree.Expr, value: Known) -> str:
+        """A side in words: what was asked and what it is; a value written out speaks for itself."""
+        name = _words(said)
+        return f"{name} = {self._known(value)}" if name else self._known(value)
+
+    def _known(self, value: Known) -> str:
+        """A value; an amount with its currency and every decimal it has."""
+        amount = value.kind == "money" and isinstance(value.value, Decimal)
+        return self.speaker.money(value.value, exact=True) if amount else str(value)  # type: ignore[arg-type]
 
     def _tolerance(self, right: Known) -> Decimal | None:
         said = self.said.tolerance
@@ -93,7 +122,10 @@ class Expectation:
             case tree.Narrowed():
                 return self._asked(said.metric, said.condition)
             case tree.Binary():
-                return calculate(said.op, self._value(said.left), self._value(said.right))
+                left, right = self._value(said.left), self._value(said.right)
+                made = calculate(said.op, left, right)
+                a_rate = (left.kind, said.op, right.kind) == ("number", "/", "money")
+                return replace(made, kind="number") if a_rate else made
             case tree.Negate():
                 return calculate("-", Known(Decimal(0), "number"), self._value(said.value))
             case tree.Param():
@@ -140,12 +172,6 @@ def literal(said: tree.Expr) -> Known:
 
 def _refused(said: tree.Expr, code: str, message: str, hint: str = "") -> SpecError:
     return SpecError([Problem(code, said.span, message, hint)])
-
-
-def _side(said: tree.Expr, value: Known) -> str:
-    """A side in words: what was asked and what it is; a value written out speaks for itself."""
-    name = _words(said)
-    return f"{name} = {value}" if name else str(value)
 
 
 def _words(said: tree.Expr) -> str:

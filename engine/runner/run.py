@@ -140,7 +140,7 @@ def _why(done: Done) -> Iterator[str]:
             yield f"{tested.title}: {tested.error}"
         for failure in tested.failures:
             yield f"{tested.title}: {failure.line}"
-            yield from (f"  {side}" for side in failure.told)
+            yield from (f"  {said}" for said in (*failure.told, failure.hint) if said)
 
 
 def _in_turn(decl: tree.RunDecl) -> Iterator[tree.RunStep]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from patron.dsl import tree
 from patron.dsl.nodes import dataclass
 from patron.dsl.problems import suggest
+from patron.engine.report.speech import Speaker
 from patron.engine.runner import overrides
 from patron.engine.runner.expecting import Expectation, Outcome
 from patron.engine.runtime.errors import DataError, PatronError, SpecError, UsageError, raise_for
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An expectation that does not hold: where it stands, its line, and both sides."""
+    """An expectation that does not hold: where it stands, its line, both sides, and what may be meant."""
 
     span: tree.Span
     line: str
     told: tuple[str, ...]
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +108,17 @@ def _folder(project: Project, test: tree.TestDecl) -> Path | None:
 
 
 def _failures(seen: Project, test: tree.TestDecl) -> Iterator[Failure]:
-    params = parameters(seen)
+    params, settings = parameters(seen), seen.declared.settings
+    speaker = Speaker(settings.currency, settings.timezone)
     for expect in test.expects:
         outcome = (
             _member(seen, expect)
             if isinstance(expect, tree.ExpectMember)
-            else (Expectation(expect, seen.query, params).judge())
+            else Expectation(expect, seen.query, params, speaker).judge()
         )
         if not outcome.holds:
             line = seen.line(expect.span.file, expect.span.line) or ""
-            yield Failure(expect.span, line.strip(), outcome.told)
+            yield Failure(expect.span, line.strip(), outcome.told, outcome.hint)
 
 
 def _member(seen: Project, expect: tree.ExpectMember) -> Outcome:

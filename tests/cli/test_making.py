@@ -97,7 +97,7 @@ def test_a_failing_test_stops_a_run(shop: Shop) -> None:
     done = shop("run", "broken")
     assert done.exit_code == 4
     assert "FAILED  test" in done.stderr
-    assert "total_sales = 12.50" in done.stderr
+    assert "total_sales = $12.50" in done.stderr
     assert not (shop.root / "out").exists()
 
 
@@ -106,7 +106,7 @@ def test_a_failing_step_is_told_however_quiet(shop: Shop) -> None:
     assert 'FAILED  test "bad"' in done.stderr
     assert "done" not in done.stderr
     (step,) = json.loads(shop("run", "broken", "--json").stdout)["results"][0]["steps"]
-    assert step["tests"][0]["failures"][0]["sides"] == ["total_sales = 12.50", "1.00"]
+    assert step["tests"][0]["failures"][0]["sides"] == ["total_sales = $12.50", "$1.00"]
 
 
 def test_names_of_files_differ_by_more_than_case(shop: Shop) -> None:
@@ -128,8 +128,8 @@ def test_tests_print_both_sides(shop: Shop) -> None:
         "ok      good",
         "FAILED  bad",
         "  shop.patron:47: expect total_sales = $1.00 tolerance $0.50",
-        "      total_sales = 12.50",
-        "      1.00",
+        "      total_sales = $12.50",
+        "      $1.00",
         "FAILED  bad with data",
         "  shop.patron:51: expect total_orders / total_sales > 5",
         "      total_orders / total_sales = 0.32",

@@ -100,6 +100,23 @@ def test_a_test_on_other_data(shop: Path) -> None:
     assert [f["sides"] for f in body["failures"]] == [["total_orders = 1", "2"]]
 
 
+def test_amounts_that_are_the_same_once_rounded(shop: Path) -> None:
+    """Of 60.50 in 2 orders: amounts with all their decimals beside what was written, and the tolerance that is meant."""
+    (shop / "more.patron").write_text(
+        'language 1\nimport "model.patron"\ntest "rounded" at 2026-02-01 {\n'
+        "  expect total_sales * 1000 / 7 = $8,642.86\n  expect total_sales * 1000 / 7 = $8,642.86 tolerance $0.005\n"
+        "  expect total_sales = $62\n  expect total_orders / 8 = 0.3\n  expect total_orders / total_sales = 1\n}\n"
+    )
+    body = json.loads(call("test", "rounded", "--json").stdout)["tests"][0]
+    assert [(f["sides"][0].partition(" = ")[2], f["sides"][1], f.get("hint")) for f in body["failures"]] == [
+        ("$8,642.857143", "$8,642.86", "the same to the decimals that are written: add `tolerance $0.005`"),
+        ("$60.50", "$62.00", None),
+        ("0.25", "0.3", "the same to the decimals that are written: add `tolerance 0.05`"),
+        ("0.033058", "1", None),
+    ]
+    assert "\n    the same to the decimals that are written: add `tolerance $0.005`\n" in call("test", "rounded").stdout
+
+
 def test_why_and_the_tree(shop: Path) -> None:
     tree = call("audience", "lapsed", "--tree", "--as-of", "2026-04-15")
     assert tree.exit_code == 0

@@ -51,6 +51,8 @@ def tell_test(tested: Tested, project: Project, options: Options, *, err: bool =
         click.echo(f"  {failure.span.file}:{failure.span.line}: {one_line(failure.line)}", err=err)
         for side in failure.told:
             click.echo(f"      {one_line(side)}", err=err)
+        if failure.hint:
+            click.echo(f"    {one_line(failure.hint)}", err=err)
     if tested.error is not None:
         if tested.error.problems:
             problems.show(tested.error.problems, project.line, options)
@@ -61,7 +63,14 @@ def tell_test(tested: Tested, project: Project, options: Options, *, err: bool =
 def test_json(tested: Tested) -> dict[str, object]:
     """A test for machines."""
     failures = [
-        {"file": f.span.file, "line": f.span.line, "column": f.span.column, "expectation": f.line, "sides": f.told}
+        {
+            "file": f.span.file,
+            "line": f.span.line,
+            "column": f.span.column,
+            "expectation": f.line,
+            "sides": f.told,
+            **({"hint": f.hint} if f.hint else {}),
+        }
         for f in tested.failures
     ]
     error = tested.error
