@@ -101,7 +101,7 @@ def test_a_test_on_other_data(shop: Path) -> None:
 
 
 def test_amounts_that_are_the_same_once_rounded(shop: Path) -> None:
-    """Of 60.50 in 2 orders: amounts with all their decimals beside what was written, and the tolerance that is meant."""
+    """Of 60.50 in 2 orders: amounts with all their decimals beside what was written, and the tolerance to write."""
     (shop / "more.patron").write_text(
         'language 1\nimport "model.patron"\ntest "rounded" at 2026-02-01 {\n'
         "  expect total_sales * 1000 / 7 = $8,642.86\n  expect total_sales * 1000 / 7 = $8,642.86 tolerance $0.005\n"
