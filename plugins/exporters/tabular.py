@@ -18,6 +18,9 @@ _INDEX = (
     "currency", "spec_hash", "problem",
 )  # fmt: skip
 
+NUMBERS = 3
+"""So many columns at least have room beside the names: a metric, the same before, and the change."""
+
 
 def values_of(placed: Placed) -> Result:
     """The table of a part. ExportError when it could not be made."""
@@ -81,17 +84,26 @@ def some_columns(result: Result, numbers: Sequence[int]) -> Result:
 
 
 def bands(result: Result, most: int) -> tuple[Result, ...]:
-    """A result as several that are not wider than so many columns: each begins with the names of its rows, and no
-    metric is parted from its comparison."""
+    """A result as several that are not wider than so many columns: each begins with the names that tell its rows
+    apart, and no metric is parted from its comparison."""
     if len(result.columns) <= most:
         return (result,)
-    names = [n for n, column in enumerate(result.columns) if column.role == "dimension"][:2]
+    names = _telling(result)[: most - NUMBERS]
     made: list[list[int]] = [[]]
     for group in _groups(result, names):
         if made[-1] and len(names) + len(made[-1]) + len(group) > most:
             made.append([])
         made[-1] += group
     return tuple(some_columns(result, [*names, *band]) for band in made)
+
+
+def _telling(result: Result) -> list[int]:
+    """The first dimensions that no two rows have alike; two at least, such as an id and a name."""
+    dims = [n for n, column in enumerate(result.columns) if column.role == "dimension"]
+    for count in range(2, len(dims)):
+        if len({tuple(row[n] for n in dims[:count]) for row in result.rows}) == len(result.rows):
+            return dims[:count]
+    return dims
 
 
 def _groups(result: Result, names: Sequence[int]) -> list[list[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from patron.engine.report.reader import NONE, Reader, is_change, plain
@@ -39,15 +39,17 @@ class Head:
     quiet: bool
     describe: str = ""
     whole: bool = False
+    worded: bool = False
 
     @property
     def classes(self) -> str:
-        """How its cells are set: numbers flush right, dates and short texts in one line."""
+        """How its cells are set: numbers flush right, dates and short texts in one line, usual words whole."""
         said = {
             "num": self.number,
             "quiet": self.quiet,
             "unbroken": self.whole,
             "long": not (self.whole or self.number),
+            "worded": self.worded,
         }
         return " ".join(name for name, holds in said.items() if holds)
 
@@ -83,8 +85,8 @@ def table(figure: Figure, result: Result, desk: Desk, *, behind: bool = False) -
     per_page = PAGE if behind else rows_per_page(figure.settings)
     lines = tuple(_line(result, row, desk.reader) for row in range(len(result.rows)))
     past = desk.past(figure.comparison)
-    longest = [max((len(line.cells[n].text) for line in lines), default=0) for n in range(len(result.columns))]
-    heads = tuple(_head(c, past, desk, short=most <= SHORT) for c, most in zip(result.columns, longest, strict=True))
+    texts = [[line.cells[n].text for line in lines] for n in range(len(result.columns))]
+    heads = tuple(_head(column, past, desk, said) for column, said in zip(result.columns, texts, strict=True))
     caption = plain(figure.title) or desk.words.get(figure.kind, figure.kind)
     name = desk.keep_table(_data(result, heads, lines, per_page)) if len(lines) > 1 else desk.fresh("t")
     return Table(
@@ -138,14 +140,16 @@ def _line(result: Result, row: int, reader: Reader) -> Line:
     return Line(tuple(cell(result, row, n, reader) for n in range(len(result.columns))), kind_of(result, row))
 
 
-def _head(column: Column, past: str, desk: Desk, *, short: bool) -> Head:
-    """Of a comparison only "before" and "change" are written: its metric stands to the left."""
+def _head(column: Column, past: str, desk: Desk, texts: Sequence[str]) -> Head:
+    """The head of these texts. Of a comparison only "before" and "change" are written: its metric stands to the
+    left."""
     title = plain(column.title or column.name)
     alone = {"before": past, "change": desk.words["change"]}.get(column.role, "")
     if alone:
         title = f"{title.removesuffix(f' {column.role}')} {alone}"
-    whole = short or column.type.timely
-    return Head(title, alone or title, is_number(column.type), bool(alone), plain(column.describe), whole)
+    whole = column.type.timely or not any(len(text) > SHORT for text in texts)
+    worded = column.role == "dimension" and not any(len(word) > SHORT for text in texts for word in text.split())
+    return Head(title, alone or title, is_number(column.type), bool(alone), plain(column.describe), whole, worded)
 
 
 def _first_page(lines: tuple[Line, ...], per_page: int) -> tuple[Line, ...]:

@@ -27,6 +27,8 @@ from patron.plugins.exporters.html.desk import Desk
 
 LATER = "later"
 """What a pack promises for a later version."""
+NAMED = 3
+"""So many metrics name a figure that has no title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,21 @@ def waiting(figures: Sequence[Figure], desk: Desk, *, whole: bool = False) -> Wa
     words = desk.reader.words(state) if state not in (SOURCE_MISSING, LATER) else None
     short = _once(why for f in figures if f.result is not None and state == NOT_ENOUGH_DATA for why in f.result.short)
     return Waiting(
-        _once(f.title for f in figures if f.title),
+        _once(title for f in figures if (title := _title(f))),
         _once(name for f in figures if f.result is not None for name in lacks(f.result)) if not words else (),
         words.full if words else "",
         words.advice if words and not short else "",
         tuple(map(_sentence, short)) or _once(r for f in figures if f.result is None for r in _reasons(f.problem)),
         whole,
     )
+
+
+def _title(figure: Figure) -> str:
+    """The title, or those of the first metrics where the author gave none."""
+    if figure.named or figure.result is None:
+        return figure.title
+    titles = [column.title or column.name for column in figure.result.columns if column.role == "metric"]
+    return ", ".join((*titles[:NAMED], *("..." for _ in titles[NAMED : NAMED + 1]))) or figure.title
 
 
 def whole(parts: Sequence[Part], desk: Desk) -> Waiting | None:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from patron.engine.contracts import ExportJob
 from patron.engine.report.reader import Reader, plain
+from patron.engine.report.unfilled import without_lacking
 from patron.engine.results import Definition, Figure, Part, Report, Result, Section
 from patron.plugins.exporters.drawing import FONT, colours, sketch
 from patron.plugins.exporters.html.charts.spec import Chart
@@ -149,7 +150,7 @@ def _printed(parts: Sequence[Part], paper: Paper, desk: Desk) -> tuple[Part, ...
     for part in parts:
         if isinstance(part, Section):
             made.append(replace(part, parts=_printed(part.parts, paper, desk)))
-        elif isinstance(part, Figure) and part.kind not in MAKERS and part.result is not None:
+        elif isinstance(part, Figure) and part.result is not None and part.kind not in MAKERS and not waits(part):
             made += _tables(part, part.result, paper, desk)
         else:
             made.append(part)
@@ -157,7 +158,7 @@ def _printed(parts: Sequence[Part], paper: Paper, desk: Desk) -> tuple[Part, ...
 
 
 def _tables(figure: Figure, result: Result, paper: Paper, desk: Desk) -> Iterator[Figure]:
-    kept, every = first_rows(result, paper.rows)
+    kept, every = first_rows(without_lacking(result), paper.rows)
     told = desk.words["print_more"].format(shown=desk.reader.count(paper.rows), n=desk.reader.count(every))
     settings = {**figure.settings, "rows_per_page": (str(paper.rows),)}
     notes = (*figure.notes, told) if every > paper.rows else figure.notes

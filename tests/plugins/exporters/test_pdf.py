@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import subprocess
 import sys
 import time
@@ -73,6 +74,35 @@ def test_tabs_with_nothing_to_see_begin_no_page(sample, job):
     texts, _ = pages_of(dataclasses.replace(sample.rich(), parts=tuple(tabs)), job)
     assert sum("Shown once a source fills" in text for text in texts) == 1
     assert len(texts) == 2, "the report, and where its numbers come from"
+
+
+def test_sections_stand_in_the_contents_with_their_page(sample, job):
+    parts = tuple(r.Section(title, (sample.cards(), sample.products())) for title in ("Now", "Then", "Later"))
+    first = pages_of(dataclasses.replace(sample.rich(), parts=parts), job)[0][0]
+    for title in ("Now", "Then", "Later"):
+        assert re.search(rf"{title} ?\.{{9,}} ?\d", first), title
+
+
+def test_a_tab_shares_the_page_of_one_with_nothing_to_see(sample, job):
+    rating = sample.metric("staff.rating", "Rating", sample.NUMBER, "number")
+    nothing = Result((rating,), ((None,),), {(0, 0): r.SOURCE_MISSING}, lacking={"staff.rating": ("reviews",)})
+    figures = {"Sales": sample.products(), "Tips": sample.figure("cards", "", nothing), "Orders": sample.cards()}
+    tabs = tuple(r.Section(title, (figure,), tab=True) for title, figure in figures.items())
+    texts, _ = pages_of(dataclasses.replace(sample.rich(), parts=tabs), job)
+    (page,) = [text for text in texts if "Shown once a source fills" in text]
+    assert "$68,215" in page.partition("Shown once a source fills")[2]
+
+
+def test_what_waits_is_named_in_the_words_of_its_metrics_and_not_in_bands(sample, job):
+    metrics = [sample.metric(f"pack.made_up_{n}", f"Told {n}", sample.WHOLE, "number") for n in range(11)]
+    lacking = dict.fromkeys((c.name for c in metrics), ("reviews",))
+    states = {(0, n): r.SOURCE_MISSING for n in range(1, 12)}
+    nothing = Result((sample.dim("n", "Name"), *metrics), (("row", *[None] * 11),), states, lacking=lacking)
+    figure = sample.figure("table", "Made up 0, made up 1, made up 2, ...", nothing, named=False)
+    text = " ".join(pages_of(dataclasses.replace(sample.rich(), parts=(figure, sample.cards())), job)[0])
+    assert "Told 0, Told 1, Told 2, ..." in text
+    assert "Made up" not in text.partition("What the numbers mean")[0]
+    assert "(2)" not in text
 
 
 def test_figures_states_and_what_could_not_be_made_are_on_the_pages(rich):
@@ -188,6 +218,24 @@ def test_a_wide_table_is_printed_in_bands_that_begin_with_the_names(sample, job)
         "Wide (2)"
         not in " ".join(pages_of(report, job, settings={"landscape": True, "rows": 2})[0]).partition("Wide (2)")[2]
     )
+
+
+def test_bands_repeat_as_many_names_as_tell_the_rows_apart(sample, job):
+    dims = [sample.dim(name, name.title()) for name in ("level", "target", "model", "used")]
+    columns = [sample.metric(f"m{n}", f"Metric {n}", sample.WHOLE, "number") for n in range(9)]
+    rows = [(a, b, c, "no", *range(9)) for a in ("one", "two") for b in ("x", "y") for c in ("plain", "smooth")]
+    figure = sample.figure("table", "Wide", Result((*dims, *columns), tuple(rows)))
+    text = pages_of(dataclasses.replace(sample.rich(), parts=(figure,)), job)[0][0]
+    second = text.partition("Wide (2)")[2]
+    assert [second.count(each) for each in ("smooth", " no ")] == [4, 0]
+
+
+def test_a_usual_word_in_front_of_many_columns_is_not_broken(sample, job):
+    columns = [sample.metric(f"m{n}", f"Predicted revenue {n}", sample.WHOLE, "number") for n in range(8)]
+    names = ("Gudbrandsdalsost", "Original Frankfurter grüne Soße", "Louisiana Fiery Hot Pepper Sauce")
+    wide = Result((sample.dim("n", "Name"), *columns), tuple((name, *[123456] * 8) for name in names))
+    report = dataclasses.replace(sample.rich(), parts=(sample.figure("table", "Products", wide),))
+    assert "Gudbrandsdalsost" in pages_of(report, job)[0][0]
 
 
 def test_a_table_of_texts_dates_and_numbers_stays_on_the_paper_and_breaks_no_word(sample, job):
