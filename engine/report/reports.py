@@ -32,6 +32,7 @@ from patron.engine.report.facts import facts_shown, list_facts
 from patron.engine.report.funnels import steps_that_grow
 from patron.engine.report.history import unstored
 from patron.engine.report.holding import holds
+from patron.engine.report.hours import without_hours
 from patron.engine.report.params import given_param
 from patron.engine.report.programs import Answered, Fetched, Together
 from patron.engine.report.questions import answer, question
@@ -260,6 +261,7 @@ class _Maker:
             result, found = asked()
             grown = steps_that_grow(result) if told.kind == "funnel" else ()
             small = trend()[0] if trend is not None else None
+            result = without_hours(told.kind, result)
             return replace(told, result=result, sql=found.sql, tables=found.tables, trend=small, notes=grown)
 
         return figure
