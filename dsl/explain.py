@@ -6,7 +6,7 @@ what fits here, in words rather than names of tokens.
 
 from __future__ import annotations
 
-from patron.dsl import machine, slip_periods, slips
+from patron.dsl import machine, slip_dates, slip_periods, slips
 from patron.dsl.fault import Fault
 from patron.dsl.fitting import fits, lacks
 from patron.dsl.lexer import NEWLINE, STATEMENTS, STRING, WORD, Raw
@@ -20,7 +20,7 @@ _OPENERS = ("has", "their", "not", "share", "rate", "rolling", "running", "every
 
 def explain(fault: Fault) -> Problem:
     """The problem a token that does not fit makes."""
-    for slip in (*slips.SLIPS, slip_periods.without_during, slip_periods.not_a_period):
+    for slip in (*slips.SLIPS, slip_periods.without_during, slip_periods.not_a_period, slip_dates.other_date):
         if problem := slip(fault):
             return problem
     if fault.at_line_start and fault.in_brackets and fault.fits(")"):

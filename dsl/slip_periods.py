@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-
 from patron.dsl import machine
 from patron.dsl.fault import Fault
 from patron.dsl.lexer import NEWLINE, WORD
 from patron.dsl.problems import Problem, nearest
+from patron.dsl.slip_dates import dates_meant, month_meant, months_meant
 
 KNOWN = (
     "Periods are written `last 30 days`, `last 3 full months`, `this month`, `previous month`, `year to date`, "
@@ -20,7 +18,6 @@ _MEANT = {
     "past": "last 30 days", "since": "2026-01-01 to today", "from": "2026-01-01 to 2026-03-31",
     "between": "2026-01-01 to 2026-03-31",
 }  # fmt: skip
-_MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
 _CLAUSES = frozenset("by for during compare where having sorted top rest total mark at tolerance".split())
 
 
@@ -39,7 +36,8 @@ def not_a_period(fault: Fault) -> Problem | None:
     said = [*words[start:], fault.text]
     compared = words[start - 1 : start] == ["to"]
     place = fault.span_of(first, fault.at)
-    hint = _dates(fault.raw.source.text[fault.raw.starts[first] :]) or _hint(said, fault.after, compared)
+    text = fault.raw.source.text[fault.raw.starts[first] :]
+    hint = dates_meant(text) or months_meant(text) or _hint(said, fault.after, compared)
     return Problem("P0501", place, "this is not a period", hint)
 
 
@@ -55,23 +53,6 @@ def without_during(fault: Fault) -> Problem | None:
     else:
         return None
     return fault.problem(f"Did you mean `during {meant}`?")
-
-
-_WRITTEN = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
-
-
-def _dates(text: str) -> str:
-    """Dates as most countries write them, month first or day first, told from both ends where one of them tells."""
-    line = text.partition("\n")[0]
-    found = list(_WRITTEN.finditer(line))[:2]
-    if not found or found[0].start() != 0:
-        return ""
-    day_first = found[0][2] == "." or any(int(f[1]) > 12 for f in found)
-    try:
-        days = [dt.date(int(f[4]), *((int(f[3]), int(f[1])) if day_first else (int(f[1]), int(f[3])))) for f in found]
-    except ValueError:
-        return ""
-    return f"Write `{' to '.join(map(str, days))}`: the year first, then month and day."
 
 
 def _start(words: list[str]) -> int | None:
@@ -94,8 +75,8 @@ def _hint(said: list[str], after: str, compared: bool) -> str:
         return f"Did you mean `{near}`?" if near else "A unit fits here: days, weeks, months ..."
     if opening == "the":
         return "Write it without `the`: `last 30 days`."
-    if opening[:3] in _MONTHS:
-        return "Write the dates: `2026-01-01 to 2026-01-31`."
+    if meant := month_meant(opening):
+        return meant
     if opening in _MEANT:
         return f"Write `{_MEANT[opening]}`."
     if opening == "current" and after:

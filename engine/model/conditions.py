@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from patron.dsl import tree
+from patron.dsl.slip_dates import dates_meant
 from patron.engine.model import periods
 from patron.engine.model.binder import Binder, Rule, Scope, Unbound
 from patron.engine.model.literals import length, whole_number
@@ -57,7 +58,8 @@ def aligned(left: Term, right: Term) -> tuple[Term, Term]:
     return left, right
 
 
-def _cannot_compare(b: Binder, span: tree.Span, left: Type, right: Type) -> Exception:
+def _cannot_compare(b: Binder, span: tree.Span, left: Type, right: Type, written: tree.Expr) -> Exception:
+    """P0301; `written` is the side that may be meant otherwise."""
     hint = ""
     kinds = {left.kind, right.kind}
     if kinds == {"money", "number"}:
@@ -68,16 +70,26 @@ def _cannot_compare(b: Binder, span: tree.Span, left: Type, right: Type) -> Exce
     elif "money" in kinds:
         hint = '`"5"` is a text, `$5` is money.'
     elif left.timely or right.timely:
-        hint = "A date is written 2026-05-31."
+        hint = dates_meant(_date_of_another_form(written)) or "A date is written 2026-05-31."
     elif "texts" in kinds:
         hint = 'A set of texts is asked with `contains "x"`.'
     return b.fail("P0301", span, f"cannot compare {left} and {right}", hint)
 
 
+def _date_of_another_form(written: tree.Expr) -> str:
+    """The date that a text spells, or a division of divisions: `05/06/1998`."""
+    match written:
+        case tree.Text(value):
+            return value
+        case tree.Binary("/" | "-" as op, tree.Binary(inner, tree.Number(a), tree.Number(b)), tree.Number(c)):
+            return f"{a}{op}{b}{op}{c}" if inner == op else ""
+    return ""
+
+
 def _compare(b: Binder, scope: Scope, node: tree.Compare) -> Term:
     left, right = b.term(scope, node.left), b.term(scope, node.right)
     if not comparable(left.type, right.type):
-        raise _cannot_compare(b, node.op_span, left.type, right.type)
+        raise _cannot_compare(b, node.op_span, left.type, right.type, node.right)
     if node.op in ("=", "!=") and "missing" in (left.type.kind, right.type.kind):
         asked = left if right.type.kind == "missing" else right
         missing = Op("is_missing", (asked,), YESNO)
@@ -106,7 +118,7 @@ def _one_of(b: Binder, scope: Scope, node: tree.OneOf) -> Term:
         terms = b.param(scope, option).values if isinstance(option, tree.Param) else (b.term(scope, option),)
         for term in terms:
             if not comparable(value.type, term.type):
-                raise _cannot_compare(b, option.span, value.type, term.type)
+                raise _cannot_compare(b, option.span, value.type, term.type, option)
             options.append(term)
             said.append((term, option.span))
     look_for(b, scope, value, said)
@@ -121,7 +133,7 @@ def _between(b: Binder, scope: Scope, node: tree.Between) -> Term:
     value, low, high = b.term(scope, node.value), b.term(scope, node.low), b.term(scope, node.high)
     for side, written in ((low, node.low), (high, node.high)):
         if not comparable(value.type, side.type):
-            raise _cannot_compare(b, written.span, value.type, side.type)
+            raise _cannot_compare(b, written.span, value.type, side.type, written)
     found = all_of(compare(">=", *aligned(value, low)), compare("<=", *aligned(value, high)))
     assert found is not None
     return found

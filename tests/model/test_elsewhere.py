@@ -76,3 +76,17 @@ def test_money_is_told_the_money_of_the_finer_rows(hint):
 def test_a_count_is_told_how_to_count_the_finer_rows(hint):
     found = hint("total_orders by product.category", "P0401")
     assert found.startswith("Use a metric that counts lines: `unique(lines.order)` or `units`;")
+
+
+@pytest.mark.parametrize(
+    "written, meant",
+    [("05/06/1998", "`1998-05-06` or `1998-06-05`"), ('"31/12/1998"', "`1998-12-31`"), ("5-5-1998", "`1998-05-05`")],
+)
+@pytest.mark.parametrize("phrase", ["order.created_at > {}", "order.created_at is between {} and 2026-01-01"])
+def test_a_date_of_another_form_is_told_as_it_is_written_here(hint, phrase, written, meant):
+    found = hint(f"total_sales where {phrase.format(written)}", "P0301")
+    assert found == f"Write {meant}: the year first, then month and day."
+
+
+def test_what_is_no_date_either_way(hint):
+    assert hint("total_sales where order.created_at > 5", "P0301") == "A date is written 2026-05-31."
