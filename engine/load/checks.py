@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from patron.dsl import tree
-from patron.dsl.format import format_expr
 from patron.dsl.problems import Problem
 from patron.engine.load.tables import Finisher
 from patron.engine.model.mapping import Aggregate, OfRow, every_part
@@ -54,6 +53,8 @@ def _currencies(finisher: Finisher) -> list[Problem]:
 
 def _way_out(finisher: Finisher, ordered: Sequence[str], found: set[str]) -> str:
     """What to do about two currencies: the project has another one, or rows of one are left out."""
+    from patron.dsl.format import format_expr  # most loads need no hint
+
     if len(found) == 1:
         return f"write `currency {ordered[1]}` in the project, or convert in the mapping: no order is in {ordered[0]}"
     column = finisher.filler.column("orders", "currency")

@@ -12,6 +12,7 @@ from patron.engine.model.binder import Binder, Rule, Scope
 from patron.engine.model.canonical import SINGULAR, TABLES
 from patron.engine.model.child_rows import offered
 from patron.engine.model.conditions import comparable, window_span
+from patron.engine.model.elsewhere import unmapped_table
 from patron.engine.model.files import Declaration
 from patron.engine.model.literals import length, whole_number
 from patron.engine.model.measures import Agg, Calc, Fixed, Measure
@@ -86,7 +87,8 @@ def statement_table(b: Binder, path: tree.Path) -> str:
     """The table a statement is `on`."""
     if path.key in TABLES:
         return offered(b, path.key, path.span)
-    raise b.fail("P0201", path.span, f"there is no table called `{path}`", suggest(str(path), TABLES))
+    hint = unmapped_table(b, path.parts[0]) or suggest(str(path), TABLES)
+    raise b.fail("P0201", path.span, f"there is no table called `{path}`", hint)
 
 
 def with_condition(event: Occurrence, *more: Term | None) -> Occurrence:

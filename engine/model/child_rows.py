@@ -10,6 +10,7 @@ from patron.dsl.problems import suggest
 from patron.engine.model.binder import Binder, Scope
 from patron.engine.model.canonical import TABLES, named
 from patron.engine.model.doubling import refuse_doubling
+from patron.engine.model.elsewhere import unmapped_table
 from patron.engine.model.functions import AGGREGATES, OVERALL, aggregate_type
 from patron.engine.model.names import path_term
 from patron.engine.model.terms import Children, Field, Here, Lit, Term
@@ -24,8 +25,9 @@ def aggregate_table(b: Binder, node: tree.Call) -> str:
                      f"`{node.function}` takes {AGGREGATES[node.function.key]}")  # fmt: skip
     used = named([part.key for part in first.parts], TABLES)
     if not used:
-        raise b.fail("P0201", first.parts[0].span, f"there is no table called `{first.parts[0].text}`",
-                     suggest(first.parts[0].text, TABLES))  # fmt: skip
+        name = first.parts[0]
+        hint = unmapped_table(b, name) or suggest(name.text, TABLES)
+        raise b.fail("P0201", name.span, f"there is no table called `{name.text}`", hint)
     return offered(b, ".".join(part.key for part in first.parts[:used]), first.span)
 
 

@@ -77,7 +77,7 @@ def unseen(schema: Schema, masked: Mapping[Column, str]) -> Schema:
     for name, table in schema.tables.items():
         hidden = {k: replace(c, seen=None) for k, c in table.columns.items() if (name, k) in masked}
         tables[name] = replace(table, columns={**table.columns, **hidden})
-    return Schema(tables)
+    return replace(schema, tables=tables)
 
 
 def unknown(store: Store, masked: Mapping[Column, str]) -> Store:

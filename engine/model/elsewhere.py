@@ -28,11 +28,24 @@ def meant(b: Binder, scope: Scope, name: Name) -> str:
                 found.append((steps, path))
             elif b.ways.fans_out(scope.table, table):
                 beyond[path] = finer(b, scope, table, name.span.file)
+    if not found and not beyond:
+        near = [t for t in TABLES if b.ways.present(t) and _steps(b, scope, t) is not None]
+        return next((hint for t in near if (hint := unmapped_column(b, t, name))), "") or unmapped_table(b, name)
     if found:
         return f"Did you mean {listed([path for _, path in sorted(found, key=lambda f: f[0])])}?"
     if beyond:
         return f"Did you mean {listed(list(beyond))}? {next(iter(beyond.values()))}"
     return ""
+
+
+def unmapped_column(b: Binder, table: str, name: Name) -> str:
+    """What to write in the mapping of a table for a column that its source has; "" for none."""
+    return b.schema.unmapped.column(table, name) if b.schema.unmapped is not None else ""
+
+
+def unmapped_table(b: Binder, name: Name) -> str:
+    """What to do with a table of a source that no statement reads; "" for none."""
+    return b.schema.unmapped.table(name) if b.schema.unmapped is not None else ""
 
 
 def listed(names: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from patron.engine.model.mapping_scope import MapScope
 from patron.engine.model.mapping_sources import SourceOverride, Sources
 from patron.engine.model.mapping_tables import TableBinder, needs
 from patron.engine.model.terms import Lit
+from patron.engine.model.unmapped import Unmapped
 from patron.engine.types import Type
 
 Header = Mapping[str, SourceColumn]
@@ -81,8 +82,9 @@ def bind_tables(documents: Iterable[Document], facts: MappingFacts) -> Bound:
             elif isinstance(statement, tree.SqlTableDecl):
                 binder.sql(statement)
     mappings = agreed(tuple(binder.mappings))
+    schema = replace(schema_of(mappings, frozenset(binder.on_trust)), unmapped=Unmapped(mappings, dict(sources.found)))
     return Bound(
-        schema_of(mappings, frozenset(binder.on_trust)), mappings, dict(sources.found),
+        schema, mappings, dict(sources.found),
         by_place((*sources.problems, *binder.problems)), facts.zone, facts.currency, facts.root, facts.age_limits,
     )  # fmt: skip
 

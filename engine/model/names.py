@@ -11,7 +11,7 @@ from patron.dsl.problems import suggest
 from patron.dsl.tree import Name
 from patron.engine.model.binder import Binder, Scope, Unbound
 from patron.engine.model.canonical import SINGULAR, TABLES, named
-from patron.engine.model.elsewhere import child_word, finer, meant
+from patron.engine.model.elsewhere import child_word, finer, meant, unmapped_column, unmapped_table
 from patron.engine.model.moments import date_part, moment_parts
 from patron.engine.model.paths import Ambiguous
 from patron.engine.model.queries import TIME_UNITS
@@ -252,7 +252,8 @@ def unknown_column(b: Binder, table: str, name: Name) -> Unbound:
     """P0203 with the nearest column of the table."""
     known = [c.name for c in b.ways.columns(table).values()]
     known += [d.name for d in b.members.get(table, {}).values() if b.visible(d, name.span.file)]
-    return b.fail("P0203", name.span, f"{table} has no column `{name.text}`", suggest(name.text, known))
+    hint = unmapped_column(b, table, name) or suggest(name.text, known)
+    return b.fail("P0203", name.span, f"{table} has no column `{name.text}`", hint)
 
 
 def _unknown(b: Binder, scope: Scope, name: Name, rest: Sequence[Name]) -> Unbound:
@@ -271,4 +272,6 @@ def _unknown(b: Binder, scope: Scope, name: Name, rest: Sequence[Name]) -> Unbou
         hint = f"Write `{TABLES[scope.table].singular}.{name.text}`."
     elif scope.table and len(rest) == 1:
         hint = meant(b, scope, name) or hint
+    elif scope.table:
+        hint = unmapped_table(b, name) or hint
     return b.fail("P0201", name.span, f"there is no table or name called `{name.text}`", hint)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from patron.dsl.nodes import dataclass, field
 from patron.dsl.tree import fold
 from patron.engine.model.store import Store
 from patron.engine.types import Type
+
+if TYPE_CHECKING:
+    from patron.engine.model.unmapped import Unmapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,10 @@ class TableSchema:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """All canonical tables, present or not."""
+    """All canonical tables, present or not; `unmapped` tells of what the sources have beside them."""
 
     tables: Mapping[str, TableSchema] = field(default_factory=dict)
+    unmapped: Unmapped | None = field(default=None, compare=False, repr=False)
 
 
 def informed(schema: Schema, store: Store) -> Schema:
@@ -55,4 +60,4 @@ def informed(schema: Schema, store: Store) -> Schema:
         found = {fold(c.name): c.values for c in stored.values() if c.values is not None}
         columns = {k: replace(c, seen=found[k]) if k in found else c for k, c in table.columns.items()}
         tables[name] = replace(table, columns=columns)
-    return Schema(tables)
+    return replace(schema, tables=tables)

@@ -33,12 +33,41 @@ FILES = {
 }
 
 
+GROUPED = """language 1
+project "Grouped" {
+  timezone "UTC"
+  currency USD
+}
+source shop from csv {
+  folder "data"
+}
+table orders from shop.lines {
+  group by order
+  id = order
+  customer = lookup(shop.heads.buyer, nr = order)
+  created_at = lookup(shop.heads.day, nr = order)
+  total = sum(price)
+}
+table products from shop.goods {
+  id = code
+  name = label
+}
+"""
+SALES = {
+    "heads": "nr,buyer,day,freight,ship via\n1,a,2026-05-01,3,DHL\n",
+    "lines": "order,price,colour\n1,10,red\n",
+    "goods": "code,label,shelf\np,Tea,4\n",
+    "suppliers": "id,name\n1,Ann\n",
+}
+
+
 @pytest.fixture
-def hint(tmp_path):
+def hint(tmp_path, request):
+    spec, files = getattr(request, "param", (SPEC, FILES))
     (tmp_path / "data").mkdir()
-    for name, text in FILES.items():
+    for name, text in files.items():
         (tmp_path / "data" / f"{name}.csv").write_text(text, encoding="utf-8")
-    (tmp_path / "shop.patron").write_text(SPEC, encoding="utf-8")
+    (tmp_path / "shop.patron").write_text(spec, encoding="utf-8")
     with patron.open_project(tmp_path, as_of="2026-05-06") as project:
 
         def asked(phrase, code):
@@ -90,3 +119,35 @@ def test_a_date_of_another_form_is_told_as_it_is_written_here(hint, phrase, writ
 
 def test_what_is_no_date_either_way(hint):
     assert hint("total_sales where order.created_at > 5", "P0301") == "A date is written 2026-05-31."
+
+
+LACKING = "`{0}` is there, and no column is filled from it: write `{1}` in `table orders`."
+FREIGHT = LACKING.format("shop.heads.freight", "freight = lookup(shop.heads.freight, nr = order)")
+SHIP_VIA = LACKING.format("shop.heads.`ship via`", "`ship via` = lookup(shop.heads.`ship via`, nr = order)")
+COLOUR = LACKING.format("shop.lines.colour", "colour = first(colour)")
+NOT_READ = "`shop.suppliers` is there, and no statement reads it: take what you need with `lookup(shop.suppliers.column"
+
+
+@pytest.mark.parametrize("hint", [(GROUPED, SALES)], indirect=True)
+@pytest.mark.parametrize(
+    "phrase, code, meant",
+    [
+        ("sum(orders.Freight)", "P0203", FREIGHT),
+        ("total_sales by freight", "P0201", FREIGHT),
+        ("total_sales by order.`ship via`", "P0203", SHIP_VIA),
+        ("total_sales where order.colour is red", "P0203", COLOUR),
+        ("total_sales by order.buyer", "P0203", "`shop.heads.buyer` is `customer` here."),
+        ("count(products where label is Tea)", "P0203", "`shop.goods.label` is `name` here."),
+        ("count(suppliers)", "P0201", NOT_READ + ", key = value)` in a table."),
+        ("total_sales by supplier.name", "P0201", NOT_READ + ", key = value)` in a table."),
+    ],
+)
+def test_what_a_source_has_and_no_table(hint, phrase, code, meant):
+    assert hint(phrase, code) == meant
+
+
+@pytest.mark.parametrize("hint", [(GROUPED, SALES)], indirect=True)
+def test_what_no_source_has(hint):
+    assert "Known: " in hint("total_sales by order.weight", "P0203")
+    assert "Known: " in hint("count(carriers)", "P0201")
+    assert hint("sum(products.shelve)", "P0203").startswith("Did you mean `shelf`?")
