@@ -119,8 +119,8 @@ purchase_days purchase_day created_at
 lifecycle.changes lifecycle.change changed_at
   customer ->customers R; changed_at date R; from_stage text R; to_stage text R
 predictions.backtest predictions.backtest
-  target text R; level text R; model text R; used yesno R; origin date R; days count R; n count R; mae number
-  rmse number; wape number; ratio number; rank_correlation number; gini number; decile_error number
+  target text R; level text R; model text R; used yesno R; origin date R; last_origin date; days count R; n count R
+  mae number; rmse number; wape number; ratio number; rank_correlation number; gini number; decile_error number
   top_tenth number; coverage number
 predictions.deciles predictions.deciles
   target text R; level text R; model text R; used yesno R; origin date R; decile count R; predicted number R

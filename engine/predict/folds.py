@@ -97,7 +97,7 @@ def learned(known: Calendar, target: str, level: str, model: str, interval: floa
         weights = Weights(weights.alpha, None)
     covered = coverage(tested, interval)
     found = Learned(line, weights, spread(tested, interval), covered, band(_ratios(tested), interval))
-    judged = Judged(target, level, known.origin(folds[0].back), known.horizon)
+    judged = Judged(target, level, known.origin(folds[0].back), known.horizon, known.origin(folds[-1].back))
     return found, _rows(judged, folds, line, covered)
 
 

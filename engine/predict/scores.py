@@ -36,6 +36,7 @@ class Scored:
     top_tenth: float | None  # share of what happened that the tenth predicted highest holds
     coverage: float | None = None
     deciles: tuple[tuple[float, float], ...] = ()  # predicted and actual sum of each tenth, the highest first
+    last_origin: int | None = None  # of predictions made on several days, one period after another; else None
 
     def __post_init__(self) -> None:
         for name in "mae rmse wape ratio rank_correlation gini decile_error top_tenth coverage".split():
@@ -57,6 +58,7 @@ class Judged:
     level: str
     origin: int
     days: int
+    last_origin: int | None = None
 
 
 def scored(
@@ -68,7 +70,7 @@ def scored(
     even = levelled(said, actual)
     tenths = [(float(predicted[rows].sum()), float(even[rows].sum())) for rows in np.array_split(said.order, TENTHS)]
     return Scored(
-        **{name: getattr(judged, name) for name in "target level origin days".split()},
+        **{name: getattr(judged, name) for name in "target level origin days last_origin".split()},
         model=model,
         used=used,
         n=len(actual),

@@ -68,7 +68,7 @@ def test_the_back_test_forecasts_periods_from_what_was_known_before(learned):
         for line, amounts in folds.forecasts(then, folds.weigh(then, boosted=True)).items():
             said.setdefault(line, []).append(amounts)
         actual.append(known.revenue[calendar(cut, 30).known(), known.periods - back])
-    judged = Judged("revenue", "product", TODAY - 120, 30)
+    judged = Judged("revenue", "product", TODAY - 120, 30, TODAY - 30)
     assert {one.model for one in learned.backtest if one.target == "revenue"} == set(said)
     for line, amounts in said.items():
         found = row(learned, "revenue", line)

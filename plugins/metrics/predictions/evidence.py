@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -37,20 +38,38 @@ def kept_or(kept: object, read: Callable[[Any], Fitted], fit: Callable[[], Fitte
 
 def rows_of(tests: Iterable[Scored]) -> Sequence[Mapping[str, object]]:
     """The rows of the table."""
-    return [{f.name: getattr(t, f.name) for f in fields(t)} | {"origin": _date(t.origin)} for t in tests]
+    return [{f.name: getattr(t, f.name) for f in fields(t)} | _origins(t) for t in tests]
+
+
+def _origins(tested: Scored) -> dict[str, dt.date]:
+    last = tested.origin if tested.last_origin is None else tested.last_origin
+    return {"origin": _date(tested.origin), "last_origin": _date(last)}
 
 
 def _date(day: int) -> dt.date:
     return FIRST + dt.timedelta(day)
 
 
-def told(tests: Sequence[Scored], of: Mapping[str, str], ahead: int, flags: Sequence[str] = ()) -> Mapping[str, str]:
+def told(
+    tests: Sequence[Scored],
+    of: Mapping[str, str],
+    ahead: int,
+    flags: Sequence[str] = (),
+    totals: Mapping[str, tuple[float, float]] = MappingProxyType({}),
+) -> Mapping[str, str]:
     """By column, how far it looks ahead, how well the model did when it was tried, and flags: `of` says by which target
-    it is judged. That a model gave way is said where it did."""
+    it is judged, `totals` what is expected of a target in all, and what the last period had. That a model gave way is
+    said where it did."""
     latest = {t: max((x.origin for x in tests if x.target == t), default=0) for t in of.values()}
     tried = {t: [x for x in tests if x.target == t and x.origin == latest[t]] for t in of.values()}
     cards = {t: f"{said}{_flags(rows, flags)}" for t, rows in tried.items() if (said := card(rows))}
-    return {column: f"of the next {ahead} days; {cards[target]}" for column, target in of.items() if target in cards}
+    begun = {t: f"of the next {ahead} days{_beside_last(*totals.get(t, (0, 0)), ahead)}" for t in cards}
+    return {column: f"{begun[target]}; {cards[target]}" for column, target in of.items() if target in cards}
+
+
+def _beside_last(expected: float, last: float, ahead: int) -> str:
+    """How much is expected in all, as a share of the last period."""
+    return f", in all {expected / last:.0%} of the last {ahead}" if last > 0 else ""
 
 
 def _flags(tests: Sequence[Scored], flags: Sequence[str]) -> str:
@@ -116,7 +135,9 @@ def card(tests: Sequence[Scored]) -> str:
     naive = min((t for t in tests if t.model in NAIVE and t.model != used.model), key=lambda t: t.mae, default=None)
     each = "" if used.level == "customer" else "forecasts of "
     name = f"{used.target.replace('_', ' ')} of {used.n:,} {each}{_plural(used.level)}"
-    days = f"made on {_date(used.origin)} for {used.days} days, model {used.model}"
+    first, last = _origins(used).values()
+    made = f"made on {first}" if first == last else f"made from {first} to {last}, each"
+    days = f"{made} for {used.days} days, model {used.model}"
     return f"back-test of {name}, {days}: {', '.join(filter(None, said))}{_beside(used, naive)}"
 
 

@@ -35,10 +35,15 @@ def learner(level: str) -> Callable[[Learning], Learned]:
         fitted = kept_or(task.kept, Fitted.from_json, lambda: fit(sales, wanted))
         if fitted.reason:
             return Learned(lacks={"": fitted.reason}, keep=fitted.to_json())
-        columns = _columns(score(sales, wanted, fitted), fitted, task.things)
+        scores = score(sales, wanted, fitted)
+        columns = _columns(scores, fitted, task.things)
         lacks = {name: NO_TEST for name in COLUMNS if name not in columns}
         tests = fitted.backtest
-        notes = {**told(tests, NOTES, wanted.horizon, fitted.flags), **pause.notes()}
+        totals = {
+            "units": (float(scores.units.sum()), float(scores.last_units.sum())),
+            "revenue": (float(scores.revenue.sum()), float(scores.last_revenue.sum())),
+        }
+        notes = {**told(tests, NOTES, wanted.horizon, fitted.flags, totals), **pause.notes()}
         return Learned(columns, {"unsold": ("new",)}, lacks, rows_of(tests), notes, fitted.to_json())
 
     return learn

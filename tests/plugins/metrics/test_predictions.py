@@ -329,6 +329,20 @@ def test_categories_are_predicted_by_themselves(shelf):
     assert {"product", "category"} <= {level for level, _ in levels}
 
 
+def test_what_is_expected_in_all_stands_beside_the_last_period(shelf):
+    result = shelf.project.query("predictions.revenue by product.category")
+    (note,) = [n for n in result.notes if "back-test of revenue" in n]
+    sold = {o["id"]: o["created_at"] for o in shelf.orders}
+    last = sum(line["amount"] for line in shelf.lines if sold[line["order"]] > TODAY - dt.timedelta(30))
+    share = float(sum(row[1] for row in result.rows)) / float(last)
+    assert note.startswith(f"of the next 30 days, in all {share:.0%} of the last 30; back-test of revenue of ")
+    table = "predictions.backtest"
+    asked = f"max({table}.days) by {table}.level, {table}.origin, {table}.last_origin where {table}.used"
+    (made,) = {row[1:] for row in shelf.rows(asked) if row[0] == "category"}
+    assert made == (TODAY - dt.timedelta(120), TODAY - dt.timedelta(30), 30)
+    assert f", made from {made[0]} to {made[1]}, each for 30 days, model " in note
+
+
 def test_days_of_cover_are_what_was_counted_last_by_what_will_be_sold(shelf):
     units = shelf.by("predictions.units by product")
     assert shelf.by('predictions.days_of_cover by product where product is one of "p0", "p1"') == {
