@@ -46,8 +46,9 @@ class Scored:
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Scored:
-        """The row again, of the plain values that `dataclasses.asdict` gives."""
-        return cls(**{**said, "deciles": tuple((float(pair[0]), float(pair[1])) for pair in said["deciles"])})
+        """The row again, of the plain values that `dataclasses.asdict` gives, all of them."""
+        deciles = tuple((float(pair[0]), float(pair[1])) for pair in said["deciles"])
+        return cls(**{**said, "deciles": deciles, "last_origin": said["last_origin"]})
 
 
 @dataclass(frozen=True, slots=True)
