@@ -27,7 +27,7 @@ from patron.engine.model.canonical import TABLES, WITHOUT, CanonicalColumn
 from patron.engine.model.functions import AGGREGATES, FUNCTIONS
 from patron.engine.results import STATES
 from patron.engine.runner.delivering import with_folder
-from tests.docs.blocks import ROOT
+from tests.docs.blocks import DOCS, ROOT
 
 PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -250,7 +250,13 @@ def states() -> str:
 
 def codes() -> str:
     words = {"E": "error: stops", "W": "warning", "N": "note"}
-    return table(("code", ""), [(f"[{c}](#{c.lower()})", words[s]) for c, s in sorted(SEVERITY.items())])
+    page = (DOCS / "reference" / "errors.md").read_text(encoding="utf-8")
+    entry = re.compile(r"^### (P\d{4})\n\n\*\*\w+\b.*?\.(?:\*\*)?\s+(.+?)[.:;](?=\s)", re.MULTILINE | re.DOTALL)
+    first = {code: " ".join(sentence.split()) for code, sentence in entry.findall(page)}
+    return table(
+        ("code", "", "what is wrong"),
+        [(f"[{c}](#{c.lower()})", words[s], first[c]) for c, s in sorted(SEVERITY.items())],
+    )
 
 
 def coverage() -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from patron.dsl.problems import SEVERITY
 from tests.docs.examples import base_shop, codes, entries
+from tests.docs.parts import codes as made_codes
 
 ENTRIES = {e.code: e for e in entries()}
 WORDS = {"E": "**Error", "W": "**Warning.**", "N": "**Note.**"}
@@ -40,6 +41,14 @@ def test_an_example_causes_its_code(code, shop, tmp_path):
     alone = tmp_path / "alone"
     alone.mkdir()
     assert code in codes(ENTRIES[code], shop, alone)
+
+
+@pytest.mark.parametrize("code", sorted(SEVERITY))
+def test_the_table_of_codes_says_in_a_few_words_what_each_means(code):
+    (line,) = (line for line in made_codes().splitlines() if f"[{code}]" in line)
+    said = line.split(" | ", 2)[2].removesuffix(" |").replace("\\|", "|")
+    assert 10 < len(said) < 130
+    assert said in " ".join(ENTRIES[code].text.split()), "the first sentence of its entry, up to a colon"
 
 
 def test_a_code_whose_example_is_only_shown_is_raised_by_another_test():
