@@ -15,6 +15,7 @@ from patron.plugins.exporters.html.shape import shape
 from patron.plugins.exporters.html.waiting import waits, whole
 
 LEAST_TABS = 3
+LEAST_NUMBERS = 2
 MOST_CARDS = 4
 MOST_TITLES = 6
 
@@ -34,7 +35,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The tabs with numbers, and the others."""
+    """The tabs with several numbers, and the others: beside those, one number alone would stand in a hole."""
 
     tiles: tuple[Tile, ...]
     others: tuple[Tile, ...]
@@ -43,7 +44,7 @@ class Overview:
     @property
     def notes(self) -> tuple[str, ...]:
         """What is to be known of the numbers, each note once."""
-        return tuple(dict.fromkeys(note for tile in self.tiles for note in tile.notes))
+        return tuple(dict.fromkeys(note for tile in (*self.tiles, *self.others) for note in tile.notes))
 
 
 def overview(tabs: Sequence[tuple[str, Section]], report: Report, desk: Desk) -> Overview | None:
@@ -51,8 +52,10 @@ def overview(tabs: Sequence[tuple[str, Section]], report: Report, desk: Desk) ->
     if len(tabs) < LEAST_TABS or any(s.title.casefold() == desk.words["overview"].casefold() for _, s in tabs):
         return None
     tiles = tuple(_tile(name, section, report, desk) for name, section in tabs)
-    numbers = tuple(tile for tile in tiles if tile.cards is not None)
-    return Overview(numbers, tuple(tile for tile in tiles if tile.cards is None)) if len(numbers) > 1 else None
+    if sum(tile.cards is not None for tile in tiles) < LEAST_NUMBERS:
+        return None
+    large = tuple(tile for tile in tiles if tile.cards is not None and len(tile.cards.all) > 1)
+    return Overview(large, tuple(tile for tile in tiles if tile not in large))
 
 
 def _tile(name: str, section: Section, report: Report, desk: Desk) -> Tile:

@@ -62,6 +62,15 @@ def test_several_tabs_begin_with_an_overview_that_leads_to_each(sample, page):
     assert "Best products" in words(tiles[2])
 
 
+def test_a_number_alone_is_shown_small_in_the_overview(sample, page):
+    one = sample.metric("members", "Members", sample.WHOLE, "number")
+    alone = sample.figure("card", "Members", r.Result((one,), ((93,),)))
+    tree = page(*tabs((sample.cards(),), (alone,), (sample.cards(),), (sample.products(),)))
+    large, small = of_class(tree, "tiles")
+    assert [len(of_class(tile, "card")) for tile in of_class(large, "tile")] == [4, 4]
+    assert [len(of_class(tile, "card")) for tile in of_class(small, "tile")] == [1, 0]
+
+
 def test_addresses_of_tabs_tell_their_titles_and_are_all_different(sample, page):
     titles = ("The shop", "Ünïcode & 商店", "the  SHOP!", "Report", "f1", "???")
     tree = page(*(r.Section(title, (sample.products(), sample.channels()), tab=True) for title in titles))
