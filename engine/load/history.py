@@ -24,7 +24,7 @@ from patron.engine.contracts import Limits
 from patron.engine.load import changes, stored
 from patron.engine.load.happened import newest_until
 from patron.engine.load.loaded import Loaded
-from patron.engine.runtime.errors import Damaged
+from patron.engine.runtime.errors import Busy, Damaged
 from patron.engine.runtime.faults import point
 from patron.engine.runtime.files import io_errors, publish
 from patron.engine.runtime.kept import Kept
@@ -74,7 +74,10 @@ class History:
         if entries and entries[-1].key == loaded.store.key:
             return entries
         with self._held():
-            every = self._with(self.entries, loaded, now, led)
+            entries = self.entries
+            if entries and entries[-1].key == loaded.store.key:  # another process was quicker
+                return entries
+            every = self._with(entries, loaded, now, led)
             entries = tuple(e for e in every if not e.changes or e.until >= now - keep)
             point("history.kept")
             write(self._file, entries)
@@ -93,7 +96,7 @@ class History:
         now = max(now, last.made_at)  # a clock that went back
         before = stored.read(stored.place(self._loads, last.key))
         if before is None:
-            self._file.replace(self._file.with_suffix(".lost"))
+            publish(self._file.with_suffix(".lost"), self._file.read_bytes())  # who reads meanwhile finds the old one
             return (Known(key, now, now),)
         back = led[1] if led[0] == last.key else self._changes(before, loaded)
         if not back:
@@ -127,9 +130,7 @@ class History:
 
     def there_at(self, moment: dt.datetime) -> Known | None:
         """The load that was there at a moment, the first when none was; None when that is the newest."""
-        entries = self.entries
-        made = [e for e in entries if e.made_at <= moment] or entries[:1]
-        return None if made == [] or made[-1] == entries[-1] else made[-1]
+        return _there_at(self.entries, moment)
 
     def at(self, moment: dt.datetime) -> Known | None:
         """The load that answers as of a moment; None when that is the newest, or none is old enough.
@@ -138,7 +139,8 @@ class History:
         the next one answers: most of what it tells more was known at that moment, and what happened later is hidden by
         its own moment.
         """
-        entries, known = self.entries, self.there_at(moment)
+        entries = self.entries
+        known = _there_at(entries, moment)
         if known is None or moment < entries[0].made_at:
             return None
         following = entries[entries.index(known) + 1]
@@ -161,7 +163,10 @@ class History:
                 os.utime(path)
             return there
         entries = self.entries
-        later = entries[entries.index(known) : -1]
+        at = next((n for n, e in enumerate(entries) if (e.key, e.made_at) == (known.key, known.made_at)), None)
+        if at is None:
+            raise Busy("former loads were forgotten while one was looked up", "Ask once more.")
+        later = entries[at:-1]
         latest = stored.place(self._loads, entries[-1].key)
         if stored.read(latest) is None:
             raise Damaged(f"the newest load is not what was written: {latest}", "`patron doctor` tells what is lost.")
@@ -194,6 +199,11 @@ class History:
             self._folder.mkdir(parents=True, exist_ok=True)
             with FileLock(self._folder / "lock"):
                 yield
+
+
+def _there_at(entries: Sequence[Known], moment: dt.datetime) -> Known | None:
+    made = [e for e in entries if e.made_at <= moment] or entries[:1]
+    return made[-1] if made and made[-1] != entries[-1] else None
 
 
 def histories(loads: Path) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -222,6 +223,28 @@ def test_a_newest_load_that_is_gone_takes_its_history_along(world):
     shop.orders[1][2] = 6
     assert shop.load().known_from == shop.now
     assert list((shop.folder.parent / "history").glob("*.lost"))
+
+
+def test_two_that_remember_one_load_write_one_history(world, monkeypatch):
+    """The second found nothing, waited, and finds what the first has written; who reads then finds that, too."""
+    shop = Shop(world, 1)
+    loaded, history, held = shop.load(), shop.history(), History._held
+    (only,) = history.entries
+    (file,) = (shop.folder.parent / "history").glob("*.json")
+    said = file.read_bytes()
+    file.unlink()
+    assert (history.at(START), history.there_at(START)) == (None, None)
+
+    @contextmanager
+    def after_another(self):
+        file.write_bytes(said)
+        with held(self):
+            yield
+
+    monkeypatch.setattr(History, "_held", after_another)
+    monkeypatch.setattr(stored, "read", lambda path: None)  # which is being written
+    assert history.remember(loaded, START + HOUR, dt.timedelta(days=9)) == (only,)
+    assert not list(file.parent.glob("*.lost"))
 
 
 def test_every_damage_of_a_history_is_found(world):
