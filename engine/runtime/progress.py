@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -91,9 +92,10 @@ class _Later:
 
 @contextmanager
 def shown(wanted: bool = True, color: bool = True, stream: TextIO | None = None) -> Iterator[Progress]:
-    """Progress on a terminal while the block runs; silence elsewhere. rich is imported only when it is needed."""
+    """Progress on a terminal while the block runs; silence elsewhere, and where a line cannot be taken back, as it
+    would stay there empty or not by how long the work took. rich is imported only when it is needed."""
     out = stream or sys.stderr
-    if not wanted or not out.isatty():
+    if not wanted or not out.isatty() or os.environ.get("TERM") in ("dumb", "unknown"):
         yield SILENT
         return
     later = _Later(out, color)

@@ -20,12 +20,19 @@ def test_nothing_where_nobody_watches() -> None:
         assert stream.getvalue() == ""
 
 
-def test_quick_work_shows_nothing() -> None:
+def test_quick_work_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
     stream = Terminal()
     with shown(stream=stream) as watched:
         watched.step("reading")
         watched.done(0.5)
     assert stream.getvalue() == ""
+
+
+def test_nothing_where_a_line_cannot_be_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    with shown(stream=Terminal()) as watched:
+        assert watched is SILENT
 
 
 def test_long_work_tells_its_step_and_tidies_up(monkeypatch: pytest.MonkeyPatch) -> None:
